@@ -1,0 +1,35 @@
+# The front door. CMake presets (CMakePresets.json) do the building; this file only names the usual ways.
+JOBS ?= $(shell nproc)
+PRESET ?= release
+BUILD := build/$(PRESET)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint format clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, then serve at http://localhost:8080 with the data in ./data
+	exec $(BUILD)/bin/parleyd serve --data-dir data
+
+build: ## install what is missing and build (PRESET=release, debug, asan or tsan)
+	@tools/install_packages
+	cmake --preset $(PRESET)
+	cmake --build --preset $(PRESET) -j $(JOBS)
+
+test: build ## build and run every test
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-label-summary
+
+check: ## everything that CI runs: tests, linters, sanitizers
+	.ci/run
+
+lint: build ## linters alone
+	@tools/install_packages lint
+	ctest --test-dir $(BUILD) -C lint -L lint -j $(JOBS) --output-on-failure --no-label-summary
+
+format: ## put the C++ sources into the project's format
+	@tools/install_packages lint
+	tools/format
+
+clean: ## remove what was built (the data in ./data stays)
+	rm -rf build

@@ -1,0 +1,21 @@
+# Every outside library, found once. All come from Debian's packages: tools/install_packages.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(GTest REQUIRED)
+find_package(RocksDB REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(toml11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+include(GoogleTest)
+
+# Asio and Beast, compiled once ("separate compilation"): src/runtime/asio_impl.cc and src/net/beast_impl.cc hold the code.
+add_library(parley_asio INTERFACE)
+target_compile_definitions(parley_asio INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(parley_asio INTERFACE Threads::Threads)

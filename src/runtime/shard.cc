@@ -1,0 +1,94 @@
+#include "runtime/shard.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace parley::runtime {
+namespace {
+
+thread_local Shard* current_shard = nullptr;
+
+/// Marks the calling thread as the shard's for as long as it lives.
+class CurrentShard {
+ public:
+  explicit CurrentShard(Shard* shard) : before_(std::exchange(current_shard, shard)) {}
+  ~CurrentShard() { current_shard = before_; }
+  CurrentShard(const CurrentShard&) = delete;
+  CurrentShard& operator=(const CurrentShard&) = delete;
+
+ private:
+  Shard* before_;
+};
+
+}  // namespace
+
+Shard::Shard(int index) : index_(index) {}
+
+Shard::~Shard() {
+  Stop();
+  Discard();
+}
+
+Shard* Shard::Current() { return current_shard; }
+
+void Shard::Post(Work work) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    first = inbox_.empty();
+    inbox_.push_back(std::move(work));
+  }
+  if (first) {
+    boost::asio::post(*io_, [this] { Drain(); });
+  }
+}
+
+void Shard::Drain() {
+  std::vector<Work> batch;
+  {
+    const std::lock_guard lock(mutex_);
+    batch.swap(inbox_);
+  }
+  for (Work& work : batch) {
+    work();
+  }
+}
+
+void Shard::Start() {
+  guard_.emplace(io_->get_executor());
+  thread_ = std::thread([this] {
+    const CurrentShard mark(this);
+    io_->run();
+  });
+}
+
+void Shard::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  guard_.reset();
+  if (io_) io_->stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Shard::Discard() {
+  // Outside of the lock: what is destroyed may post.
+  std::vector<Work> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    dropped.swap(inbox_);
+  }
+  dropped.clear();
+  io_.reset();
+}
+
+bool Shard::RunUntilIdle() {
+  const CurrentShard mark(this);
+  io_->restart();
+  return io_->poll() > 0;
+}
+
+}  // namespace parley::runtime
