@@ -1,0 +1,215 @@
+#include "storage/cached/cached_conversations.h"
+
+#include <limits>
+#include <utility>
+
+namespace parley::storage::cached {
+
+// -- Writing --------------------------------------------------------------------------------------
+
+void CachedConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  inner_.Append(request, [this, request, done = std::move(done)](AppendOutcome outcome) mutable {
+    Answered(*request, outcome);
+    done(outcome);
+  });
+}
+
+void CachedConversations::Answered(const AppendRequest& request, AppendOutcome outcome) {
+  switch (outcome) {
+    case AppendOutcome::kCommitted:
+      Committed(request);
+      return;
+    case AppendOutcome::kRefused:
+      return;
+    case AppendOutcome::kConflict:
+    case AppendOutcome::kUnknown:
+      // What is kept may be behind the log: by somebody else's entries, or by these.
+      snapshots_.Erase(request.conversation);
+      rings_.Erase(request.conversation);
+      ForgetPeople(request.effects);
+      return;
+  }
+}
+
+void CachedConversations::Committed(const AppendRequest& request) {
+  const ConversationId id = request.conversation;
+  rings_.Change(id, [&](EntryRing* ring) -> std::optional<EntryRing> {
+    // Only of logs that somebody reads, and of new ones.
+    if (ring == nullptr && request.expected_head != Seq()) return std::nullopt;
+    return RingAfter(ring, request);
+  });
+  snapshots_.Change(id, [&](SnapshotPtr* snapshot) -> std::optional<SnapshotPtr> {
+    SnapshotPtr after = SnapshotAfter(snapshot != nullptr ? *snapshot : nullptr, request);
+    return after ? std::optional(std::move(after)) : std::nullopt;
+  });
+  for (const MemberEffect& effect : request.effects.members) {
+    memberships_.Change(effect.user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
+      if (rows == nullptr) return std::nullopt;
+      Apply(effect, id, *rows);
+      return std::move(*rows);
+    });
+  }
+  ApplyPositions(request.effects.positions);
+}
+
+void CachedConversations::ApplyPositions(const std::vector<PositionRow>& positions) {
+  for (const PositionRow& position : positions) {
+    memberships_.Change(position.user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
+      if (rows == nullptr) return std::nullopt;
+      Apply(position, *rows);
+      return std::move(*rows);
+    });
+  }
+}
+
+void CachedConversations::ForgetPeople(const Effects& effects) {
+  for (const MemberEffect& effect : effects.members) memberships_.Erase(effect.user);
+  for (const PositionRow& position : effects.positions) memberships_.Erase(position.user);
+}
+
+runtime::Task<Status> CachedConversations::ApplyEffects(ConversationId conversation,
+                                                        Effects effects, Seq through) {
+  // They may be old, and the rows kept here do not say at which seq they are true: read anew.
+  const Status applied = co_await inner_.ApplyEffects(conversation, effects, through);
+  snapshots_.Erase(conversation);
+  ForgetPeople(effects);
+  co_return applied;
+}
+
+runtime::Task<Status> CachedConversations::WritePositions(std::vector<PositionRow> rows) {
+  const Status written = co_await inner_.WritePositions(rows);
+  if (written.ok()) {
+    ApplyPositions(rows);
+  } else {
+    for (const PositionRow& row : rows) memberships_.Erase(row.user);
+  }
+  co_return written;
+}
+
+// -- Snapshots ------------------------------------------------------------------------------------
+
+runtime::Task<Result<SnapshotPtr>> CachedConversations::ReadSnapshot(ConversationId conversation,
+                                                                     ReadMode mode) {
+  const auto read = [this, conversation, mode] { return inner_.ReadSnapshot(conversation, mode); };
+  if (mode == ReadMode::kCached) co_return co_await snapshots_.Get(conversation, read);
+
+  Result<SnapshotPtr> snapshot = co_await snapshots_.Refresh(conversation, read);
+  if (snapshot.ok()) {
+    // Somebody else may have written entries that the ring does not have.
+    const bool behind =
+        rings_
+            .Peek(conversation,
+                  [&](const EntryRing& ring) { return ring.last() < (*snapshot)->head.seq; })
+            .value_or(false);
+    if (behind) rings_.Erase(conversation);
+  }
+  co_return snapshot;
+}
+
+runtime::Task<Result<std::vector<SnapshotPtr>>> CachedConversations::ReadSnapshots(
+    std::vector<ConversationId> conversations) {
+  co_return co_await snapshots_.GetMany(std::move(conversations),
+                                        [this](std::vector<ConversationId> missing) {
+                                          return inner_.ReadSnapshots(std::move(missing));
+                                        });
+}
+
+// -- Memberships ----------------------------------------------------------------------------------
+
+runtime::Task<Result<MembershipTraits::Loaded>> CachedConversations::LoadMemberships(UserId user) {
+  PARLEY_CO_ASSIGN(auto rows, co_await inner_.ReadMemberships(user));
+  co_return std::make_shared<const std::vector<Membership>>(std::move(rows));
+}
+
+runtime::Task<Result<std::vector<Membership>>> CachedConversations::ReadMemberships(UserId user) {
+  PARLEY_CO_ASSIGN(auto rows,
+                   co_await memberships_.Get(user, [this, user] { return LoadMemberships(user); }));
+  co_return *rows;
+}
+
+runtime::Task<Result<std::optional<Membership>>> CachedConversations::FindMembership(
+    UserId user, ConversationId conversation) {
+  std::optional<std::optional<Membership>> kept =
+      memberships_.Peek(user, [&](const MembershipMap& rows) {
+        const auto row = rows.find(conversation);
+        return row != rows.end() ? std::optional(row->second) : std::nullopt;
+      });
+  if (kept) co_return *std::move(kept);
+  co_return co_await inner_.FindMembership(user, conversation);
+}
+
+// -- Entries --------------------------------------------------------------------------------------
+
+runtime::Task<Result<EntryTraits::Loaded>> CachedConversations::LoadRing(
+    ConversationId conversation) {
+  // The head as it is now that this read is under way: a commit after it outdates the read.
+  PARLEY_CO_ASSIGN(SnapshotPtr snapshot, co_await ReadSnapshot(conversation, ReadMode::kCached));
+  const std::uint64_t head = snapshot->head.seq.value();
+  const Seq after(head > EntryRing::kEntries ? head - EntryRing::kEntries : 0);
+  PARLEY_CO_ASSIGN(auto entries,
+                   co_await inner_.ReadEntries(conversation, after, EntryRing::kEntries,
+                                               std::numeric_limits<std::size_t>::max()));
+  auto ring = std::make_shared<EntryRing>();
+  for (EntryPtr& entry : entries) ring->Push(std::move(entry));
+  co_return ring;
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadEntries(
+    ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
+  const auto slice = [after, limit, max_bytes](const EntryRing& ring) {
+    return ring.Slice(after, limit, max_bytes);
+  };
+  std::optional<std::optional<std::vector<EntryPtr>>> kept = rings_.Peek(conversation, slice);
+  if (!kept) {
+    PARLEY_CO_ASSIGN(auto snapshots, co_await ReadSnapshots({conversation}));
+    const std::uint64_t head = snapshots.empty() ? 0 : snapshots.front()->head.seq.value();
+    if (after.value() < head && head - after.value() <= EntryRing::kEntries) {
+      PARLEY_CO_ASSIGN(auto ring, co_await rings_.Get(conversation, [this, conversation] {
+        return LoadRing(conversation);
+      }));
+      kept = slice(*ring);
+    }
+  }
+  if (kept && *kept) co_return **std::move(kept);
+  co_return co_await inner_.ReadEntries(conversation, after, limit, max_bytes);
+}
+
+// -- Not kept -------------------------------------------------------------------------------------
+
+runtime::Task<Result<Seq>> CachedConversations::ReadApplied(ConversationId conversation) {
+  return inner_.ReadApplied(conversation);
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadMessages(
+    ConversationId conversation, MessageSlice slice) {
+  return inner_.ReadMessages(conversation, slice);
+}
+
+bool CachedConversations::MayHaveSent(ConversationId conversation, UserId sender,
+                                      ClientId client_id) {
+  return inner_.MayHaveSent(conversation, sender, client_id);
+}
+
+runtime::Task<Result<std::optional<SentRow>>> CachedConversations::FindSent(
+    ConversationId conversation, UserId sender, ClientId client_id, TimePoint not_before) {
+  return inner_.FindSent(conversation, sender, client_id, not_before);
+}
+
+runtime::Task<Result<std::vector<Position>>> CachedConversations::ReadPositions(
+    ConversationId conversation, std::vector<Member> members) {
+  return inner_.ReadPositions(conversation, std::move(members));
+}
+
+runtime::Task<Result<std::size_t>> CachedConversations::CountMentions(UserId user,
+                                                                      ConversationId conversation,
+                                                                      Seq after, std::size_t cap) {
+  return inner_.CountMentions(user, conversation, after, cap);
+}
+
+void CachedConversations::CountInto(CacheStats& stats) const {
+  stats.snapshots = snapshots_.counts();
+  stats.memberships = memberships_.counts();
+  stats.entries = rings_.counts();
+}
+
+}  // namespace parley::storage::cached

@@ -1,0 +1,159 @@
+#include "storage/cached/conversation_values.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace parley::storage::cached {
+namespace {
+
+/// About what an entry takes in memory.
+std::size_t ByteSize(const Entry& entry) {
+  std::size_t bytes = sizeof(Entry) + sizeof(EntryPtr);
+  if (entry.is_message()) {
+    const MessageBody& message = entry.message();
+    bytes +=
+        message.text.size() + sizeof(UserId) * (message.mentions.size() + message.media.size());
+  }
+  return bytes;
+}
+
+std::vector<Member> MembersAfter(const std::vector<Member>& before,
+                                 const std::vector<MemberEffect>& effects) {
+  std::map<UserId, Member> members;
+  for (const Member& member : before) members[member.user] = member;
+  for (const MemberEffect& effect : effects) {
+    if (effect.member) {
+      members[effect.user] = *effect.member;
+    } else {
+      members.erase(effect.user);
+    }
+  }
+  std::vector<Member> after;
+  after.reserve(members.size());
+  for (const auto& [user, member] : members) after.push_back(member);
+  std::ranges::sort(after, {},
+                    [](const Member& member) { return std::tie(member.joined_seq, member.user); });
+  return after;
+}
+
+EntryPtr LastMessageAfter(const EntryPtr& before, const AppendRequest& commit) {
+  const Seq seq = commit.new_head.last_message;
+  if (seq <= commit.expected_head) return before;
+  return commit.entries[seq.value() - commit.expected_head.value() - 1];
+}
+
+}  // namespace
+
+// -- Snapshots ------------------------------------------------------------------------------------
+
+std::size_t SnapshotTraits::Bytes(const SnapshotPtr& snapshot) {
+  std::size_t bytes = sizeof(ConversationSnapshot) + snapshot->info.title.size();
+  if (snapshot->members) bytes += snapshot->members->size() * sizeof(Member);
+  if (snapshot->last_message) bytes += ByteSize(*snapshot->last_message);
+  return bytes;
+}
+
+SnapshotPtr SnapshotAfter(const SnapshotPtr& before, const AppendRequest& commit) {
+  const Seq known = before ? before->head.seq : Seq();
+  if (known >= commit.new_head.seq) return before;
+  if (known != commit.expected_head) return nullptr;
+  if (!before && !commit.effects.info) return nullptr;
+
+  auto after = before ? std::make_shared<ConversationSnapshot>(*before)
+                      : std::make_shared<ConversationSnapshot>();
+  after->head = commit.new_head;
+  after->last_message = LastMessageAfter(after->last_message, commit);
+  if (commit.effects.info) after->info = *commit.effects.info;
+  if (!before || !commit.effects.members.empty()) {
+    const std::vector<Member> none;
+    after->members = std::make_shared<const std::vector<Member>>(
+        MembersAfter(before ? *before->members : none, commit.effects.members));
+  }
+  return after;
+}
+
+// -- Memberships ----------------------------------------------------------------------------------
+
+MembershipMap MembershipTraits::Keep(const Loaded& loaded) {
+  MembershipMap memberships;
+  memberships.reserve(loaded->size());
+  for (const Membership& membership : *loaded) {
+    memberships.emplace(membership.conversation, membership);
+  }
+  return memberships;
+}
+
+MembershipTraits::Loaded MembershipTraits::Load(const MembershipMap& memberships) {
+  const auto rows = memberships | std::views::values;
+  return std::make_shared<const std::vector<Membership>>(rows.begin(), rows.end());
+}
+
+std::size_t MembershipTraits::Bytes(const MembershipMap& memberships) {
+  constexpr std::size_t kNodeBytes = 32;
+  return memberships.size() * (sizeof(MembershipMap::value_type) + kNodeBytes);
+}
+
+void Apply(const MemberEffect& effect, ConversationId conversation, MembershipMap& memberships) {
+  if (!effect.member) {
+    memberships.erase(conversation);
+    return;
+  }
+  Membership& row = memberships[conversation];
+  const bool same_stay = row.member.joined_seq == effect.member->joined_seq;
+  if (!same_stay)
+    row = {.conversation = conversation, .member = {}, .position = {}, .changed_at = {}};
+  row.member = *effect.member;
+  row.changed_at = std::max(row.changed_at, effect.at);
+}
+
+void Apply(const PositionRow& position, MembershipMap& memberships) {
+  const auto found = memberships.find(position.conversation);
+  if (found == memberships.end()) return;
+  Membership& row = found->second;
+  if (row.member.joined_seq != position.joined_seq) return;
+  if (row.position.MergeFrom(position.position)) {
+    row.changed_at = std::max(row.changed_at, position.at);
+  }
+}
+
+// -- Recent entries -------------------------------------------------------------------------------
+
+void EntryRing::Push(EntryPtr entry) {
+  bytes_ += ByteSize(*entry);
+  entries_.push_back(std::move(entry));
+  while (entries_.size() > kEntries || (bytes_ > kBytes && entries_.size() > 1)) {
+    bytes_ -= ByteSize(*entries_.front());
+    entries_.pop_front();
+  }
+}
+
+std::optional<std::vector<EntryPtr>> EntryRing::Slice(Seq after, std::size_t limit,
+                                                      std::size_t max_bytes) const {
+  if (entries_.empty() || after.Next() < entries_.front()->seq || after >= last()) {
+    return std::nullopt;
+  }
+  std::vector<EntryPtr> slice;
+  std::size_t bytes = 0;
+  for (std::size_t i = after.Next().value() - entries_.front()->seq.value();
+       i < entries_.size() && slice.size() < limit; ++i) {
+    bytes += ByteSize(*entries_[i]);
+    if (!slice.empty() && bytes > max_bytes) break;
+    slice.push_back(entries_[i]);
+  }
+  return slice;
+}
+
+std::optional<EntryRing> RingAfter(EntryRing* before, const AppendRequest& commit) {
+  EntryRing ring;
+  if (before != nullptr) {
+    if (before->last() >= commit.new_head.seq) return std::move(*before);
+    ring = std::move(*before);
+  }
+  if (ring.last() != commit.expected_head) return std::nullopt;
+  for (const EntryPtr& entry : commit.entries) ring.Push(entry);
+  return ring;
+}
+
+}  // namespace parley::storage::cached

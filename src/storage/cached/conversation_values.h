@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/cached/read_through.h"
+#include "storage/conversation_store.h"
+
+namespace parley::storage::cached {
+
+// What the cache keeps of conversations, and how a commit changes it. Pure; no locks in here.
+
+// -- Snapshots ------------------------------------------------------------------------------------
+
+struct SnapshotTraits : SharedTraits<ConversationId, ConversationSnapshot> {
+  static ConversationId KeyOf(const SnapshotPtr& snapshot) { return snapshot->info.id; }
+  static std::size_t Bytes(const SnapshotPtr& snapshot);
+  static bool Replaces(const SnapshotPtr& next, const SnapshotPtr& current) {
+    return next->head.seq >= current->head.seq;
+  }
+};
+
+/// The conversation after a commit, from what is known of it before (null: nothing). Null where
+/// that does not tell.
+SnapshotPtr SnapshotAfter(const SnapshotPtr& before, const AppendRequest& commit);
+
+// -- Memberships ----------------------------------------------------------------------------------
+
+/// All memberships of one person.
+using MembershipMap = std::unordered_map<ConversationId, Membership>;
+
+struct MembershipTraits {
+  using Key = UserId;
+  using Hash = std::hash<UserId>;
+  using Loaded = std::shared_ptr<const std::vector<Membership>>;
+  using Value = MembershipMap;
+  static Value Keep(const Loaded& loaded);
+  static Loaded Load(const Value& value);
+  static std::size_t Bytes(const Value& value);
+  static bool Replaces(const Value& /*next*/, const Value& /*current*/) { return true; }
+};
+
+void Apply(const MemberEffect& effect, ConversationId conversation, MembershipMap& memberships);
+void Apply(const PositionRow& row, MembershipMap& memberships);
+
+// -- Recent entries -------------------------------------------------------------------------------
+
+/// The last entries of one log, without holes up to its head, bounded in number and bytes.
+class EntryRing {
+ public:
+  static constexpr std::size_t kEntries = 256;
+  static constexpr std::size_t kBytes = std::size_t{512} * 1024;
+
+  void Push(EntryPtr entry);
+  bool empty() const { return entries_.empty(); }
+  Seq last() const { return entries_.empty() ? Seq() : entries_.back()->seq; }
+  std::size_t bytes() const { return bytes_; }
+  const std::deque<EntryPtr>& entries() const { return entries_; }
+
+  /// As ConversationStore::ReadEntries. Nothing where the ring does not reach back to `after`, or
+  /// ends there.
+  std::optional<std::vector<EntryPtr>> Slice(Seq after, std::size_t limit,
+                                             std::size_t max_bytes) const;
+
+ private:
+  std::deque<EntryPtr> entries_;
+  std::size_t bytes_ = 0;
+};
+
+struct EntryTraits {
+  using Key = ConversationId;
+  using Hash = std::hash<ConversationId>;
+  using Loaded = std::shared_ptr<const EntryRing>;
+  using Value = EntryRing;
+  static Value Keep(const Loaded& loaded) { return *loaded; }
+  static Loaded Load(const Value& value) { return std::make_shared<const EntryRing>(value); }
+  static std::size_t Bytes(const Value& value) { return value.bytes(); }
+  static bool Replaces(const Value& next, const Value& current) {
+    return next.last() >= current.last();
+  }
+};
+
+/// The ring after a commit; null where it does not end at the commit's beginning.
+std::optional<EntryRing> RingAfter(EntryRing* before, const AppendRequest& commit);
+
+}  // namespace parley::storage::cached

@@ -1,0 +1,98 @@
+#include "storage/group_committer.h"
+
+#include <utility>
+
+namespace parley::storage {
+namespace {
+
+/// About how many bytes of text an append carries.
+std::size_t TextBytes(const AppendRequest& request) {
+  std::size_t bytes = 0;
+  for (const EntryPtr& entry : request.entries) {
+    if (entry->is_message()) bytes += entry->message().text.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+GroupCommitter::GroupCommitter(LogWriter& writer, std::size_t max_entries, std::size_t max_bytes)
+    : writer_(writer),
+      max_entries_(max_entries),
+      max_bytes_(max_bytes),
+      thread_([this] { Loop(); }) {}
+
+GroupCommitter::~GroupCommitter() { Stop(); }
+
+void GroupCommitter::Submit(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      waiting_.push_back({.request = std::move(request), .done = std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(AppendOutcome::kRefused);
+}
+
+void GroupCommitter::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+CommitStats GroupCommitter::stats() const {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void GroupCommitter::Loop() {
+  while (true) {
+    std::vector<PendingAppend> group = TakeGroup();
+    if (group.empty()) return;
+    const bool synced = writer_.Write(group);
+    Complete(group, synced);
+  }
+}
+
+/// Waits for work; empty only when stopping with nothing left.
+std::vector<PendingAppend> GroupCommitter::TakeGroup() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+  auto end = waiting_.begin();
+  for (; end != waiting_.end(); ++end) {
+    entries += end->request->entries.size();
+    bytes += TextBytes(*end->request);
+    const bool first = end == waiting_.begin();  // always goes, whatever its size
+    if (!first && (entries > max_entries_ || bytes > max_bytes_)) break;
+  }
+  if (end == waiting_.end()) return std::exchange(waiting_, {});
+
+  std::vector<PendingAppend> group(std::make_move_iterator(waiting_.begin()),
+                                   std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return group;
+}
+
+void GroupCommitter::Complete(std::vector<PendingAppend>& group, bool synced) {
+  {
+    // Before anybody is answered: who has an ack finds it counted.
+    const std::lock_guard lock(mutex_);
+    if (synced) ++stats_.syncs;
+    for (const PendingAppend& append : group) {
+      if (append.outcome != AppendOutcome::kCommitted) continue;
+      ++stats_.requests;
+      stats_.entries += append.request->entries.size();
+    }
+  }
+  for (PendingAppend& append : group) append.done(append.outcome);
+}
+
+}  // namespace parley::storage

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/completer.h"
+#include "storage/conversation_store.h"
+
+namespace parley::storage::memory {
+
+/// The reads of the stores, by what they read.
+enum class ReadKind : std::size_t {
+  kApplied,
+  kEntries,
+  kMessages,
+  kSnapshot,
+  kSnapshots,
+  kSent,
+  kMemberships,
+  kMembership,
+  kPositions,
+  kMentions,
+  kUser,
+  kUsers,
+  kUserByName,
+  kSearch,
+  kPasswordHash,
+  kSession,
+  kSessions,
+  kCount,
+};
+
+/// Whether an append that is made to fail is written all the same.
+enum class Written { kNo, kYes };
+
+/// What a test can do to the fake: hold its commits and reads, make them fail, and count them.
+/// Any thread.
+class Controls {
+ public:
+  Controls() = default;
+  Controls(const Controls&) = delete;
+  Controls& operator=(const Controls&) = delete;
+
+  // -- Appends ------------------------------------------------------------------------------------
+
+  /// From now on commits wait, as behind a long fsync, until released. Nothing of them is visible.
+  void HoldCommits();
+  void ReleaseCommits();
+  /// The next append without such an order is answered `outcome` (not kCommitted). Only a kUnknown
+  /// one may have been written.
+  void FailNextAppend(AppendOutcome outcome, Written written = Written::kNo);
+  /// Appends that were taken and not yet answered.
+  std::size_t appends_under_way() const { return appends_under_way_; }
+
+  // -- Reads --------------------------------------------------------------------------------------
+
+  /// From now on reads see what is there, and give their answer only when released.
+  void HoldReads();
+  void ReleaseReads();
+  std::size_t held_reads() const;
+  /// From now on reads answer `status`; OK ends it.
+  void FailReads(Status status);
+  /// How many reads of that kind there were.
+  std::uint64_t reads(ReadKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
+
+  // -- For the stores -----------------------------------------------------------------------------
+
+  struct Failure {
+    AppendOutcome outcome;
+    Written written;
+  };
+
+  void AppendTaken() { ++appends_under_way_; }
+  void AppendAnswered() { --appends_under_way_; }
+  /// Blocks while commits are held.
+  void AwaitCommit();
+  std::optional<Failure> TakeFailure();
+
+  /// Answers a read with `value`, unless reads fail or are held. Does not suspend otherwise.
+  template <class T>
+  runtime::Task<Result<T>> Answer(ReadKind kind, Result<T> value) {
+    ++counts_[static_cast<std::size_t>(kind)];
+    if (interfering_) PARLEY_CO_TRY(co_await Interfere());
+    co_return value;
+  }
+
+ private:
+  runtime::Task<Status> Interfere();
+
+  std::atomic<std::size_t> appends_under_way_{0};
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(ReadKind::kCount)> counts_{};
+  std::atomic<bool> interfering_{false};  ///< reads are held or fail
+
+  mutable std::mutex mutex_;
+  std::condition_variable commits_released_;
+  bool commits_held_ = false;                           // guarded by mutex_
+  std::deque<Failure> failures_;                        // guarded by mutex_
+  bool reads_held_ = false;                             // guarded by mutex_
+  Status read_status_;                                  // guarded by mutex_
+  std::vector<runtime::Completer<Status>> held_reads_;  // guarded by mutex_
+};
+
+}  // namespace parley::storage::memory

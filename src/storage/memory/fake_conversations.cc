@@ -1,0 +1,323 @@
+#include "storage/memory/fake_conversations.h"
+
+#include <algorithm>
+#include <cassert>
+#include <tuple>
+
+namespace parley::storage::memory {
+namespace {
+
+/// About what an entry takes where entries are stored or sent.
+std::size_t ByteSize(const Entry& entry) {
+  constexpr std::size_t kFrame = 100;
+  return kFrame + (entry.is_message() ? entry.message().text.size() : 0);
+}
+
+}  // namespace
+
+// -- Appending ------------------------------------------------------------------------------------
+
+void FakeConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  controls_.AppendTaken();
+  committer_.Submit(std::move(request),
+                    [this, done = std::move(done)](AppendOutcome outcome) mutable {
+                      controls_.AppendAnswered();
+                      done(outcome);
+                    });
+}
+
+bool FakeConversations::Write(std::span<PendingAppend> group) {
+  controls_.AwaitCommit();
+  const std::lock_guard lock(mutex_);
+  bool synced = false;
+  for (PendingAppend& append : group) {
+    append.outcome = Decide(*append.request);
+    synced |= append.outcome == AppendOutcome::kCommitted;
+  }
+  return synced;
+}
+
+AppendOutcome FakeConversations::Decide(const AppendRequest& request) {
+  const std::optional<Controls::Failure> failure = controls_.TakeFailure();
+  if (!failure) return Commit(request);
+  if (failure->written == Written::kYes) Commit(request);
+  return failure->outcome;
+}
+
+AppendOutcome FakeConversations::Commit(const AppendRequest& request) {
+  assert(!request.entries.empty() && "an append has entries");
+  assert(request.entries.front()->seq == request.expected_head.Next() && "entries follow the head");
+  assert(request.entries.back()->seq == request.new_head.seq && "the last entry is the new head");
+
+  const Conversation* found = Find(request.conversation);
+  const Seq head = found != nullptr ? found->head.seq : Seq();
+  if (head != request.expected_head) return AppendOutcome::kConflict;
+
+  Conversation& conversation = conversations_[request.conversation];
+  conversation.log.insert(conversation.log.end(), request.entries.begin(), request.entries.end());
+  conversation.head = request.new_head;
+  Apply(request.conversation, request.effects, request.new_head.seq);
+  return AppendOutcome::kCommitted;
+}
+
+// -- Effects --------------------------------------------------------------------------------------
+
+void FakeConversations::Apply(ConversationId id, const Effects& effects, Seq through) {
+  Conversation& conversation = conversations_[id];
+  conversation.snapshot = nullptr;
+  if (effects.info && through >= conversation.info_seq) {
+    conversation.info = *effects.info;
+    conversation.info_seq = through;
+  }
+  for (const MemberEffect& effect : effects.members) {
+    MemberRow& row = conversation.members[effect.user];
+    if (effect.seq < row.seq) continue;
+    row.seq = effect.seq;
+    row.member = effect.member;
+    row.at = effect.at;
+    if (row.member) {
+      conversations_of_[effect.user].insert(id);
+    } else {
+      conversations_of_[effect.user].erase(id);
+    }
+  }
+  for (const SentRow& sent : effects.sent) {
+    SentRow& row = conversation.sent[{sent.sender, sent.client_id}];
+    if (sent.seq >= row.seq) row = sent;
+  }
+  for (const MentionRow& mention : effects.mentions) {
+    conversation.mentions[mention.user].insert(mention.seq);
+  }
+  for (const PositionRow& position : effects.positions) Apply(position);
+  conversation.applied = std::max(conversation.applied, through);
+}
+
+void FakeConversations::Apply(const PositionRow& position) {
+  MemberRow& row = conversations_[position.conversation].members[position.user];
+  if (position.joined_seq < row.position_joined) return;
+  if (position.joined_seq > row.position_joined) {
+    row.position_joined = position.joined_seq;
+    row.position = {};
+    row.position_at = {};
+  }
+  if (row.position.MergeFrom(position.position)) {
+    row.position_at = std::max(row.position_at, position.at);
+  }
+}
+
+runtime::Task<Status> FakeConversations::ApplyEffects(ConversationId conversation, Effects effects,
+                                                      Seq through) {
+  const std::lock_guard lock(mutex_);
+  Apply(conversation, effects, through);
+  co_return Status::Ok();
+}
+
+runtime::Task<Status> FakeConversations::WritePositions(std::vector<PositionRow> rows) {
+  const std::lock_guard lock(mutex_);
+  for (const PositionRow& row : rows) Apply(row);
+  co_return Status::Ok();
+}
+
+// -- Looking up -----------------------------------------------------------------------------------
+
+const FakeConversations::Conversation* FakeConversations::Find(ConversationId id) const {
+  const auto found = conversations_.find(id);
+  return found != conversations_.end() ? &found->second : nullptr;
+}
+
+SnapshotPtr FakeConversations::Snapshot(ConversationId id) {
+  const auto found = conversations_.find(id);
+  if (found == conversations_.end() || found->second.head.seq == Seq()) return nullptr;
+  Conversation& conversation = found->second;
+  if (conversation.snapshot != nullptr) return conversation.snapshot;
+
+  auto members = std::make_shared<std::vector<Member>>();
+  for (const auto& [user, row] : conversation.members) {
+    if (row.member) members->push_back(*row.member);
+  }
+  std::ranges::sort(*members, {},
+                    [](const Member& member) { return std::tie(member.joined_seq, member.user); });
+
+  auto snapshot = std::make_shared<ConversationSnapshot>();
+  snapshot->info = conversation.info;
+  snapshot->head = conversation.head;
+  snapshot->members = std::move(members);
+  if (const Seq last = conversation.head.last_message; last != Seq()) {
+    snapshot->last_message = conversation.log[last.value() - 1];
+  }
+  conversation.snapshot = std::move(snapshot);
+  return conversation.snapshot;
+}
+
+std::optional<Membership> FakeConversations::MembershipOf(UserId user, ConversationId id) const {
+  const Conversation* conversation = Find(id);
+  if (conversation == nullptr) return std::nullopt;
+  const auto found = conversation->members.find(user);
+  if (found == conversation->members.end() || !found->second.member) return std::nullopt;
+  const MemberRow& row = found->second;
+  Membership membership{
+      .conversation = id, .member = *row.member, .position = {}, .changed_at = row.at};
+  if (row.position_joined == row.member->joined_seq) {
+    membership.position = row.position;
+    membership.changed_at = std::max(row.at, row.position_at);
+  }
+  return membership;
+}
+
+// -- Reading --------------------------------------------------------------------------------------
+
+runtime::Task<Result<Seq>> FakeConversations::ReadApplied(ConversationId conversation) {
+  Seq applied;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Conversation* found = Find(conversation)) applied = found->applied;
+  }
+  co_return co_await controls_.Answer<Seq>(ReadKind::kApplied, applied);
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> FakeConversations::ReadEntries(
+    ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
+  std::vector<EntryPtr> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    const Conversation* found = Find(conversation);
+    std::size_t bytes = 0;
+    for (std::size_t i = after.value(); found != nullptr && i < found->log.size(); ++i) {
+      bytes += ByteSize(*found->log[i]);
+      if (entries.size() >= limit || (!entries.empty() && bytes > max_bytes)) break;
+      entries.push_back(found->log[i]);
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<EntryPtr>>(ReadKind::kEntries,
+                                                             std::move(entries));
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> FakeConversations::ReadMessages(
+    ConversationId conversation, MessageSlice slice) {
+  std::vector<EntryPtr> messages;
+  {
+    const std::lock_guard lock(mutex_);
+    const Conversation* found = Find(conversation);
+    const std::size_t size = found != nullptr ? found->log.size() : 0;
+    const auto take = [&](std::size_t i) {
+      if (found->log[i]->is_message()) messages.push_back(found->log[i]);
+    };
+    if (slice.direction == MessageSlice::Direction::kAfter) {
+      for (std::size_t i = slice.anchor.value(); i < size && messages.size() < slice.limit; ++i) {
+        take(i);
+      }
+    } else {
+      std::size_t i = std::min<std::size_t>(size, slice.anchor.Previous().value());
+      while (i > 0 && messages.size() < slice.limit) take(--i);
+      std::ranges::reverse(messages);
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<EntryPtr>>(ReadKind::kMessages,
+                                                             std::move(messages));
+}
+
+runtime::Task<Result<SnapshotPtr>> FakeConversations::ReadSnapshot(ConversationId conversation,
+                                                                   ReadMode /*mode*/) {
+  SnapshotPtr snapshot;
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot = Snapshot(conversation);
+  }
+  if (snapshot == nullptr) {
+    co_return co_await controls_.Answer<SnapshotPtr>(ReadKind::kSnapshot,
+                                                     NotFound("no such conversation"));
+  }
+  co_return co_await controls_.Answer<SnapshotPtr>(ReadKind::kSnapshot, std::move(snapshot));
+}
+
+runtime::Task<Result<std::vector<SnapshotPtr>>> FakeConversations::ReadSnapshots(
+    std::vector<ConversationId> conversations) {
+  std::vector<SnapshotPtr> snapshots;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const ConversationId& id : conversations) {
+      if (SnapshotPtr snapshot = Snapshot(id)) snapshots.push_back(std::move(snapshot));
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<SnapshotPtr>>(ReadKind::kSnapshots,
+                                                                std::move(snapshots));
+}
+
+bool FakeConversations::MayHaveSent(ConversationId conversation, UserId sender,
+                                    ClientId client_id) {
+  const std::lock_guard lock(mutex_);
+  const Conversation* found = Find(conversation);
+  return found != nullptr && found->sent.contains({sender, client_id});
+}
+
+runtime::Task<Result<std::optional<SentRow>>> FakeConversations::FindSent(
+    ConversationId conversation, UserId sender, ClientId client_id, TimePoint not_before) {
+  std::optional<SentRow> row;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Conversation* found = Find(conversation)) {
+      const auto sent = found->sent.find({sender, client_id});
+      if (sent != found->sent.end() && sent->second.at >= not_before) row = sent->second;
+    }
+  }
+  co_return co_await controls_.Answer<std::optional<SentRow>>(ReadKind::kSent, row);
+}
+
+runtime::Task<Result<std::vector<Membership>>> FakeConversations::ReadMemberships(UserId user) {
+  std::vector<Membership> memberships;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = conversations_of_.find(user); found != conversations_of_.end()) {
+      for (const ConversationId& id : found->second) {
+        if (auto membership = MembershipOf(user, id)) memberships.push_back(*membership);
+      }
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<Membership>>(ReadKind::kMemberships,
+                                                               std::move(memberships));
+}
+
+runtime::Task<Result<std::optional<Membership>>> FakeConversations::FindMembership(
+    UserId user, ConversationId conversation) {
+  std::optional<Membership> membership;
+  {
+    const std::lock_guard lock(mutex_);
+    membership = MembershipOf(user, conversation);
+  }
+  co_return co_await controls_.Answer<std::optional<Membership>>(ReadKind::kMembership, membership);
+}
+
+runtime::Task<Result<std::vector<Position>>> FakeConversations::ReadPositions(
+    ConversationId conversation, std::vector<Member> members) {
+  std::vector<Position> positions(members.size());
+  {
+    const std::lock_guard lock(mutex_);
+    const Conversation* found = Find(conversation);
+    for (std::size_t i = 0; found != nullptr && i < members.size(); ++i) {
+      const auto row = found->members.find(members[i].user);
+      if (row != found->members.end() && row->second.position_joined == members[i].joined_seq) {
+        positions[i] = row->second.position;
+      }
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<Position>>(ReadKind::kPositions,
+                                                             std::move(positions));
+}
+
+runtime::Task<Result<std::size_t>> FakeConversations::CountMentions(UserId user,
+                                                                    ConversationId conversation,
+                                                                    Seq after, std::size_t cap) {
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Conversation* found = Find(conversation)) {
+      if (const auto seqs = found->mentions.find(user); seqs != found->mentions.end()) {
+        auto seq = seqs->second.upper_bound(after);
+        for (; seq != seqs->second.end() && count < cap; ++seq) ++count;
+      }
+    }
+  }
+  co_return co_await controls_.Answer<std::size_t>(ReadKind::kMentions, count);
+}
+
+}  // namespace parley::storage::memory

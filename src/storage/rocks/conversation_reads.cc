@@ -1,0 +1,199 @@
+#include "storage/rocks/conversation_reads.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <rocksdb/snapshot.h>
+
+#include "storage/rocks/keys.h"
+#include "storage/rocks/prefix_scan.h"
+#include "wire/records.h"
+
+// The reads of what follows from the log.
+namespace parley::storage::rocks {
+namespace {
+
+Status Missing(std::string_view what, ConversationId conversation) {
+  return DataLoss(fmt::format("the {} of conversation {} is missing", what, conversation.ToString()));
+}
+
+/// The rows that a snapshot of a conversation is made of, beside its members.
+struct SnapshotRows {
+  std::optional<std::string_view> head;
+  std::optional<std::string_view> info;
+};
+
+Result<std::shared_ptr<ConversationSnapshot>> DecodeSnapshot(ConversationId conversation,
+                                                             const SnapshotRows& rows) {
+  auto snapshot = std::make_shared<ConversationSnapshot>();
+  PARLEY_ASSIGN(snapshot->head, wire::ReadHeadRecord(*rows.head));
+  if (!rows.info) return Missing("description", conversation);
+  PARLEY_ASSIGN(wire::InfoRecord info, wire::ReadInfoRecord(*rows.info, conversation));
+  snapshot->info = std::move(info.info);
+  return snapshot;
+}
+
+Result<std::shared_ptr<const std::vector<Member>>> ReadMembers(const Database& db,
+                                                               ConversationId conversation,
+                                                               const rocksdb::Snapshot* at) {
+  auto members = std::make_shared<std::vector<Member>>();
+  PrefixScan scan(db, Family::kMembers, Key().Add(conversation), at);
+  for (scan.Seek(scan.prefix()); scan.Valid(); scan.Next()) {
+    PARLEY_ASSIGN(const wire::MemberRecord row,
+                  wire::ReadMemberRecord(scan.value(), IdAtEnd<UserId>(scan.key())));
+    if (row.member) members->push_back(*row.member);
+  }
+  PARLEY_TRY(scan.status());
+  std::ranges::sort(*members, {},
+                    [](const Member& member) { return std::tie(member.joined_seq, member.user); });
+  return std::shared_ptr<const std::vector<Member>>(std::move(members));
+}
+
+/// A person's row and how far they came. A position of another stay than the row's does not show.
+Membership MakeMembership(ConversationId conversation, const wire::MemberRecord& row,
+                          const std::optional<wire::PositionRecord>& position) {
+  Membership membership{.conversation = conversation,
+                        .member = *row.member,
+                        .position = {},
+                        .changed_at = row.at};
+  if (position && position->joined_seq == row.member->joined_seq) {
+    membership.position = position->position;
+    membership.changed_at = std::max(row.at, position->at);
+  }
+  return membership;
+}
+
+}  // namespace
+
+Result<SnapshotPtr> ConversationReads::ReadSnapshot(ConversationId conversation) const {
+  PARLEY_ASSIGN(std::vector<SnapshotPtr> snapshots, ReadSnapshots({conversation}));
+  if (snapshots.empty()) return NotFound("no such conversation");
+  return std::move(snapshots.front());
+}
+
+Result<std::vector<SnapshotPtr>> ConversationReads::ReadSnapshots(
+    const std::vector<ConversationId>& conversations) const {
+  rocksdb::ManagedSnapshot moment(&db_.db());
+  const rocksdb::Snapshot* at = moment.snapshot();
+  std::vector<Key> keys;
+  keys.reserve(conversations.size());
+  for (const ConversationId& conversation : conversations) keys.push_back(Key().Add(conversation));
+  PARLEY_ASSIGN(const Rows heads, db_.MultiGet(Family::kHeads, keys, at));
+  PARLEY_ASSIGN(const Rows infos, db_.MultiGet(Family::kConversations, keys, at));
+
+  std::vector<std::shared_ptr<ConversationSnapshot>> found;
+  std::vector<Key> last_keys;  // of the snapshots that have a last message, in their order
+  for (std::size_t i = 0; i < conversations.size(); ++i) {
+    if (!heads[i]) continue;
+    PARLEY_ASSIGN(std::shared_ptr<ConversationSnapshot> snapshot,
+                  DecodeSnapshot(conversations[i], {.head = heads[i], .info = infos[i]}));
+    PARLEY_ASSIGN(snapshot->members, ReadMembers(db_, conversations[i], at));
+    if (const Seq last = snapshot->head.last_message; last != Seq()) {
+      last_keys.push_back(LogKey(conversations[i], LogClass::kMessage, last));
+    }
+    found.push_back(std::move(snapshot));
+  }
+
+  PARLEY_ASSIGN(const Rows last_messages, db_.MultiGet(Family::kLog, last_keys, at));
+  std::size_t next = 0;
+  for (const std::shared_ptr<ConversationSnapshot>& snapshot : found) {
+    const Seq seq = snapshot->head.last_message;
+    if (seq == Seq()) continue;
+    const std::optional<std::string_view> row = last_messages[next++];
+    if (!row) return Missing("last message", snapshot->info.id);
+    PARLEY_ASSIGN(Entry entry, wire::ReadEntryRecord(*row, snapshot->info.id, seq));
+    snapshot->last_message = std::make_shared<const Entry>(std::move(entry));
+  }
+  return std::vector<SnapshotPtr>(found.begin(), found.end());
+}
+
+bool ConversationReads::MayHaveSent(ConversationId conversation, UserId sender,
+                                    ClientId client_id) const {
+  return db_.MayExist(Family::kSent, SentKey(conversation, sender, client_id));
+}
+
+Result<std::optional<SentRow>> ConversationReads::FindSent(ConversationId conversation,
+                                                           UserId sender, ClientId client_id,
+                                                           TimePoint not_before) const {
+  rocksdb::PinnableSlice value;
+  PARLEY_ASSIGN(const bool found,
+                db_.Get(Family::kSent, SentKey(conversation, sender, client_id), value));
+  if (!found) return std::optional<SentRow>();
+  PARLEY_ASSIGN(const wire::SentRecord sent, wire::ReadSentRecord(value.ToStringView()));
+  if (sent.at < not_before) return std::optional<SentRow>();
+  return std::optional(SentRow{.sender = sender,
+                               .client_id = client_id,
+                               .seq = sent.seq,
+                               .fingerprint = sent.fingerprint,
+                               .at = sent.at});
+}
+
+Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user) const {
+  std::vector<Membership> memberships;
+  const Key prefix = Key().Add(user);
+  // Both are in the order of the conversations: one walk through each.
+  PrefixScan rows(db_, Family::kMemberships, prefix);
+  PrefixScan positions(db_, Family::kPositions, prefix);
+  positions.Seek(prefix);
+  for (rows.Seek(prefix); rows.Valid(); rows.Next()) {
+    PARLEY_ASSIGN(const wire::MemberRecord row, wire::ReadMemberRecord(rows.value(), user));
+    if (!row.member) continue;
+    while (positions.Valid() && positions.key() < rows.key()) positions.Next();
+    std::optional<wire::PositionRecord> position;
+    if (positions.Valid() && positions.key() == rows.key()) {
+      PARLEY_ASSIGN(position, wire::ReadPositionRecord(positions.value()));
+    }
+    memberships.push_back(MakeMembership(IdAtEnd<ConversationId>(rows.key()), row, position));
+  }
+  PARLEY_TRY(rows.status());
+  PARLEY_TRY(positions.status());
+  return memberships;
+}
+
+Result<std::optional<Membership>> ConversationReads::FindMembership(
+    UserId user, ConversationId conversation) const {
+  const Key key = PairKey(user, conversation);
+  rocksdb::PinnableSlice value;
+  PARLEY_ASSIGN(const bool found, db_.Get(Family::kMemberships, key, value));
+  if (!found) return std::optional<Membership>();
+  PARLEY_ASSIGN(const wire::MemberRecord row, wire::ReadMemberRecord(value.ToStringView(), user));
+  if (!row.member) return std::optional<Membership>();
+  std::optional<wire::PositionRecord> position;
+  PARLEY_ASSIGN(const bool moved, db_.Get(Family::kPositions, key, value));
+  if (moved) {
+    PARLEY_ASSIGN(position, wire::ReadPositionRecord(value.ToStringView()));
+  }
+  return std::optional(MakeMembership(conversation, row, position));
+}
+
+Result<std::vector<Position>> ConversationReads::ReadPositions(
+    ConversationId conversation, const std::vector<Member>& members) const {
+  std::vector<Key> keys;
+  keys.reserve(members.size());
+  for (const Member& member : members) keys.push_back(PairKey(member.user, conversation));
+  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kPositions, keys));
+  std::vector<Position> positions(members.size());
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (!rows[i]) continue;
+    PARLEY_ASSIGN(const wire::PositionRecord row, wire::ReadPositionRecord(*rows[i]));
+    if (row.joined_seq == members[i].joined_seq) positions[i] = row.position;
+  }
+  return positions;
+}
+
+Result<std::size_t> ConversationReads::CountMentions(UserId user, ConversationId conversation,
+                                                     Seq after, std::size_t cap) const {
+  std::size_t count = 0;
+  if (after.Next() == Seq()) return count;
+  PrefixScan scan(db_, Family::kMentions, PairKey(user, conversation));
+  for (scan.Seek(MentionKey(user, conversation, after.Next())); scan.Valid() && count < cap;
+       scan.Next()) {
+    ++count;
+  }
+  PARLEY_TRY(scan.status());
+  return count;
+}
+
+}  // namespace parley::storage::rocks

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "storage/conversation_store.h"
+#include "storage/rocks/database.h"
+
+namespace parley::storage::rocks {
+
+/// The reads of conversations, as ConversationStore promises them, on the calling thread. Any thread; they block on the disk.
+class ConversationReads {
+ public:
+  explicit ConversationReads(const Database& db) : db_(db) {}
+
+  Result<Seq> ReadHeadSeq(ConversationId conversation) const;
+  Result<std::vector<EntryPtr>> ReadEntries(ConversationId conversation, Seq after,
+                                            std::size_t limit, std::size_t max_bytes) const;
+  Result<std::vector<EntryPtr>> ReadMessages(ConversationId conversation,
+                                             MessageSlice slice) const;
+
+  Result<SnapshotPtr> ReadSnapshot(ConversationId conversation) const;
+  Result<std::vector<SnapshotPtr>> ReadSnapshots(
+      const std::vector<ConversationId>& conversations) const;
+
+  bool MayHaveSent(ConversationId conversation, UserId sender, ClientId client_id) const;
+  Result<std::optional<SentRow>> FindSent(ConversationId conversation, UserId sender,
+                                          ClientId client_id, TimePoint not_before) const;
+
+  Result<std::vector<Membership>> ReadMemberships(UserId user) const;
+  Result<std::optional<Membership>> FindMembership(UserId user, ConversationId conversation) const;
+  Result<std::vector<Position>> ReadPositions(ConversationId conversation,
+                                              const std::vector<Member>& members) const;
+  Result<std::size_t> CountMentions(UserId user, ConversationId conversation, Seq after,
+                                    std::size_t cap) const;
+
+ private:
+  const Database& db_;
+};
+
+}  // namespace parley::storage::rocks

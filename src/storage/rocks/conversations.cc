@@ -1,0 +1,97 @@
+#include "storage/rocks/conversations.h"
+
+#include <optional>
+#include <utility>
+
+#include "storage/rocks/effects.h"
+#include "storage/rocks/keys.h"
+
+namespace parley::storage::rocks {
+
+void RocksConversationStore::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  committer_.Submit(std::move(request), std::move(done));
+}
+
+runtime::Task<Result<Seq>> RocksConversationStore::ReadApplied(ConversationId conversation) {
+  return pool_.Run([this, conversation] { return reads_.ReadHeadSeq(conversation); });
+}
+
+runtime::Task<Status> RocksConversationStore::ApplyEffects(ConversationId conversation,
+                                                           Effects effects, Seq through) {
+  return pool_.Run([this, conversation, effects = std::move(effects), through]() mutable {
+    return log_writer_.ApplyEffects(conversation, std::move(effects), through);
+  });
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadEntries(
+    ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
+  return pool_.Run([this, conversation, after, limit, max_bytes] {
+    return reads_.ReadEntries(conversation, after, limit, max_bytes);
+  });
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadMessages(
+    ConversationId conversation, MessageSlice slice) {
+  return pool_.Run(
+      [this, conversation, slice] { return reads_.ReadMessages(conversation, slice); });
+}
+
+runtime::Task<Result<SnapshotPtr>> RocksConversationStore::ReadSnapshot(ConversationId conversation,
+                                                                        ReadMode /*mode*/) {
+  return pool_.Run([this, conversation] { return reads_.ReadSnapshot(conversation); });
+}
+
+runtime::Task<Result<std::vector<SnapshotPtr>>> RocksConversationStore::ReadSnapshots(
+    std::vector<ConversationId> conversations) {
+  return pool_.Run([this, conversations = std::move(conversations)] {
+    return reads_.ReadSnapshots(conversations);
+  });
+}
+
+bool RocksConversationStore::MayHaveSent(ConversationId conversation, UserId sender,
+                                         ClientId client_id) {
+  return reads_.MayHaveSent(conversation, sender, client_id);
+}
+
+runtime::Task<Result<std::optional<SentRow>>> RocksConversationStore::FindSent(
+    ConversationId conversation, UserId sender, ClientId client_id, TimePoint not_before) {
+  return pool_.Run([this, conversation, sender, client_id, not_before] {
+    return reads_.FindSent(conversation, sender, client_id, not_before);
+  });
+}
+
+runtime::Task<Result<std::vector<Membership>>> RocksConversationStore::ReadMemberships(
+    UserId user) {
+  return pool_.Run([this, user] { return reads_.ReadMemberships(user); });
+}
+
+runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMembership(
+    UserId user, ConversationId conversation) {
+  return pool_.Run(
+      [this, user, conversation] { return reads_.FindMembership(user, conversation); });
+}
+
+runtime::Task<Result<std::vector<Position>>> RocksConversationStore::ReadPositions(
+    ConversationId conversation, std::vector<Member> members) {
+  return pool_.Run([this, conversation, members = std::move(members)] {
+    return reads_.ReadPositions(conversation, members);
+  });
+}
+
+runtime::Task<Status> RocksConversationStore::WritePositions(std::vector<PositionRow> rows) {
+  std::vector<RowMerge> merges;
+  merges.reserve(rows.size());
+  for (const PositionRow& row : rows) {
+    if (std::optional<RowMerge> merge = PositionMergeOf(row)) merges.push_back(*std::move(merge));
+  }
+  return soft_writer_.Merge(std::move(merges));
+}
+
+runtime::Task<Result<std::size_t>> RocksConversationStore::CountMentions(
+    UserId user, ConversationId conversation, Seq after, std::size_t cap) {
+  return pool_.Run([this, user, conversation, after, cap] {
+    return reads_.CountMentions(user, conversation, after, cap);
+  });
+}
+
+}  // namespace parley::storage::rocks

@@ -1,0 +1,260 @@
+#include "storage/rocks/database.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+
+namespace parley::storage::rocks {
+namespace {
+
+/// RocksDB's own log: a few files of this size.
+constexpr std::size_t kInfoLogBytes = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t kInfoLogFiles = 4;
+constexpr std::uint64_t kManifestBytes = std::uint64_t{64} * 1024 * 1024;
+constexpr std::uint64_t kBytesPerSync = std::uint64_t{1024} * 1024;
+
+Status Refused() {
+  return Unavailable("the store does not write now: its disk is full, or the server is stopping");
+}
+
+rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
+  rocksdb::DBOptions db;
+  if (options.env != nullptr) db.env = options.env;
+  db.create_if_missing = true;
+  db.paranoid_checks = true;
+  // A torn record ends the log: it was not answered yet, or its fsync would have returned. (Log files are not recycled:
+  // their old contents would be taken for such an end.)
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // What is in the log is read again at the next start: this bounds how long that takes.
+  db.max_total_wal_size = options.write_buffer_bytes;
+  db.db_write_buffer_size = options.write_buffer_bytes;
+  // Every file stays open, with its filters in memory: "never sent" needs no disk.
+  db.max_open_files = -1;
+  db.max_background_jobs =
+      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2U, 4U));
+  // Writers wait for an fsync, not for a moment: they had better sleep than spin.
+  db.enable_write_thread_adaptive_yield = false;
+  db.avoid_unnecessary_blocking_io = true;
+  db.bytes_per_sync = kBytesPerSync;
+  db.max_manifest_file_size = kManifestBytes;
+  db.max_log_file_size = kInfoLogBytes;
+  db.keep_log_file_num = kInfoLogFiles;
+  db.stats_dump_period_sec = 0;
+  db.skip_stats_update_on_db_open = true;
+  return db;
+}
+
+Status MakeDirectory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) {
+    // Nobody else's: it holds messages and password hashes.
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  }
+  if (!error) return Status::Ok();
+  return Unavailable(fmt::format("cannot make the data folder {}: {}", path.string(), error.message()));
+}
+
+Status NewerData(const std::filesystem::path& path, std::string_view what) {
+  return Internal(fmt::format(
+      "the data in {} was written by a newer version of Parley ({}): start that version, or restore a backup",
+      path.string(), what));
+}
+
+/// The families that are there; one that we do not know was made by a later version.
+Result<std::vector<Family>> ExistingFamilies(const std::filesystem::path& path,
+                                             const rocksdb::DBOptions& options) {
+  std::vector<Family> families;
+  if (!std::filesystem::exists(path / "CURRENT")) {
+    families.push_back(Family::kDefault);  // new: RocksDB makes this one
+    return families;
+  }
+  std::vector<std::string> names;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, path.string(), &names);
+  if (!listed.ok()) {
+    return DataLoss(
+        fmt::format("cannot open the data in {}: {}", path.string(), listed.ToString()));
+  }
+  for (const std::string& name : names) {
+    const std::optional<Family> family = FamilyOfName(name);
+    if (!family) return NewerData(path, fmt::format("it has \"{}\"", name));
+    families.push_back(*family);
+  }
+  return families;
+}
+
+Status OpenError(const rocksdb::Status& status, const std::filesystem::path& path) {
+  const std::string detail = status.ToString();
+  if (status.IsIOError() && detail.find("LOCK") != std::string::npos) {
+    return Unavailable(fmt::format(
+        "the data folder {} is in use by another process (or not writable for this one): stop it, or choose another "
+        "folder ({})",
+        path.string(), detail));
+  }
+  const std::string message = fmt::format("cannot open the data in {}: {}", path.string(), detail);
+  return status.IsCorruption() ? DataLoss(message) : Unavailable(message);
+}
+
+}  // namespace
+
+Status ToStatus(WriteOutcome outcome) {
+  switch (outcome) {
+    case WriteOutcome::kWritten:
+      return Status::Ok();
+    case WriteOutcome::kRefused:
+      return Refused();
+    case WriteOutcome::kUnknown:
+      break;
+  }
+  return Status(StatusCode::kUnknown, "the disk failed while this was written");
+}
+
+Status ToStatus(const rocksdb::Status& status, Family family) {
+  if (status.ok()) return Status::Ok();
+  const std::string message = fmt::format("reading {}: {}", FamilyName(family), status.ToString());
+  if (status.IsCorruption()) return DataLoss(message);
+  if (status.IsInvalidArgument() || status.IsNotSupported()) return Internal(message);
+  return Unavailable(message);
+}
+
+Result<std::unique_ptr<Database>> Database::Open(DatabaseOptions options) {
+  PARLEY_TRY(MakeDirectory(options.path));
+  std::unique_ptr<Database> database(new Database(std::move(options)));
+  PARLEY_TRY(database->OpenFiles());
+  return database;
+}
+
+Database::Database(DatabaseOptions options) : options_(std::move(options)) {}
+
+Status Database::OpenFiles() {
+  const rocksdb::DBOptions db_options = MakeDbOptions(options_);
+  PARLEY_ASSIGN(const std::vector<Family> existing, ExistingFamilies(options_.path, db_options));
+  const FamilyResources resources{
+      .block_cache = rocksdb::NewLRUCache(options_.block_cache_bytes),
+      .write_buffer_bytes = options_.write_buffer_bytes,
+      .clock = options_.clock != nullptr ? *options_.clock : system_clock_};
+  const auto describe = [&](Family family) {
+    return rocksdb::ColumnFamilyDescriptor(std::string(FamilyName(family)),
+                                           FamilyOptions(family, resources));
+  };
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const Family family : existing) descriptors.push_back(describe(family));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status =
+      rocksdb::DB::Open(db_options, options_.path.string(), descriptors, &handles, &db);
+  if (!status.ok()) return OpenError(status, options_.path);
+  db_.reset(db);
+  KeepHandles(handles);
+
+  // All at once: RocksDB would make them one by one, and write down its options for each.
+  descriptors.clear();
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    if (handles_[i] == nullptr) descriptors.push_back(describe(static_cast<Family>(i)));
+  }
+  if (descriptors.empty()) return Status::Ok();
+  handles.clear();
+  status = db_->CreateColumnFamilies(descriptors, &handles);
+  KeepHandles(handles);
+  return status.ok() ? Status::Ok() : OpenError(status, options_.path);
+}
+
+void Database::KeepHandles(const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    if (const std::optional<Family> family = FamilyOfName(handle->GetName())) {
+      handles_[static_cast<std::size_t>(*family)] = handle;
+    }
+  }
+}
+
+Database::~Database() {
+  if (db_ == nullptr) return;
+  StopWrites();
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    if (handle == nullptr) continue;
+    // Only fails for handles that RocksDB itself owns.
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  // Everything that was answered is in the log already; a failure to close loses nothing.
+  db_->Close().PermitUncheckedError();
+}
+
+WriteOutcome Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
+  if (failed_ || stopped_ || !HasRoom()) return WriteOutcome::kRefused;
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced && options_.sync;
+  const rocksdb::Status status = db_->Write(options, &batch);
+  if (status.ok()) return WriteOutcome::kWritten;
+  // A record that did not fit into the log is not replayed, and RocksDB takes no more until there is room. One that
+  // could not be synced may be there or not.
+  const bool syncing = status.ToString().find("sync") != std::string::npos;
+  if (status.IsNoSpace() && !syncing) return WriteOutcome::kRefused;
+  ReportFatal(status);
+  return WriteOutcome::kUnknown;
+}
+
+bool Database::HasRoom() const {
+  struct statvfs disk {};
+  if (statvfs(options_.path.c_str(), &disk) != 0) return true;  // the write itself will tell
+  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= options_.min_free_bytes;
+}
+
+void Database::ReportFatal(const rocksdb::Status& status) {
+  if (failed_.exchange(true)) return;
+  if (options_.on_fatal) {
+    options_.on_fatal(fmt::format("the store in {} cannot be written: {}", options_.path.string(),
+                                  status.ToString()));
+  }
+}
+
+Result<bool> Database::Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
+                           const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  value.Reset();
+  const rocksdb::Status status = db_->Get(options, this->family(family), key, &value);
+  if (status.ok()) return true;
+  if (status.IsNotFound()) return false;
+  return ToStatus(status, family);
+}
+
+Result<Rows> Database::MultiGet(Family family, std::span<const Key> keys,
+                                const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(options, this->family(family), keys.size(), slices.data(), values.data(),
+                statuses.data());
+  std::vector<bool> found(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!statuses[i].ok() && !statuses[i].IsNotFound()) return ToStatus(statuses[i], family);
+    found[i] = statuses[i].ok();
+  }
+  return Rows(std::move(values), std::move(found));
+}
+
+bool Database::MayExist(Family family, std::string_view key) const {
+  rocksdb::ReadOptions options;
+  options.read_tier = rocksdb::kBlockCacheTier;
+  rocksdb::PinnableSlice value;
+  // Not KeyMayExist: it takes an error for "no".
+  return !db_->Get(options, this->family(family), key, &value).IsNotFound();
+}
+
+void Database::StopWrites() {
+  if (stopped_.exchange(true) || failed_) return;
+  // What was only logged; what must be on the disk is there already.
+  db_->SyncWAL().PermitUncheckedError();
+}
+
+}  // namespace parley::storage::rocks

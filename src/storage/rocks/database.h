@@ -1,0 +1,117 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "base/clock.h"
+#include "base/function.h"
+#include "base/result.h"
+#include "storage/rocks/families.h"
+#include "storage/rocks/keys.h"
+
+namespace parley::storage::rocks {
+
+struct DatabaseOptions {
+  std::filesystem::path path;
+  Clock* clock = nullptr;  ///< tells what has expired; outlives the database. Null: the system's
+  std::size_t block_cache_bytes;
+  std::size_t write_buffer_bytes;
+  std::uint64_t min_free_bytes;  ///< with less room on the disk writes are refused
+  bool sync = true;
+  UniqueFunction<void(std::string_view)> on_fatal;
+  rocksdb::Env* env = nullptr;  ///< null: RocksDB's own; tests put faults there. Outlives the database
+};
+
+enum class Durability {
+  kSynced,  ///< on the disk when answered
+  kLogged,  ///< with the kernel when answered: survives the process, not the machine
+};
+
+enum class WriteOutcome {
+  kWritten,
+  kRefused,  ///< nothing was written: no room, or stopped
+  kUnknown,  ///< the disk failed; it was reported as fatal
+};
+
+/// A write's outcome for who asked for it.
+Status ToStatus(WriteOutcome outcome);
+/// A read's error, converted once.
+Status ToStatus(const rocksdb::Status& status, Family family);
+
+/// Rows of one family that were looked up together; in the order of their keys.
+class Rows {
+ public:
+  explicit Rows(std::vector<rocksdb::PinnableSlice> values, std::vector<bool> found)
+      : values_(std::move(values)), found_(std::move(found)) {}
+
+  std::size_t size() const { return found_.size(); }
+  /// Nothing where there is no such row. Valid while this lives.
+  std::optional<std::string_view> operator[](std::size_t i) const {
+    if (!found_[i]) return std::nullopt;
+    return values_[i].ToStringView();
+  }
+
+ private:
+  std::vector<rocksdb::PinnableSlice> values_;
+  std::vector<bool> found_;
+};
+
+/// One directory with one RocksDB in it. Any thread; every call may block on the disk.
+class Database {
+ public:
+  /// Creates what is missing. kUnavailable if another process has the directory open; kInternal if it was written
+  /// by a newer version of the program.
+  static Result<std::unique_ptr<Database>> Open(DatabaseOptions options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// All or nothing. An error of the disk is reported as fatal once, and then everything is refused: what a failed
+  /// fsync left behind cannot be known.
+  WriteOutcome Write(rocksdb::WriteBatch& batch, Durability durability);
+
+  /// Whether there is such a row; `value` holds its bytes then. Sees the state of `snapshot`, or the latest.
+  Result<bool> Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
+                   const rocksdb::Snapshot* snapshot = nullptr) const;
+  Result<Rows> MultiGet(Family family, std::span<const Key> keys,
+                        const rocksdb::Snapshot* snapshot = nullptr) const;
+  /// False only if there is no such row. Never touches the disk.
+  bool MayExist(Family family, std::string_view key) const;
+
+  /// Syncs what was written and refuses all that comes. Idempotent.
+  void StopWrites();
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) const {
+    return handles_[static_cast<std::size_t>(family)];
+  }
+
+ private:
+  explicit Database(DatabaseOptions options);
+
+  Status OpenFiles();
+  void KeepHandles(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+  bool HasRoom() const;
+  void ReportFatal(const rocksdb::Status& status);
+
+  DatabaseOptions options_;
+  SystemClock system_clock_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
+  std::atomic<bool> failed_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace parley::storage::rocks

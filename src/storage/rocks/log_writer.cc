@@ -1,0 +1,81 @@
+#include "storage/rocks/log_writer.h"
+
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "storage/rocks/keys.h"
+#include "wire/records.h"
+
+namespace parley::storage::rocks {
+
+bool RocksLogWriter::Write(std::span<PendingAppend> group) {
+  const std::lock_guard lock(mutex_);
+  batch_.Clear();
+  Result<Heads> heads = ReadHeads(group);
+  if (!heads.ok()) {
+    for (PendingAppend& append : group) append.outcome = AppendOutcome::kRefused;
+    return false;
+  }
+  for (PendingAppend& append : group) append.outcome = Prepare(*append.request, *heads);
+  if (batch_.Count() == 0) return false;
+
+  const WriteOutcome outcome = db_.Write(batch_, Durability::kSynced);
+  if (outcome == WriteOutcome::kWritten) return true;
+  const AppendOutcome failed = outcome == WriteOutcome::kRefused ? AppendOutcome::kRefused
+                                                                 : AppendOutcome::kUnknown;
+  for (PendingAppend& append : group) {
+    // A conflict with an entry of this group, which is not written now, is one no more.
+    append.outcome = append.outcome == AppendOutcome::kCommitted ? failed : AppendOutcome::kRefused;
+  }
+  return false;
+}
+
+Result<RocksLogWriter::Heads> RocksLogWriter::ReadHeads(
+    std::span<const PendingAppend> group) const {
+  Heads heads;
+  heads.reserve(group.size());
+  std::vector<Key> keys;
+  std::vector<ConversationId> conversations;
+  keys.reserve(group.size());
+  conversations.reserve(group.size());
+  for (const PendingAppend& append : group) {
+    const ConversationId& conversation = append.request->conversation;
+    if (!heads.try_emplace(conversation, Seq()).second) continue;
+    keys.push_back(Key().Add(conversation));
+    conversations.push_back(conversation);
+  }
+  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kHeads, keys));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i]) continue;
+    const Result<Head> head = wire::ReadHeadRecord(*rows[i]);
+    heads[conversations[i]] = head.ok() ? std::optional(head->seq) : std::nullopt;
+  }
+  return heads;
+}
+
+/// kCommitted: the request is in the batch.
+AppendOutcome RocksLogWriter::Prepare(const AppendRequest& request, Heads& heads) {
+  assert(!request.entries.empty() && "an append has entries");
+  assert(request.entries.front()->seq == request.expected_head.Next() && "entries follow the head");
+  assert(request.entries.back()->seq == request.new_head.seq && "the last entry is the new head");
+
+  std::optional<Seq>& head = heads[request.conversation];
+  if (!head) return AppendOutcome::kRefused;
+  if (*head != request.expected_head) return AppendOutcome::kConflict;
+  for (const EntryPtr& entry : request.entries) writer_.AddEntry(batch_, *entry);
+  writer_.AddHead(batch_, request.conversation, request.new_head);
+  writer_.AddEffects(batch_, request.conversation, request.effects, request.new_head.seq);
+  head = request.new_head.seq;
+  return AppendOutcome::kCommitted;
+}
+
+Status RocksLogWriter::ApplyEffects(ConversationId conversation, Effects effects, Seq through) {
+  const std::lock_guard lock(mutex_);
+  PARLEY_ASSIGN(const Effects fresh, DropOvertaken(db_, conversation, std::move(effects), through));
+  batch_.Clear();
+  writer_.AddEffects(batch_, conversation, fresh, through);
+  return ToStatus(db_.Write(batch_, Durability::kSynced));
+}
+
+}  // namespace parley::storage::rocks

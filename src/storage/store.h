@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "storage/account_store.h"
+#include "storage/conversation_store.h"
+#include "storage/meta_store.h"
+
+namespace parley::storage {
+
+/// What the committer of a local store has done so far.
+struct CommitStats {
+  std::uint64_t syncs = 0;     ///< fsyncs of the log (write batches)
+  std::uint64_t requests = 0;  ///< appends committed
+  std::uint64_t entries = 0;   ///< entries committed
+};
+
+/// A database, open: the three stores on one engine. Any thread. Outlives every task that uses it.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual ConversationStore& conversations() = 0;
+  virtual AccountStore& accounts() = 0;
+  virtual MetaStore& meta() = 0;
+
+  virtual CommitStats commit_stats() const = 0;
+
+  /// Ends what is under way: appends that were taken are committed or refused, then nothing more is written.
+  /// Idempotent. Called before the destructor, from no shard.
+  virtual void Stop() = 0;
+};
+
+}  // namespace parley::storage

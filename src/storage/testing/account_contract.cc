@@ -1,0 +1,320 @@
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/testing/store_contract.h"
+
+namespace parley::storage {
+
+void LinkAccountContract() {}
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint kNow{1'800'000'000'000ms};
+
+/// Lower case, and nobody else's.
+std::string NewName(std::string prefix = "u") {
+  std::string name = NewId<UserId>().ToString();
+  std::erase(name, '-');
+  return prefix + name.substr(12);
+}
+
+User NewUser(std::string username = NewName()) {
+  return {.id = NewId<UserId>(),
+          .username = std::move(username),
+          .display_name = "Anna Bäcker",
+          .email = std::nullopt,
+          .avatar = std::nullopt,
+          .admin = false,
+          .created_at = kNow,
+          .last_active_at = std::nullopt};
+}
+
+UserPatch Renamed(std::string display_name) {
+  UserPatch patch;
+  patch.display_name = std::move(display_name);
+  return patch;
+}
+
+UserPatch Admin(bool admin) {
+  UserPatch patch;
+  patch.admin = admin;
+  return patch;
+}
+
+TokenHash NewToken() {
+  TokenHash token;
+  SystemRandom().Fill(token);
+  return token;
+}
+
+Session NewSession(UserId user, TimePoint created_at = kNow) {
+  return {.id = NewId<SessionId>(),
+          .user = user,
+          .token_hash = NewToken(),
+          .device_name = "Firefox on Debian",
+          .created_at = created_at,
+          .last_used_at = created_at};
+}
+
+/// What `call` answers on many threads at once, each awaiting it on a shard of its own.
+template <class Call>
+int CountOk(Call call) {
+  std::atomic<int> ok{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      runtime::Shard shard;
+      if (runtime::RunTask(shard, call()).ok()) ++ok;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return ok;
+}
+
+TEST_P(AccountContract, CreateUser_IsFoundInEveryWay) {
+  User user = NewUser();
+  user.email = "anna@example.org";
+  user.avatar = NewId<MediaId>();
+  user.admin = true;
+  user.last_active_at = kNow + 5s;
+  EXPECT_EQ(Run(accounts().FindUser(user.id)).status().code(), StatusCode::kNotFound);
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+  EXPECT_EQ(*Run(accounts().FindUser(user.id)), user);
+  EXPECT_EQ(*Run(accounts().FindUserByName(user.username)), user);
+  EXPECT_EQ(*Run(accounts().FindUsers({user.id})), std::vector{user});
+  EXPECT_EQ(*Run(accounts().FindPasswordHash(user.id)), "hash");
+}
+
+TEST_P(AccountContract, CreateUser_TakenName_ConflictsAndChangesNothing) {
+  const User user = NewUser();
+  const User other = NewUser(user.username);
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+  EXPECT_EQ(Run(accounts().CreateUser(other, "other")).code(), StatusCode::kConflict);
+  EXPECT_EQ(*Run(accounts().FindUserByName(user.username)), user);
+  EXPECT_EQ(Run(accounts().FindUser(other.id)).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(*Run(accounts().FindPasswordHash(user.id)), "hash");
+}
+
+TEST_P(AccountContract, CreateUser_SameNameAtOnce_OneWins) {
+  const std::string name = NewName();
+  EXPECT_EQ(CountOk([&] { return accounts().CreateUser(NewUser(name), "hash"); }), 1);
+  EXPECT_TRUE(Run(accounts().FindUserByName(name)).ok());
+}
+
+TEST_P(AccountContract, UnknownUser_IsNotFound) {
+  const UserId nobody = NewId<UserId>();
+  EXPECT_EQ(Run(accounts().FindUser(nobody)).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(Run(accounts().FindUserByName(NewName())).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(Run(accounts().UpdateUser(nobody, Renamed("x"))).status().code(),
+            StatusCode::kNotFound);
+  EXPECT_EQ(Run(accounts().FindPasswordHash(nobody)).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(Run(accounts().SetPasswordHash(nobody, "x")).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Run(accounts().FindUser(nobody)).status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(AccountContract, FindUsers_AnswersThoseThatExist_InTheOrderAskedFor) {
+  std::vector<User> users;
+  for (int i = 0; i < 4; ++i) {
+    users.push_back(NewUser());
+    ASSERT_TRUE(Run(accounts().CreateUser(users.back(), "hash")).ok());
+  }
+  (void)Run(accounts().FindUser(users[1].id));  // a cache has one of them
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(*Run(accounts().FindUsers(
+                  {users[2].id, users[1].id, NewId<UserId>(), users[3].id, users[0].id})),
+              (std::vector{users[2], users[1], users[3], users[0]}));
+  }
+  EXPECT_TRUE(Run(accounts().FindUsers({}))->empty());
+}
+
+TEST_P(AccountContract, UpdateUser_ChangesWhatIsGiven_AndIsSeenAtOnce) {
+  User user = NewUser();
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+  const auto update = [&](UserPatch patch) {
+    EXPECT_EQ(*Run(accounts().UpdateUser(user.id, patch)), user);
+    EXPECT_EQ(*Run(accounts().FindUser(user.id)), user);
+    EXPECT_EQ(*Run(accounts().FindUserByName(user.username)), user);
+    EXPECT_EQ(*Run(accounts().FindUsers({user.id})), std::vector{user});
+  };
+  user.display_name = "Anna B.";
+  update(Renamed(user.display_name));
+  user.avatar = NewId<MediaId>();
+  UserPatch patch;
+  patch.avatar = user.avatar;
+  update(patch);
+  user.admin = true;
+  update(Admin(true));
+  user.last_active_at = kNow + 60s;
+  patch = {};
+  patch.last_active_at = user.last_active_at;
+  update(patch);
+  update({});
+  user.display_name = "Both";
+  user.admin = false;
+  patch = Renamed("Both");
+  patch.admin = false;
+  update(patch);
+}
+
+TEST_P(AccountContract, UpdateUser_AtOnce_LosesNoField) {
+  const User user = NewUser();
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+  std::thread thread([&] {
+    runtime::Shard shard;
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_TRUE(runtime::RunTask(shard, accounts().UpdateUser(user.id, Admin(true))).ok());
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Run(accounts().UpdateUser(user.id, Renamed(std::to_string(i)))).ok());
+  }
+  thread.join();
+  EXPECT_EQ(Run(accounts().FindUser(user.id))->display_name, "19");
+  EXPECT_TRUE(Run(accounts().FindUser(user.id))->admin);
+}
+
+TEST_P(AccountContract, SearchUsers_ByPrefixOfNameOrAnyWord) {
+  const std::string tag = NewName("q");
+  std::vector<User> users{NewUser(NewName("c")), NewUser(NewName("a")), NewUser(tag + "x"),
+                          NewUser(NewName("b"))};
+  std::string upper = tag;
+  std::ranges::transform(upper, upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  users[0].display_name = upper + " First";
+  users[1].display_name = "Second " + tag + "y";
+  users[3].display_name = "No" + tag;  // inside a word
+  for (const User& user : users) ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10)), (std::vector{users[1], users[0], users[2]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(upper, 10)), (std::vector{users[1], users[0], users[2]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 2)), (std::vector{users[1], users[0]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag + "x", 10)), std::vector{users[2]});
+  EXPECT_TRUE(Run(accounts().SearchUsers(tag + "z", 10))->empty());
+
+  ASSERT_TRUE(Run(accounts().UpdateUser(users[1].id, Renamed("Anna C."))).ok());
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10)), (std::vector{users[0], users[2]}));
+}
+
+TEST_P(AccountContract, SetPasswordHash_Replaces) {
+  const User user = NewUser();
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "old")).ok());
+  ASSERT_TRUE(Run(accounts().SetPasswordHash(user.id, "new")).ok());
+  EXPECT_EQ(*Run(accounts().FindPasswordHash(user.id)), "new");
+}
+
+// -- Sessions -------------------------------------------------------------------------------------
+
+TEST_P(AccountContract, Sessions_AreFoundByToken_AndListedOldestFirst) {
+  const UserId user = NewId<UserId>();
+  const Session second = NewSession(user, kNow + 1s);
+  const Session first = NewSession(user, kNow);
+  const Session others = NewSession(NewId<UserId>());
+  for (const Session& session : {second, first, others}) {
+    EXPECT_EQ(Run(accounts().FindSession(session.token_hash)).status().code(),
+              StatusCode::kNotFound);
+    ASSERT_TRUE(Run(accounts().CreateSession(session)).ok());
+    EXPECT_EQ(*Run(accounts().FindSession(session.token_hash)), session);
+  }
+  EXPECT_EQ(*Run(accounts().ListSessions(user)), (std::vector{first, second}));
+  EXPECT_TRUE(Run(accounts().ListSessions(NewId<UserId>()))->empty());
+}
+
+TEST_P(AccountContract, DeleteSession_IsGoneAtOnce) {
+  const UserId user = NewId<UserId>();
+  const Session session = NewSession(user);
+  const Session other = NewSession(user, kNow + 1s);
+  ASSERT_TRUE(Run(accounts().CreateSession(session)).ok());
+  ASSERT_TRUE(Run(accounts().CreateSession(other)).ok());
+  ASSERT_TRUE(Run(accounts().FindSession(session.token_hash)).ok());
+  EXPECT_EQ(Run(accounts().DeleteSession(NewId<UserId>(), session.id)).code(),
+            StatusCode::kNotFound);
+  EXPECT_TRUE(Run(accounts().FindSession(session.token_hash)).ok());
+  ASSERT_TRUE(Run(accounts().DeleteSession(user, session.id)).ok());
+  EXPECT_EQ(Run(accounts().FindSession(session.token_hash)).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(*Run(accounts().ListSessions(user)), std::vector{other});
+  EXPECT_EQ(Run(accounts().DeleteSession(user, session.id)).code(), StatusCode::kNotFound);
+}
+
+TEST_P(AccountContract, TouchSession_OnlyMovesForward) {
+  const UserId user = NewId<UserId>();
+  const Session session = NewSession(user);
+  ASSERT_TRUE(Run(accounts().CreateSession(session)).ok());
+  const auto last_used = [&] {
+    const TimePoint at = Run(accounts().FindSession(session.token_hash))->last_used_at;
+    EXPECT_EQ(Run(accounts().ListSessions(user))->front().last_used_at, at);
+    return at;
+  };
+  EXPECT_EQ(last_used(), kNow);
+  ASSERT_TRUE(Run(accounts().TouchSession(user, session.id, kNow + 9s)).ok());
+  EXPECT_EQ(last_used(), kNow + 9s);
+  ASSERT_TRUE(Run(accounts().TouchSession(user, session.id, kNow + 5s)).ok());
+  EXPECT_EQ(last_used(), kNow + 9s);
+}
+
+TEST_P(AccountContract, TouchSession_Gone_IsNotBroughtBack) {
+  const UserId user = NewId<UserId>();
+  const Session session = NewSession(user);
+  ASSERT_TRUE(Run(accounts().CreateSession(session)).ok());
+  ASSERT_TRUE(Run(accounts().DeleteSession(user, session.id)).ok());
+  EXPECT_TRUE(Run(accounts().TouchSession(user, session.id, kNow + 9s)).ok());
+  EXPECT_EQ(Run(accounts().FindSession(session.token_hash)).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(Run(accounts().ListSessions(user))->empty());
+}
+
+// -- Claims ---------------------------------------------------------------------------------------
+
+TEST_P(AccountContract, TakeAdminClaim_WorksOnce) {
+  const TokenHash token = NewToken();
+  EXPECT_EQ(Run(accounts().TakeAdminClaim(token)).code(), StatusCode::kNotFound);
+  ASSERT_TRUE(Run(accounts().CreateAdminClaim(token)).ok());
+  EXPECT_EQ(Run(accounts().TakeAdminClaim(NewToken())).code(), StatusCode::kNotFound);
+  EXPECT_TRUE(Run(accounts().TakeAdminClaim(token)).ok());
+  EXPECT_EQ(Run(accounts().TakeAdminClaim(token)).code(), StatusCode::kNotFound);
+}
+
+TEST_P(AccountContract, TakeAdminClaim_AtOnce_OneWins) {
+  for (int round = 0; round < 10; ++round) {
+    const TokenHash token = NewToken();
+    ASSERT_TRUE(Run(accounts().CreateAdminClaim(token)).ok());
+    EXPECT_EQ(CountOk([&] { return accounts().TakeAdminClaim(token); }), 1);
+  }
+}
+
+TEST_P(AccountContract, Reopen_KeepsAccounts) {
+  if (!traits().persistent) GTEST_SKIP() << "keeps nothing";
+  User user = NewUser();
+  ASSERT_TRUE(Run(accounts().CreateUser(user, "old")).ok());
+  UserPatch patch = Renamed("Anna D.");
+  patch.admin = true;
+  user = *Run(accounts().UpdateUser(user.id, patch));
+  ASSERT_TRUE(Run(accounts().SetPasswordHash(user.id, "new")).ok());
+  const Session kept = NewSession(user.id);
+  const Session deleted = NewSession(user.id);
+  ASSERT_TRUE(Run(accounts().CreateSession(kept)).ok());
+  ASSERT_TRUE(Run(accounts().CreateSession(deleted)).ok());
+  ASSERT_TRUE(Run(accounts().DeleteSession(user.id, deleted.id)).ok());
+  const TokenHash claim = NewToken();
+  const TokenHash taken = NewToken();
+  ASSERT_TRUE(Run(accounts().CreateAdminClaim(claim)).ok());
+  ASSERT_TRUE(Run(accounts().CreateAdminClaim(taken)).ok());
+  ASSERT_TRUE(Run(accounts().TakeAdminClaim(taken)).ok());
+
+  Reopen();
+  EXPECT_EQ(*Run(accounts().FindUser(user.id)), user);
+  EXPECT_EQ(*Run(accounts().FindUserByName(user.username)), user);
+  EXPECT_EQ(Run(accounts().CreateUser(NewUser(user.username), "x")).code(), StatusCode::kConflict);
+  EXPECT_EQ(*Run(accounts().FindPasswordHash(user.id)), "new");
+  EXPECT_EQ(*Run(accounts().ListSessions(user.id)), std::vector{kept});
+  EXPECT_FALSE(Run(accounts().FindSession(deleted.token_hash)).ok());
+  EXPECT_FALSE(Run(accounts().TakeAdminClaim(taken)).ok());
+  EXPECT_TRUE(Run(accounts().TakeAdminClaim(claim)).ok());
+}
+
+}  // namespace
+}  // namespace parley::storage
