@@ -1,0 +1,286 @@
+#include "auth/accounts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "auth/token.h"
+#include "base/uuid.h"
+#include "model/validate.h"
+
+namespace parley::auth {
+namespace {
+
+using runtime::Task;
+
+constexpr char kAdminClaimKey[] = "first_admin_claim";
+
+Status WrongCredentials() { return Unauthenticated("username or password is wrong"); }
+Status NotSignedIn() { return Unauthenticated("sign in again: this session has ended"); }
+
+Status CheckRegistrationAllowed(RegistrationMode mode) {
+  switch (mode) {
+    case RegistrationMode::kOpen:
+      return Status::Ok();
+    case RegistrationMode::kInvitation:
+      return PermissionDenied("an account on this server needs a valid invitation");
+    case RegistrationMode::kClosed:
+      return PermissionDenied("this server takes no new accounts");
+  }
+  return Internal("unknown registration mode");
+}
+
+bool IsExpired(const Session& session, TimePoint now) {
+  return now - session.last_used_at > kSessionLifetime;
+}
+
+}  // namespace
+
+AccountService::AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock,
+                               Random& random, AccountPolicy policy, Limits limits)
+    : store_(store),
+      hasher_(hasher),
+      clock_(clock),
+      random_(random),
+      policy_(policy),
+      limits_(limits) {}
+
+Task<Result<SignedIn>> AccountService::Register(Registration registration) {
+  PARLEY_CO_TRY(CheckRegistrationAllowed(policy_.registration));
+  PARLEY_CO_ASSIGN(std::string username, ValidateUsername(registration.username));
+  PARLEY_CO_TRY(ValidatePassword(registration.password));
+  PARLEY_CO_ASSIGN(
+      std::string display_name,
+      ValidateDisplayName(registration.display_name.value_or(registration.username), limits_));
+  if (registration.email) PARLEY_CO_TRY(ValidateEmail(*registration.email));
+  PARLEY_CO_TRY(ValidateDeviceName(registration.device_name));
+
+  PARLEY_CO_ASSIGN(std::string hash, co_await hasher_.Hash(std::move(registration.password)));
+  const TimePoint now = clock_.Now();
+  User user;
+  user.id = UserId(Uuid::Version7(now, random_));
+  user.username = std::move(username);
+  user.display_name = std::move(display_name);
+  user.email = std::move(registration.email);
+  user.created_at = now;
+
+  const Status created = co_await store_.CreateUser(user, std::move(hash));
+  if (created.code() == StatusCode::kConflict) {
+    co_return Conflict("the username is taken").WithField("username", "is taken");
+  }
+  PARLEY_CO_TRY(created);
+  co_return co_await SignIn(std::move(user), std::move(registration.device_name));
+}
+
+Task<Result<SignedIn>> AccountService::Login(Credentials credentials) {
+  PARLEY_CO_TRY(ValidateDeviceName(credentials.device_name));
+  const Result<std::string> username = ValidateUsername(credentials.username);
+  Result<User> user = NotFound("no such name");
+  if (username.ok()) user = co_await store_.FindUserByName(*username);
+  if (user.status().code() == StatusCode::kNotFound) {
+    PARLEY_CO_TRY((co_await hasher_.VerifyNobody(std::move(credentials.password))).status());
+    co_return WrongCredentials();
+  }
+  PARLEY_CO_TRY(user.status());
+
+  const UserId id = user->id;
+  PARLEY_CO_ASSIGN(std::optional<std::string> hash,
+                   co_await CheckPassword(id, credentials.password));
+  if (!hash) co_return WrongCredentials();
+  PARLEY_CO_ASSIGN(SignedIn signed_in,
+                   co_await SignIn(*std::move(user), std::move(credentials.device_name)));
+
+  // A change of the password ends the sessions that it finds. One that ran meanwhile may not have
+  // found ours.
+  PARLEY_CO_ASSIGN(std::string hash_now, co_await store_.FindPasswordHash(id));
+  if (hash_now != *hash) {
+    PARLEY_CO_TRY(co_await store_.DeleteSession(id, signed_in.session.id));
+    co_return WrongCredentials();
+  }
+  if (hasher_.NeedsRehash(*hash)) {
+    IgnoreStatus(co_await Rehash(id, std::move(credentials.password), *std::move(hash)),
+                 "the old hash still serves; the next login tries again");
+  }
+  co_return std::move(signed_in);
+}
+
+Task<Result<SignedIn>> AccountService::SignIn(User user, std::string device_name) {
+  NewToken token = MakeToken(TokenKind::kSession, random_);
+  Session session;
+  session.created_at = session.last_used_at = clock_.Now();
+  session.id = SessionId(Uuid::Version7(session.created_at, random_));
+  session.user = user.id;
+  session.token_hash = token.hash;
+  session.device_name = std::move(device_name);
+  PARLEY_CO_TRY(co_await store_.CreateSession(session));
+  co_return SignedIn{std::move(user), std::move(session), std::move(token.text)};
+}
+
+Task<Result<std::optional<std::string>>> AccountService::CheckPassword(UserId user,
+                                                                       std::string password) {
+  PARLEY_CO_ASSIGN(std::string hash, co_await store_.FindPasswordHash(user));
+  PARLEY_CO_ASSIGN(const bool matches, co_await hasher_.Verify(std::move(password), hash));
+  if (!matches) co_return std::optional<std::string>();
+  co_return std::optional(std::move(hash));
+}
+
+Task<Status> AccountService::Rehash(UserId user, std::string password, std::string old_hash) {
+  PARLEY_CO_ASSIGN(std::string new_hash, co_await hasher_.Hash(std::move(password)));
+  PARLEY_CO_ASSIGN(std::string current, co_await store_.FindPasswordHash(user));
+  if (current != old_hash) co_return Status::Ok();  // changed meanwhile: that password counts
+  co_return co_await store_.SetPasswordHash(user, std::move(new_hash));
+}
+
+Task<Result<Caller>> AccountService::Authenticate(std::string token) {
+  const std::optional<TokenHash> hash = ParseToken(TokenKind::kSession, token);
+  if (!hash) co_return Unauthenticated("the token is not valid");
+  Result<Session> session = co_await store_.FindSession(*hash);
+  if (session.status().code() == StatusCode::kNotFound) co_return NotSignedIn();
+  PARLEY_CO_TRY(session.status());
+
+  const TimePoint now = clock_.Now();
+  if (IsExpired(*session, now)) {
+    IgnoreStatus(co_await store_.DeleteSession(session->user, session->id),
+                 "whoever meets it next tries again");
+    co_return NotSignedIn();
+  }
+  if (now - session->last_used_at >= kTouchInterval) {
+    IgnoreStatus(co_await store_.TouchSession(session->user, session->id, now),
+                 "the next use tries again");
+  }
+  co_return Caller{session->user, session->id};
+}
+
+Task<Result<std::vector<Session>>> AccountService::ListSessions(UserId user) {
+  PARLEY_CO_ASSIGN(std::vector<Session> sessions, co_await store_.ListSessions(user));
+  const TimePoint now = clock_.Now();
+  std::vector<Session> alive;
+  alive.reserve(sessions.size());
+  for (Session& session : sessions) {
+    if (!IsExpired(session, now)) {
+      alive.push_back(std::move(session));
+      continue;
+    }
+    IgnoreStatus(co_await store_.DeleteSession(user, session.id),
+                 "whoever meets it next tries again");
+  }
+  co_return std::move(alive);
+}
+
+Task<Result<std::vector<SessionId>>> AccountService::SignOut(UserId user, SessionId session) {
+  PARLEY_CO_TRY(co_await store_.DeleteSession(user, session));
+  co_return std::vector<SessionId>{session};
+}
+
+Task<Result<std::vector<SessionId>>> AccountService::SignOutOthers(Caller caller) {
+  PARLEY_CO_ASSIGN(std::vector<Session> sessions, co_await store_.ListSessions(caller.user));
+  std::vector<SessionId> ended;
+  ended.reserve(sessions.size());
+  for (const Session& session : sessions) {
+    if (session.id == caller.session) continue;
+    const Status deleted = co_await store_.DeleteSession(caller.user, session.id);
+    // One that somebody else ended at the same time is told of all the same.
+    if (deleted.code() != StatusCode::kNotFound) PARLEY_CO_TRY(deleted);
+    ended.push_back(session.id);
+  }
+  co_return std::move(ended);
+}
+
+Task<Result<std::vector<SessionId>>> AccountService::ChangePassword(Caller caller,
+                                                                    std::string old_password,
+                                                                    std::string new_password) {
+  PARLEY_CO_TRY(ValidatePassword(new_password, "new"));
+  PARLEY_CO_ASSIGN(const std::optional<std::string> hash,
+                   co_await CheckPassword(caller.user, std::move(old_password)));
+  if (!hash) co_return PermissionDenied("the old password is wrong");
+  PARLEY_CO_ASSIGN(std::string new_hash, co_await hasher_.Hash(std::move(new_password)));
+  PARLEY_CO_TRY(co_await store_.SetPasswordHash(caller.user, std::move(new_hash)));
+  co_return co_await SignOutOthers(caller);
+}
+
+Task<Result<User>> AccountService::UpdateMe(UserId user, ProfileChange change) {
+  if (!change.display_name) co_return co_await GetUser(user);
+  storage::UserPatch patch;
+  PARLEY_CO_ASSIGN(patch.display_name, ValidateDisplayName(*change.display_name, limits_));
+  co_return co_await store_.UpdateUser(user, std::move(patch));
+}
+
+Task<Result<User>> AccountService::GetUser(UserId user) {
+  Result<User> found = co_await store_.FindUser(user);
+  if (found.status().code() == StatusCode::kNotFound) co_return NotFound("there is no such person");
+  co_return std::move(found);
+}
+
+Task<Result<std::vector<User>>> AccountService::GetUsers(std::vector<UserId> users) {
+  if (users.size() > kUsersPerRequest) {
+    co_return InvalidField("ids", fmt::format("are more than {}", kUsersPerRequest));
+  }
+  co_return co_await store_.FindUsers(std::move(users));
+}
+
+Task<Result<std::vector<User>>> AccountService::Search(std::string query) {
+  const std::size_t chars = CountChars(query);
+  if (chars < kSearchMinChars || chars > limits_.display_name_chars) {
+    co_return InvalidField("query", fmt::format("must have {} to {} characters", kSearchMinChars,
+                                                limits_.display_name_chars));
+  }
+  switch (policy_.search) {
+    case SearchMode::kOff:
+      break;
+    case SearchMode::kPrefix:
+      co_return co_await store_.SearchUsers(std::move(query), kSearchMaxResults);
+    case SearchMode::kExact: {
+      const Result<std::string> username = ValidateUsername(query);
+      if (!username.ok()) break;
+      Result<User> user = co_await store_.FindUserByName(*username);
+      if (user.ok()) co_return std::vector<User>{*std::move(user)};
+      if (user.status().code() != StatusCode::kNotFound) co_return user.status();
+      break;
+    }
+  }
+  co_return std::vector<User>();
+}
+
+Task<Result<std::optional<std::string>>> AccountService::EnsureAdminClaim(
+    storage::MetaStore* meta) {
+  // The first to put the hash of its token here is the first start.
+  NewToken token = MakeToken(TokenKind::kAdminClaim, random_);
+  PARLEY_CO_ASSIGN(const storage::SecretKey first,
+                   co_await meta->GetOrCreateKey(kAdminClaimKey, token.hash));
+  if (first != token.hash) co_return std::optional<std::string>();
+  PARLEY_CO_TRY(co_await store_.CreateAdminClaim(token.hash));
+  co_return std::optional(std::move(token.text));
+}
+
+Task<Result<User>> AccountService::ClaimAdmin(UserId user, std::string token) {
+  const Status refused = PermissionDenied("this link is not valid, or has been used");
+  const std::optional<TokenHash> hash = ParseToken(TokenKind::kAdminClaim, token);
+  if (!hash) co_return refused;
+  const Status taken = co_await store_.TakeAdminClaim(*hash);
+  if (taken.code() == StatusCode::kNotFound) co_return refused;
+  PARLEY_CO_TRY(taken);
+
+  storage::UserPatch patch;
+  patch.admin = true;
+  Result<User> admin = co_await store_.UpdateUser(user, std::move(patch));
+  if (!admin.ok()) {
+    IgnoreStatus(co_await store_.CreateAdminClaim(*hash),
+                 "`parleyd admin grant` remains where the link could not be given back");
+  }
+  co_return std::move(admin);
+}
+
+Task<Result<User>> AccountService::GrantAdmin(std::string username) {
+  PARLEY_CO_ASSIGN(std::string name, ValidateUsername(username));
+  Result<User> user = co_await store_.FindUserByName(name);
+  if (user.status().code() == StatusCode::kNotFound) {
+    co_return NotFound(fmt::format("there is no account {}; it must register first", name));
+  }
+  PARLEY_CO_TRY(user.status());
+  storage::UserPatch patch;
+  patch.admin = true;
+  co_return co_await store_.UpdateUser(user->id, std::move(patch));
+}
+
+}  // namespace parley::auth

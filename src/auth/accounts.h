@@ -1,0 +1,148 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/password_hasher.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "model/limits.h"
+#include "model/user.h"
+#include "runtime/task.h"
+#include "storage/account_store.h"
+#include "storage/meta_store.h"
+
+namespace parley::auth {
+
+/// Who may make an account (setting accounts.registration).
+enum class RegistrationMode : std::uint8_t { kOpen, kInvitation, kClosed };
+
+/// How people find each other (setting people.search).
+enum class SearchMode : std::uint8_t {
+  kPrefix,  ///< by the start of username or display name
+  kExact,   ///< by the whole username alone
+  kOff,     ///< not at all: every search is empty
+};
+
+struct AccountPolicy {
+  RegistrationMode registration = RegistrationMode::kOpen;
+  SearchMode search = SearchMode::kPrefix;
+};
+
+/// A session's last_used_at is moved at most this often. It makes a session live up to this much
+/// shorter than 90 days from its last use, and saves a write per request.
+inline constexpr std::chrono::hours kTouchInterval{1};
+inline constexpr std::size_t kSearchMinChars = 2;
+inline constexpr std::size_t kSearchMaxResults = 20;
+inline constexpr std::size_t kUsersPerRequest = 100;
+
+/// Who makes a request.
+struct Caller {
+  UserId user;
+  SessionId session;
+
+  bool operator==(const Caller&) const = default;
+};
+
+/// What a person gives to make an account.
+struct Registration {
+  std::string username;
+  std::string password;
+  std::optional<std::string> display_name;  ///< else the username as typed
+  std::optional<std::string> email;
+  std::optional<std::string> invite;
+  std::string device_name;
+};
+
+struct Credentials {
+  std::string username;
+  std::string password;
+  std::string device_name;
+};
+
+/// The answer to a registration or login; the only time that the token is known.
+struct SignedIn {
+  User user;
+  Session session;
+  std::string token;
+};
+
+/// What people may change of themselves; fields without a value stay.
+struct ProfileChange {
+  std::optional<std::string> display_name;
+};
+
+/// Accounts, passwords and sessions: all their rules, over a store. Await on a shard, any shard;
+/// nothing is cancelled. All that it uses must outlive it and its tasks.
+///
+/// Text is valid UTF-8 (the edge has checked it). Wrong form is kInvalidArgument with the field.
+class AccountService {
+ public:
+  AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock, Random& random,
+                 AccountPolicy policy, Limits limits);
+
+  /// Makes the account and signs it in. kPermissionDenied where registration forbids, kConflict if
+  /// the name is taken.
+  runtime::Task<Result<SignedIn>> Register(Registration registration);
+
+  /// kUnauthenticated for a wrong name or password, alike in words and in time.
+  runtime::Task<Result<SignedIn>> Login(Credentials credentials);
+
+  /// Whose token that is. kUnauthenticated if it is malformed, unknown, revoked, or was not used
+  /// for 90 days. A use moves last_used_at, at most once in kTouchInterval.
+  runtime::Task<Result<Caller>> Authenticate(std::string token);
+
+  /// Those that live, oldest first.
+  runtime::Task<Result<std::vector<Session>>> ListSessions(UserId user);
+
+  // Each of these answers the sessions that ended, so that their WebSockets can be closed. They are
+  // gone from the store by then.
+
+  /// kNotFound if the caller has no such session.
+  runtime::Task<Result<std::vector<SessionId>>> SignOut(UserId user, SessionId session);
+  /// Every session of the caller but the current one.
+  runtime::Task<Result<std::vector<SessionId>>> SignOutOthers(Caller caller);
+  /// kPermissionDenied if `old_password` is wrong. Signs out every other session.
+  runtime::Task<Result<std::vector<SessionId>>> ChangePassword(Caller caller,
+                                                               std::string old_password,
+                                                               std::string new_password);
+
+  runtime::Task<Result<User>> UpdateMe(UserId user, ProfileChange change);
+  /// kNotFound; also for oneself ("me").
+  runtime::Task<Result<User>> GetUser(UserId user);
+  /// Those that exist, in the order asked for; at most kUsersPerRequest, else kInvalidArgument.
+  runtime::Task<Result<std::vector<User>>> GetUsers(std::vector<UserId> users);
+  /// As the policy allows, at most kSearchMaxResults; fewer than kSearchMinChars characters:
+  /// kInvalidArgument.
+  runtime::Task<Result<std::vector<User>>> Search(std::string query);
+
+  /// Call at each start. The first time in the life of the store it answers the one-time token of
+  /// the administrator link; ever after nothing. (If the program dies in between, `parleyd admin
+  /// grant` remains.)
+  runtime::Task<Result<std::optional<std::string>>> EnsureAdminClaim(storage::MetaStore* meta);
+  /// Makes `user` an administrator, once per token. kPermissionDenied if the token is wrong or
+  /// used.
+  runtime::Task<Result<User>> ClaimAdmin(UserId user, std::string token);
+  /// Makes the person of that name an administrator; kNotFound.
+  runtime::Task<Result<User>> GrantAdmin(std::string username);
+
+ private:
+  runtime::Task<Result<SignedIn>> SignIn(User user, std::string device_name);
+  /// The user's password hash if `password` is theirs, else nothing.
+  runtime::Task<Result<std::optional<std::string>>> CheckPassword(UserId user,
+                                                                  std::string password);
+  runtime::Task<Status> Rehash(UserId user, std::string password, std::string old_hash);
+
+  storage::AccountStore& store_;
+  PasswordHasher& hasher_;
+  Clock& clock_;
+  Random& random_;
+  const AccountPolicy policy_;
+  const Limits limits_;
+};
+
+}  // namespace parley::auth

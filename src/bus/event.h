@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "model/ids.h"
+#include "wire/frame.h"
+
+namespace parley::bus {
+
+/// Something that connected people are told of. Immutable; shared by all who get it.
+struct Event {
+  enum class Kind {
+    kChange,         ///< an entry was committed: conversation, seq, and the frame that every member gets
+    kConversation,   ///< the person's own view of a conversation is new or has changed
+    kLeft,           ///< the person is no longer a member; `seq` is the last that they may see
+    kSessionsEnded,  ///< these sessions were signed out
+  };
+
+  Kind kind = Kind::kChange;
+  ConversationId conversation;
+  Seq seq;
+  wire::Frame frame;
+  std::vector<SessionId> sessions;
+};
+
+}  // namespace parley::bus

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bus/bus.h"
+#include "runtime/shard.h"
+
+namespace parley::bus {
+
+/// The bus of a single process: one table of subscribers per shard, touched on that shard alone; a
+/// publication costs one message per shard, whatever the number of recipients. Loses nothing.
+class LocalBus : public Bus {
+ public:
+  /// The shards must outlive the bus, and be stopped before it is destroyed.
+  explicit LocalBus(std::vector<runtime::Shard*> shards);
+  ~LocalBus() override;
+
+  std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) override;
+  void Publish(EventPtr event, Recipients recipients) override;
+
+ private:
+  class Table;
+
+  std::vector<runtime::Shard*> shards_;
+  std::vector<std::unique_ptr<Table>> tables_;  // one per shard, in their order
+};
+
+}  // namespace parley::bus

@@ -1,0 +1,69 @@
+#include "metrics/metrics.h"
+
+#include <chrono>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "metrics/counter_set.h"
+
+namespace parley::metrics {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(MetricsTest, Text_ReadsValuesWhenAsked) {
+  Metrics metrics;
+  double syncs = 1;
+  metrics.AddCounter("parley_commit_syncs_total", "Fsyncs of the log.", [&] { return syncs; });
+  EXPECT_THAT(metrics.Text(), HasSubstr("# TYPE parley_commit_syncs_total counter\n"
+                                        "parley_commit_syncs_total 1\n"));
+  syncs = 12'345'678'901;
+  EXPECT_THAT(metrics.Text(), HasSubstr("parley_commit_syncs_total 12345678901\n"));
+}
+
+TEST(MetricsTest, Text_CarriesHelpTypeAndEscapedLabels) {
+  Metrics metrics;
+  metrics.AddGauges("parley_things", "Things by kind.", [] {
+    return std::vector<Sample>{{{{"kind", "a\"b"}}, 2}, {{{"kind", "c"}}, -1}};
+  });
+  EXPECT_EQ(metrics.Text(),
+            "# HELP parley_things Things by kind.\n"
+            "# TYPE parley_things gauge\n"
+            "parley_things{kind=\"a\\\"b\"} 2\n"
+            "parley_things{kind=\"c\"} -1\n");
+}
+
+TEST(MetricsTest, Histogram_CountsAreCumulativeAndBoundsInclusive) {
+  using std::chrono::milliseconds;
+  Histogram histogram({0.001, 0.01});
+  histogram.Observe(milliseconds(1));
+  histogram.Observe(milliseconds(2));
+  histogram.Observe(milliseconds(500));
+  Metrics metrics;
+  metrics.AddHistogram("parley_t_seconds", "Time.", [&] { return histogram.Read(); });
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("parley_t_seconds_count 3\n"));
+  EXPECT_THAT(text, HasSubstr("parley_t_seconds_sum 0.503"));
+  EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"0.001\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"0.01\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"+Inf\"} 3\n"));
+}
+
+TEST(MetricsTest, CounterSet_CountsKnownValuesAndTheOthersTogether) {
+  CounterSet errors("code", {"invalid", "internal"});
+  Metrics metrics;
+  metrics.AddCounters("parley_errors_total", "Errors by code.", [&] { return errors.Read(); });
+  errors.Count("invalid");
+  errors.Count("invalid");
+  EXPECT_THAT(metrics.Text(), HasSubstr("parley_errors_total{code=\"invalid\"} 2\n"
+                                        "parley_errors_total{code=\"internal\"} 0\n"));
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("other")));
+  errors.Count("made up");
+  errors.Count("made up too");
+  EXPECT_THAT(metrics.Text(), HasSubstr("parley_errors_total{code=\"other\"} 2\n"));
+}
+
+}  // namespace
+}  // namespace parley::metrics
