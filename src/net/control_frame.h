@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/websocket.h"
+
+namespace parley::net {
+
+/// The first byte of a close frame (RFC 6455, 5.2): final, opcode 8.
+inline constexpr char kCloseFrameStart = static_cast<char>(0x88);
+
+/// An unmasked close frame. `reason` is cut to what a control frame holds, at the end of a
+/// character.
+std::string EncodeClose(CloseCode code, std::string_view reason);
+
+/// An unmasked ping without payload.
+std::string EncodePing();
+
+}  // namespace parley::net

@@ -1,0 +1,201 @@
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "net/testing/server_test_base.h"
+
+namespace parley::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+class HttpConnectionTest : public ServerTestBase {};
+
+TEST_F(HttpConnectionTest, KeepAlive_ManyRequestsOnOneConnection) {
+  Start();
+  RawClient client(port());
+  for (int i = 0; i < 3; ++i) {
+    const auto response = client.Get("/n" + std::to_string(i));
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.headers.at("x-seen"), "GET /n" + std::to_string(i) + " from 127.0.0.1");
+    EXPECT_EQ(response.headers.count("connection"), 0U);
+    EXPECT_EQ(response.headers.count("date"), 1U);
+  }
+}
+
+TEST_F(HttpConnectionTest, ConnectionClose_EndsAfterTheAnswer) {
+  Start();
+  RawClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().headers.at("connection"), "close");
+  EXPECT_TRUE(client.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, Http10_ClosesUnlessAskedNotTo) {
+  Start();
+  RawClient keeps(port());
+  keeps.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(keeps.ReadResponse().headers.at("connection"), "keep-alive");
+  EXPECT_EQ(keeps.Get("/again").status, 200);
+  RawClient closes(port());
+  closes.Send("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(closes.ReadResponse().headers.at("connection"), "close");
+  EXPECT_TRUE(closes.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, Pipelining_AnswersInOrderOneAfterAnother) {
+  Start();
+  RawClient client(port());
+  client.Send(
+      "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
+      "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+      "\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(service_.WaitForSlow());
+  service_.Release();
+  EXPECT_EQ(client.ReadResponse().headers.at("x-seen"), "GET /slow from 127.0.0.1");
+  EXPECT_EQ(client.ReadResponse().body, "abc");
+  EXPECT_EQ(client.ReadResponse().headers.at("x-seen"), "GET /3 from 127.0.0.1");
+}
+
+TEST_F(HttpConnectionTest, Head_HasTheLengthButNoBody) {
+  service_.wide_bytes = 1000;
+  Start();
+  RawClient client(port());
+  client.Send("HEAD /wide HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse(/*head=*/true).headers.at("content-length"), "1000");
+  EXPECT_EQ(client.Get("/next").headers.at("x-seen"), "GET /next from 127.0.0.1");
+}
+
+TEST_F(HttpConnectionTest, LargeBodies_BothWays) {
+  service_.wide_bytes = 4'000'000;
+  Start();
+  RawClient client(port());
+  EXPECT_EQ(client.Get("/wide").body.size(), 4'000'000U);
+  const std::string body(options_.body_bytes, 'b');
+  client.Send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body);
+  EXPECT_EQ(client.ReadResponse().body, body);
+}
+
+TEST_F(HttpConnectionTest, ExpectContinue_IsAnsweredBeforeTheBody) {
+  Start();
+  RawClient client(port());
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().status, 100);
+  client.Send("body");
+  EXPECT_EQ(client.ReadResponse().body, "body");
+}
+
+TEST_F(HttpConnectionTest, ExpectContinue_TooLarge_IsRefusedWithout) {
+  Start();
+  RawClient client(port());
+  client.Send(
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().status, 413);
+}
+
+TEST_F(HttpConnectionTest, Refusal_ReachesAClientThatIsStillSending) {
+  Start();
+  RawClient client(port());
+  const std::string body(3'000'000, 'b');
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n" + body);
+  const auto response = client.ReadResponse();
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.headers.at("x-refused"), "yes");
+  EXPECT_EQ(response.headers.at("connection"), "close");
+  client.EndSending();
+  EXPECT_TRUE(client.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, Refusal_NothingBehindItIsServed) {
+  Start();
+  RawClient client(port());
+  client.Send(
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.ReadResponse().status, 400);
+  client.EndSending();
+  EXPECT_EQ(client.ReadResponse().status, 0);
+}
+
+TEST_F(HttpConnectionTest, HalfClosedAfterRequest_IsStillAnswered) {
+  Start();
+  RawClient client(port());
+  client.Send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.EndSending();
+  ASSERT_TRUE(service_.WaitForSlow());
+  service_.Release();
+  EXPECT_EQ(client.ReadResponse().status, 200);
+  EXPECT_TRUE(client.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, ResetWhileHandling_EndsQuietly) {
+  Start();
+  {
+    RawClient client(port());
+    client.Send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_TRUE(service_.WaitForSlow());
+    client.Reset();
+  }
+  service_.Release();
+  RawClient other(port());
+  EXPECT_EQ(other.Get("/").status, 200);
+}
+
+TEST_F(HttpConnectionTest, SlowHeaders_Get408) {
+  options_.header_timeout = milliseconds(60);
+  Start();
+  RawClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost:");
+  EXPECT_EQ(client.ReadResponse().status, 408);
+  client.EndSending();
+  EXPECT_TRUE(client.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, SlowBody_Gets408) {
+  options_.body_timeout = milliseconds(60);
+  Start();
+  RawClient client(port());
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo");
+  EXPECT_EQ(client.ReadResponse().status, 408);
+}
+
+TEST_F(HttpConnectionTest, Idle_IsClosedWithoutAWord) {
+  options_.idle_timeout = milliseconds(60);
+  Start();
+  RawClient fresh(port());
+  RawClient used(port());
+  EXPECT_EQ(used.Get("/").status, 200);
+  EXPECT_EQ(used.ReadResponse().status, 0);
+  EXPECT_EQ(fresh.ReadResponse().status, 0);
+}
+
+TEST_F(HttpConnectionTest, IdleTimeout_DoesNotCountWhileHandling) {
+  options_.idle_timeout = milliseconds(40);
+  Start();
+  RawClient client(port());
+  client.Send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(service_.WaitForSlow());
+  // Another connection shows that the time-out has passed on that clock.
+  RawClient witness(port());
+  EXPECT_TRUE(witness.ReadToEnd());
+  service_.Release();
+  EXPECT_EQ(client.ReadResponse().status, 200);
+}
+
+TEST_F(HttpConnectionTest, ClientThatDoesNotTakeItsAnswer_IsDropped) {
+  service_.wide_bytes = 50'000'000;
+  options_.idle_timeout = milliseconds(60);
+  Start();
+  RawClient client(port());
+  client.Send("GET /wide HTTP/1.1\r\nHost: a\r\n\r\n");
+  // The answer is too large for the kernel's buffers: whoever waits for it to end sees the
+  // connection end first.
+  while (server_->stats().connections.load() == 0) std::this_thread::yield();
+  while (server_->stats().connections.load() != 0) std::this_thread::yield();
+  EXPECT_EQ(client.ReadResponse().status, 0);
+}
+
+}  // namespace
+}  // namespace parley::net

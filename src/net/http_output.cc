@@ -1,0 +1,52 @@
+#include "net/http_output.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
+
+namespace parley::net {
+namespace {
+
+std::string_view Reason(int status) {
+  const auto text = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  return {text.data(), text.size()};
+}
+
+/// A line break in a value would begin another header or answer.
+void AppendOneLine(std::string& out, std::string_view text) {
+  std::ranges::copy_if(text, std::back_inserter(out),
+                       [](char c) { return c != '\r' && c != '\n' && c != '\0'; });
+}
+
+}  // namespace
+
+bool MayHaveBody(int status) { return status >= 200 && status != 204 && status != 304; }
+
+std::string RenderHead(const HttpResponse& response, const Exchange& exchange,
+                       std::string_view date) {
+  std::string head;
+  head.reserve(512);
+  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
+                 Reason(response.status), date);
+  for (const auto& [name, value] : response.headers) {
+    AppendOneLine(head, name);
+    head += ": ";
+    AppendOneLine(head, value);
+    head += "\r\n";
+  }
+  if (MayHaveBody(response.status)) {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  }
+  if (!exchange.keep_alive) {
+    head += "Connection: close\r\n";
+  } else if (!exchange.http11) {
+    head += "Connection: keep-alive\r\n";
+  }
+  head += "\r\n";
+  return head;
+}
+
+}  // namespace parley::net

@@ -1,0 +1,147 @@
+#include "net/request_parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace parley::net {
+namespace {
+
+namespace http = boost::beast::http;
+
+/// Of a body whose length the client announced, what is reserved before it came.
+constexpr std::uint64_t kReserve = 16 * 1024;
+
+constexpr std::string_view kHeadersTooLarge = "the request line and headers are too large";
+
+/// Whether a request line whose version was not accepted is well-formed: then it is one that we do
+/// not speak.
+bool NamesAVersion(std::string_view line) {
+  constexpr std::string_view kForm = " HTTP/x.y";
+  if (line.size() < kForm.size() || std::ranges::count(line, ' ') != 2) return false;
+  line.remove_prefix(line.size() - kForm.size());
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return line.starts_with(" HTTP/") && digit(line[6]) && line[7] == '.' && digit(line[8]);
+}
+
+}  // namespace
+
+RequestParser::RequestParser(std::size_t header_bytes, std::size_t body_bytes)
+    : header_bytes_(header_bytes) {
+  header_limit(static_cast<std::uint32_t>(header_bytes));
+  body_limit(body_bytes);
+}
+
+std::size_t RequestParser::Put(std::string_view bytes) {
+  error_code error;
+  const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  const std::string_view rest = bytes.substr(taken);
+  pending_ = !rest.empty();
+  if (!header_done_) header_size_ += taken;
+
+  if (error == http::error::need_more) {
+    const std::size_t waiting = header_done_ ? rest.size() : header_size_ + rest.size();
+    if (waiting >= header_bytes_) RefuseFor(http::error::header_limit, rest);
+  } else if (error) {
+    RefuseFor(error, rest);
+  } else if (!header_done_ && is_header_done()) {
+    header_done_ = true;
+    eager(true);
+    if (header_size_ > header_bytes_) {
+      Refuse(431, kHeadersTooLarge);
+    } else {
+      CheckHeaders();
+    }
+  }
+  return taken;
+}
+
+void RequestParser::Refuse(int status, std::string_view detail) {
+  if (!refusal_) refusal_ = Refusal{status, detail};
+}
+
+void RequestParser::RefuseFor(const error_code& error, std::string_view rest) {
+  if (error == http::error::header_limit) {
+    const bool in_first_line = request_.target.empty() && rest.find('\n') == std::string_view::npos;
+    if (in_first_line) return Refuse(414, "the request line is too long");
+    return Refuse(431, kHeadersTooLarge);
+  }
+  if (error == http::error::body_limit) return Refuse(413, "the body is too large");
+  if (error == http::error::bad_version && NamesAVersion(rest.substr(0, rest.find("\r\n")))) {
+    return Refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+  }
+  Refuse(400, "the request is not well-formed HTTP");
+}
+
+void RequestParser::CheckHeaders() {
+  const std::size_t hosts = request_.CountHeader("Host");
+  if (hosts > 1 || (http11() && hosts == 0)) {
+    return Refuse(400, "a request must have exactly one Host header");
+  }
+  const std::size_t codings = request_.CountHeader("Transfer-Encoding");
+  if (codings > 0) {
+    if (request_.CountHeader("Content-Length") > 0) {
+      return Refuse(400, "Content-Length and Transfer-Encoding exclude each other");
+    }
+    if (!http11()) return Refuse(400, "HTTP/1.0 knows no Transfer-Encoding");
+    // Beast takes a body that ends in another coding for no body at all.
+    if (codings > 1 || !boost::beast::iequals(request_.Header("Transfer-Encoding"), "chunked")) {
+      return Refuse(501, "the only transfer coding known here is chunked");
+    }
+  }
+  const std::string_view expect = request_.Header("Expect");
+  if (http11() && !expect.empty()) {
+    if (!boost::beast::iequals(expect, "100-continue")) {
+      return Refuse(417, "the only expectation known here is 100-continue");
+    }
+    expects_continue_ = true;
+  }
+}
+
+void RequestParser::on_request_impl(http::verb /*method*/, string_view method_string,
+                                    string_view target, int version, error_code& /*error*/) {
+  request_.method.assign(method_string.data(), method_string.size());
+  request_.target.assign(target.data(), target.size());
+  version_ = version;
+}
+
+void RequestParser::on_response_impl(int /*code*/, string_view /*reason*/, int /*version*/,
+                                     error_code& error) {
+  error = http::error::bad_method;  // a parser of requests never comes here
+}
+
+void RequestParser::on_field_impl(Field /*field*/, string_view name, string_view value,
+                                  error_code& /*error*/) {
+  // Trailers are dropped: merged into the headers they could change what was already decided.
+  if (header_done_) return;
+  request_.headers.emplace_back(std::string(name.data(), name.size()),
+                                std::string(value.data(), value.size()));
+}
+
+void RequestParser::on_header_impl(error_code& /*error*/) {}
+
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length,
+                                      error_code& /*error*/) {
+  if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, kReserve)));
+}
+
+std::size_t RequestParser::on_body_impl(string_view body, error_code& /*error*/) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_chunk_header_impl(std::uint64_t /*size*/, string_view /*extensions*/,
+                                         error_code& /*error*/) {}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*remain*/, string_view body,
+                                              error_code& /*error*/) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_finish_impl(error_code& /*error*/) {}
+
+}  // namespace parley::net

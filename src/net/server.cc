@@ -1,0 +1,141 @@
+#include "net/server.h"
+
+#include <cassert>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "net/acceptor.h"
+#include "net/server_shard.h"
+#include "runtime/spawn.h"
+
+namespace parley::net {
+
+class Server::Impl {
+ public:
+  Impl(const std::vector<runtime::Shard*>& shards, ServerOptions options, HttpService& service)
+      : options_(std::move(options)),
+        shards_(MakeShards(shards, service)),
+        acceptor_(shards_, [this] { return Admit(); }) {}
+  ~Impl() { assert(!started_ && "destroyed without Stop"); }
+
+  Status Start();
+  void Drain(std::chrono::milliseconds spread);
+  void Stop();
+
+  std::uint16_t port() const { return acceptor_.port(); }
+  const ServerStats& stats() const { return stats_; }
+
+ private:
+  std::vector<std::unique_ptr<ServerShard>> MakeShards(const std::vector<runtime::Shard*>& shards,
+                                                       HttpService& service);
+  std::optional<Admission> Admit();
+  void Leave();
+  /// Runs `work(shard, done)` on each shard and waits until every `done` was called.
+  template <class Work>
+  void OnEveryShard(Work work);
+  void CloseAcceptor();
+
+  const ServerOptions options_;
+  ServerStats stats_;
+  std::mutex mutex_;
+  std::condition_variable
+      empty_;  // stats_.connections, changed under mutex_ where that matters, is 0
+  std::vector<std::unique_ptr<ServerShard>> shards_;
+  Acceptor acceptor_;
+  bool started_ = false;
+};
+
+std::vector<std::unique_ptr<ServerShard>> Server::Impl::MakeShards(
+    const std::vector<runtime::Shard*>& shards, HttpService& service) {
+  std::vector<std::unique_ptr<ServerShard>> made;
+  made.reserve(shards.size());
+  for (runtime::Shard* shard : shards) {
+    made.push_back(std::make_unique<ServerShard>(*shard, options_, service, stats_));
+  }
+  return made;
+}
+
+std::optional<Admission> Server::Impl::Admit() {
+  // Only the acceptor's shard counts up.
+  if (stats_.connections.load() >= static_cast<std::int64_t>(options_.max_connections)) {
+    return std::nullopt;
+  }
+  stats_.connections.fetch_add(1);
+  return Admission([this] { Leave(); });
+}
+
+void Server::Impl::Leave() {
+  if (stats_.connections.fetch_sub(1) > 1) return;
+  const std::lock_guard lock(mutex_);  // the waiter has either not looked yet or sleeps
+  empty_.notify_all();
+}
+
+template <class Work>
+void Server::Impl::OnEveryShard(Work work) {
+  std::vector<std::future<void>> all;
+  for (const std::unique_ptr<ServerShard>& shard : shards_) {
+    std::promise<void> promise;
+    all.push_back(promise.get_future());
+    shard->shard().Post([&shard = *shard, work, promise = std::move(promise)]() mutable {
+      work(shard, [promise = std::move(promise)]() mutable { promise.set_value(); });
+    });
+  }
+  for (std::future<void>& one : all) one.wait();
+}
+
+Status Server::Impl::Start() {
+  PARLEY_TRY(acceptor_.Listen(options_.host, options_.port));
+  started_ = true;
+  for (const std::unique_ptr<ServerShard>& shard : shards_) {
+    shard->shard().Post([&shard = *shard] { shard.Start(); });
+  }
+  ServerShard& first = *shards_.front();
+  first.shard().Post([this, &first] {
+    runtime::Spawn(first.shard(), "acceptor", first.gate().Enter(), acceptor_.Run());
+  });
+  return Status::Ok();
+}
+
+void Server::Impl::CloseAcceptor() {
+  // What it accepted before is posted to its shard by then, before what is posted there next.
+  OnEveryShard([this](ServerShard& shard, auto done) {
+    if (&shard == shards_.front().get()) acceptor_.Close();
+    done();
+  });
+}
+
+void Server::Impl::Drain(std::chrono::milliseconds spread) {
+  if (!started_) return;
+  const auto deadline = std::chrono::steady_clock::now() + spread + options_.close_timeout;
+  CloseAcceptor();
+  OnEveryShard([spread](ServerShard& shard, auto done) {
+    shard.Drain(spread);
+    done();
+  });
+  std::unique_lock lock(mutex_);
+  empty_.wait_until(lock, deadline, [this] { return stats_.connections.load() == 0; });
+}
+
+void Server::Impl::Stop() {
+  if (!started_) return;
+  CloseAcceptor();
+  OnEveryShard([](ServerShard& shard, auto done) { shard.Stop(std::move(done)); });
+  // Whoever called `done` may still be on the stack; behind this nobody is.
+  OnEveryShard([](ServerShard& /*shard*/, auto done) { done(); });
+  started_ = false;
+}
+
+Server::Server(std::vector<runtime::Shard*> shards, ServerOptions options, HttpService& service)
+    : impl_(std::make_unique<Impl>(shards, std::move(options), service)) {}
+Server::~Server() = default;
+
+Status Server::Start() { return impl_->Start(); }
+std::uint16_t Server::port() const { return impl_->port(); }
+const ServerStats& Server::stats() const { return impl_->stats(); }
+void Server::Drain(std::chrono::milliseconds spread) { impl_->Drain(spread); }
+void Server::Stop() { impl_->Stop(); }
+
+}  // namespace parley::net

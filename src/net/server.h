@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/http.h"
+#include "runtime/shard.h"
+
+namespace parley::net {
+
+/// Limits and time-outs of a listener; all configurable (section [server]).
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0: any free one
+
+  std::size_t header_bytes = std::size_t{16} * 1024;  ///< request line and headers together
+  std::size_t body_bytes = std::size_t{256} * 1024;   ///< else 413
+  std::size_t frame_bytes = std::size_t{256} * 1024;  ///< of a WebSocket message, else 1009
+  std::chrono::milliseconds header_timeout{
+      10'000};  ///< from the first byte of a request to the end of its headers
+  std::chrono::milliseconds body_timeout{30'000};  ///< for the body after the headers
+  std::chrono::milliseconds idle_timeout{75'000};  ///< between requests of a connection
+  std::chrono::milliseconds heartbeat{
+      25'000};  ///< between WebSocket pings; two unanswered end the connection
+  std::chrono::milliseconds close_timeout{
+      2'000};  ///< from our close frame to the end of the connection
+  std::size_t outbox_bytes = std::size_t{1024} * 1024;  ///< that may wait per WebSocket, else 1013
+  std::size_t outbox_frames = 4'096;                    ///< the same in frames
+  std::size_t max_connections = 19'000;  ///< of this listener; further ones are closed at once
+};
+
+/// What a server counts. Written by its shards, read by anybody.
+struct ServerStats {
+  std::atomic<std::int64_t> connections{0};           ///< open now, WebSockets included
+  std::atomic<std::int64_t> websockets{0};            ///< open now
+  std::atomic<std::uint64_t> websockets_closed[6]{};  ///< by CloseReason
+};
+
+/// An HTTP/1.1 and WebSocket server over plain TCP. Connections are spread over the shards in turn,
+/// and live and die on theirs.
+///
+/// Start once; Drain and Stop once each, in this order. Those three from a thread that is no
+/// shard's.
+class Server {
+ public:
+  /// `service` and `shards` must outlive the server.
+  Server(std::vector<runtime::Shard*> shards, ServerOptions options, HttpService& service);
+  ~Server();
+
+  /// Binds and listens, then accepts on the shards, which must run by then or soon. kUnavailable,
+  /// with what to do, if the address is taken or may not be used.
+  Status Start();
+  /// The port in use, after Start.
+  std::uint16_t port() const;
+  const ServerStats& stats() const;
+
+  /// Stops accepting; requests in flight end; idle connections are closed; WebSockets are closed
+  /// with 1012, spread evenly over `spread`. Returns when all have ended, at the latest `spread` +
+  /// close_timeout later.
+  void Drain(std::chrono::milliseconds spread);
+  /// Ends all that is left at once. The shards must still run. After it no handler is called.
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::net
