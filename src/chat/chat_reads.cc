@@ -1,0 +1,164 @@
+// The reading half of ChatService.
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "chat/chat_service.h"
+#include "chat/history.h"
+#include "chat/sync_planner.h"
+#include "chat/view_builder.h"
+
+namespace parley::chat {
+namespace {
+
+/// Where a list that is ordered by (number, id) goes on.
+struct ListPosition {
+  std::int64_t number = 0;
+  Uuid id;
+};
+
+std::string EncodePosition(const ListPosition& position) {
+  return std::string(position.id.view()) + std::to_string(position.number);
+}
+
+Result<ListPosition> DecodePosition(const std::string& payload) {
+  if (payload.size() <= Uuid::kSize) return InvalidField("cursor", "is not one of ours");
+  ListPosition position;
+  position.id = Uuid::FromBytes(payload);
+  std::from_chars(payload.data() + Uuid::kSize, payload.data() + payload.size(), position.number);
+  return position;
+}
+
+std::string ListPurpose(UserId caller) { return "list:" + caller.ToString(); }
+std::string MembersPurpose(ConversationId conversation) {
+  return "members:" + conversation.ToString();
+}
+
+/// Latest message first.
+bool ComesBefore(const ConversationSnapshot& one, const ConversationSnapshot& other) {
+  return std::tie(other.head.last_message_at, other.info.id) <
+         std::tie(one.head.last_message_at, one.info.id);
+}
+
+bool LiesBehind(const ConversationSnapshot& snapshot, const ListPosition& position) {
+  return std::tuple(ToMillis(snapshot.head.last_message_at), snapshot.info.id.uuid()) <
+         std::tuple(position.number, position.id);
+}
+
+}  // namespace
+
+runtime::Task<Result<ConversationView>> ChatService::Get(UserId caller,
+                                                         ConversationId conversation) {
+  PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
+  PARLEY_CO_ASSIGN(storage::SnapshotPtr snapshot,
+                   co_await deps_.store->conversations().ReadSnapshot(
+                       conversation, storage::ReadMode::kCached));
+  co_return co_await views_->Conversation(std::move(snapshot), std::move(own));
+}
+
+runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller, Page page) {
+  std::optional<ListPosition> from;
+  if (page.cursor) {
+    PARLEY_CO_ASSIGN(const std::string payload, sealer_.Open(ListPurpose(caller), *page.cursor));
+    PARLEY_CO_ASSIGN(from, DecodePosition(payload));
+  }
+  PARLEY_CO_ASSIGN(std::vector<Membership> memberships,
+                   co_await deps_.store->conversations().ReadMemberships(caller));
+  std::vector<ConversationId> ids;
+  std::unordered_map<ConversationId, Membership*> own;
+  for (Membership& membership : memberships) {
+    ids.push_back(membership.conversation);
+    own.emplace(membership.conversation, &membership);
+  }
+  PARLEY_CO_ASSIGN(std::vector<storage::SnapshotPtr> snapshots,
+                   co_await deps_.store->conversations().ReadSnapshots(std::move(ids)));
+  std::erase_if(snapshots, [&](const storage::SnapshotPtr& snapshot) {
+    return !IsListed(*snapshot, caller) || (from && !LiesBehind(*snapshot, *from));
+  });
+  const std::size_t shown = std::min(page.limit, snapshots.size());
+  std::partial_sort(snapshots.begin(), snapshots.begin() + static_cast<std::ptrdiff_t>(shown),
+                    snapshots.end(),
+                    [](const auto& one, const auto& other) { return ComesBefore(*one, *other); });
+  PageOf<ConversationView> answer;
+  for (std::size_t i = 0; i < shown; ++i) {
+    PARLEY_CO_ASSIGN(ConversationView view,
+                     co_await views_->Conversation(snapshots[i],
+                                                   *own.at(snapshots[i]->info.id)));
+    answer.items.push_back(std::move(view));
+  }
+  if (shown > 0 && shown < snapshots.size()) {
+    const ConversationSnapshot& last = *snapshots[shown - 1];
+    answer.next_cursor =
+        sealer_.Seal(ListPurpose(caller), EncodePosition({ToMillis(last.head.last_message_at),
+                                                          last.info.id.uuid()}));
+  }
+  co_return answer;
+}
+
+runtime::Task<Result<PageOf<MemberView>>> ChatService::ListMembers(UserId caller,
+                                                                   ConversationId conversation,
+                                                                   Page page) {
+  PARLEY_CO_TRY((co_await RequireMembership(caller, conversation)).status());
+  std::optional<ListPosition> from;
+  if (page.cursor) {
+    PARLEY_CO_ASSIGN(const std::string payload,
+                     sealer_.Open(MembersPurpose(conversation), *page.cursor));
+    PARLEY_CO_ASSIGN(from, DecodePosition(payload));
+  }
+  PARLEY_CO_ASSIGN(const storage::SnapshotPtr snapshot,
+                   co_await deps_.store->conversations().ReadSnapshot(
+                       conversation, storage::ReadMode::kCached));
+  std::vector<Member> members;
+  for (const Member& member : *snapshot->members) {
+    const bool behind =
+        !from || std::tuple(static_cast<std::int64_t>(member.joined_seq.value()),
+                            member.user.uuid()) > std::tuple(from->number, from->id);
+    if (behind) members.push_back(member);
+  }
+  PageOf<MemberView> answer;
+  if (members.size() > page.limit) {
+    members.resize(page.limit);
+    const Member& last = members.back();
+    answer.next_cursor = sealer_.Seal(
+        MembersPurpose(conversation),
+        EncodePosition({static_cast<std::int64_t>(last.joined_seq.value()), last.user.uuid()}));
+  }
+  PARLEY_CO_ASSIGN(answer.items, co_await views_->Members(conversation, std::move(members)));
+  co_return answer;
+}
+
+runtime::Task<Result<MessagePage>> ChatService::ReadMessages(UserId caller,
+                                                             ConversationId conversation,
+                                                             MessageRange range) {
+  PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
+  co_return co_await history_->Messages(std::move(own), range);
+}
+
+runtime::Task<Result<ChangePage>> ChatService::ReadChanges(UserId caller,
+                                                           ConversationId conversation, Seq after,
+                                                           std::size_t limit) {
+  PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
+  co_return co_await history_->Changes(std::move(own), after, limit);
+}
+
+std::string ChatService::MakeCursor(UserId caller) const { return planner_->MakeCursor(caller); }
+
+runtime::Task<Result<SyncPlan>> ChatService::PlanSync(
+    UserId caller, std::vector<std::pair<ConversationId, Seq>> heads,
+    std::optional<std::string> cursor) {
+  co_return co_await planner_->Plan(caller, std::move(heads), std::move(cursor));
+}
+
+runtime::Task<Result<std::vector<ChangeView>>> ChatService::ReadForDelivery(
+    UserId caller, ConversationId conversation, Seq after, Seq last, std::size_t max_bytes) {
+  PARLEY_CO_ASSIGN(const std::optional<Membership> own,
+                   co_await deps_.store->conversations().FindMembership(caller, conversation));
+  // To who is gone, nothing of older messages is shown any more.
+  const Seq visible_from = own ? own->member.first_seq : after.Next();
+  co_return co_await history_->Run(conversation, after, last, visible_from, max_bytes);
+}
+
+}  // namespace parley::chat

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "auth/cursor.h"
+#include "auth/keyed_hash.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "bus/bus.h"
+#include "chat/commands.h"
+#include "chat/sync_plan.h"
+#include "model/limits.h"
+#include "model/views.h"
+#include "runtime/shard.h"
+#include "runtime/task.h"
+#include "storage/store.h"
+
+namespace parley::chat {
+
+class Conversations;
+class History;
+class SyncPlanner;
+class ViewBuilder;
+
+/// What the chat role is made of; all of it outlives the service.
+struct ChatDependencies {
+  std::vector<runtime::Shard*> shards;
+  storage::Store* store = nullptr;
+  bus::Bus* bus = nullptr;
+  Clock* clock = nullptr;  ///< never steps back
+  Random* random = nullptr;
+  Limits limits;
+  std::size_t receipts_max_members = 100;
+  storage::SecretKey fingerprint_key{};  ///< never changes; so below
+  storage::SecretKey identity_key{};
+  storage::SecretKey cursor_key{};
+};
+
+struct CreateRequest {
+  ConversationKind kind = ConversationKind::kGroup;
+  std::vector<UserId> member_ids;  ///< without duplicates
+  std::string title;
+  HistoryPolicy history = HistoryPolicy::kJoined;
+  std::optional<ClientId> client_id;
+};
+
+struct Page {
+  std::size_t limit = Limits::kPageDefault;
+  std::optional<std::string> cursor;
+};
+
+/// Where a page of messages lies. At most one of the three.
+struct MessageRange {
+  std::optional<Seq> before;
+  std::optional<Seq> after;
+  std::optional<Seq> around;
+  std::size_t limit = Limits::kPageDefault;
+};
+
+template <class T>
+struct PageOf {
+  std::vector<T> items;
+  std::optional<std::string> next_cursor;
+};
+
+/// Conversations as their members may use them: every call checks that the caller is a member, and answers
+/// kNotFound where not. Call and await on a shard. Reads come through the store's caches; commands run in the
+/// conversation's actor and are answered once they are durable.
+class ChatService {
+ public:
+  explicit ChatService(ChatDependencies dependencies);
+  ~ChatService();
+  ChatService(const ChatService&) = delete;
+  ChatService& operator=(const ChatService&) = delete;
+
+  /// The conversation, and whether it was made by this call.
+  runtime::Task<Result<std::pair<ConversationView, bool>>> Create(UserId caller, CreateRequest request);
+  runtime::Task<Result<ConversationView>> Get(UserId caller, ConversationId conversation);
+  /// Latest message first.
+  runtime::Task<Result<PageOf<ConversationView>>> List(UserId caller, Page page);
+  runtime::Task<Result<ConversationView>> Update(UserId caller, ConversationId conversation,
+                                                 UpdateCommand change);
+
+  /// Longest-standing first.
+  runtime::Task<Result<PageOf<MemberView>>> ListMembers(UserId caller, ConversationId conversation, Page page);
+  runtime::Task<Result<ConversationView>> AddMembers(UserId caller, ConversationId conversation,
+                                                     std::vector<UserId> users);
+  runtime::Task<Result<MemberView>> SetRole(UserId caller, ConversationId conversation, UserId user, Role role);
+  runtime::Task<Status> RemoveMember(UserId caller, ConversationId conversation, UserId user);
+
+  /// The message, and whether it had been sent before.
+  runtime::Task<Result<CommandAnswer>> Send(UserId caller, ConversationId conversation, SendCommand message);
+  /// Moves the caller's read position; returns once it is stored.
+  runtime::Task<Status> MarkRead(UserId caller, ConversationId conversation, Seq seq);
+  /// Any command, for sessions that do not wait: it takes its place behind the caller's earlier ones before
+  /// the return. `done` is called on the calling shard.
+  void Submit(ConversationId conversation, UserId caller, CommandBody body, CommandDone done);
+
+  runtime::Task<Result<MessagePage>> ReadMessages(UserId caller, ConversationId conversation, MessageRange range);
+  runtime::Task<Result<ChangePage>> ReadChanges(UserId caller, ConversationId conversation, Seq after,
+                                                std::size_t limit);
+
+  // -- For sessions: resume and live delivery (gateway/) ---------------------------------------------
+
+  /// The opaque position for this person to resume from: the service's time, less the slack of two minutes.
+  std::string MakeCursor(UserId caller) const;
+  /// What a client that holds `heads`, and learnt of everything else up to `cursor`, has to be told. kInvalidArgument
+  /// for a cursor that is not ours.
+  runtime::Task<Result<SyncPlan>> PlanSync(UserId caller, std::vector<std::pair<ConversationId, Seq>> heads,
+                                           std::optional<std::string> cursor);
+  /// Changes after `after` and up to `last`: at least one if there is one, and at most about `max_bytes`. For sessions, which
+  /// know from events that the caller may see them, also where they have left since.
+  runtime::Task<Result<std::vector<ChangeView>>> ReadForDelivery(UserId caller, ConversationId conversation, Seq after,
+                                                                 Seq last, std::size_t max_bytes);
+
+  /// Writes what waits (positions) and lets no more in. Call from no shard, while the shards run.
+  void Stop();
+
+ private:
+  runtime::Task<Result<CommandAnswer>> Run(ConversationId conversation, UserId caller, CommandBody body);
+  /// The caller's membership, or kNotFound.
+  runtime::Task<Result<Membership>> RequireMembership(UserId caller, ConversationId conversation);
+  /// The profiles of these people; InvalidField `field` if one does not exist.
+  runtime::Task<Result<std::vector<User>>> RequireUsers(std::vector<UserId> users, std::string field);
+  /// kConflict if one of them is in as many conversations as one may be.
+  runtime::Task<Status> CheckRoom(std::vector<UserId> users);
+
+  const ChatDependencies deps_;
+  const auth::ConversationIds ids_;
+  const auth::CursorSealer sealer_;
+  std::unique_ptr<ViewBuilder> views_;
+  std::unique_ptr<History> history_;
+  std::unique_ptr<SyncPlanner> planner_;
+  std::unique_ptr<Conversations> conversations_;
+};
+
+}  // namespace parley::chat

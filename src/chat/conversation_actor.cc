@@ -1,0 +1,433 @@
+#include "chat/conversation_actor.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "chat/effects.h"
+#include "runtime/spawn.h"
+
+namespace parley::chat {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A transaction of the distributed store must stay under 1 MB and within its bucket; one size fits all.
+constexpr std::size_t kMaxEntriesPerAppend = 256;
+constexpr std::size_t kMaxTextPerAppend = std::size_t{512} * 1024;
+
+// Losing the log to another writer so often in a row means that something is wrong.
+constexpr int kMaxRuns = 8;
+
+Status Stopped() { return Unavailable("the server could not store this now: try again"); }
+
+}  // namespace
+
+ConversationActor::ConversationActor(ConversationId id, const ActorEnvironment& environment,
+                                     runtime::Shard& shard, OnDead on_dead)
+    : id_(id),
+      env_(environment),
+      shard_(shard),
+      on_dead_(std::move(on_dead)),
+      position_timer_(shard),
+      last_used_(steady_clock::now()) {}
+
+ConversationActor::~ConversationActor() = default;
+
+void ConversationActor::Submit(Command command) {
+  last_used_ = steady_clock::now();
+  if (queue_.size() + pending_.size() >= kMaxQueued || phase_ == Phase::kDead) {
+    command.done(Unavailable("the conversation is busy: try again"));
+    return;
+  }
+  queue_.push_back(std::move(command));
+  Pump();
+}
+
+bool ConversationActor::IdleFor(std::chrono::milliseconds age) const {
+  return phase_ == Phase::kReady && queue_.empty() && pending_.empty() && !writing_positions_ &&
+         !positions_.NextDue(lazy_positions()) && steady_clock::now() - last_used_ >= age;
+}
+
+// -- Deciding -----------------------------------------------------------------------------------------
+
+void ConversationActor::Pump() {
+  while (phase_ == Phase::kReady && !queue_.empty()) {
+    const Lookup lookup = LookupFor(queue_.front());
+    if (lookup.needed()) {
+      phase_ = Phase::kLookingUp;
+      runtime::Spawn(shard_, "look up for a command", LookUp(shared_from_this(), lookup));
+      break;
+    }
+    Command command = std::move(queue_.front());
+    queue_.pop_front();
+    Run(std::move(command), Found());
+  }
+  MaybeCommit();
+}
+
+ConversationActor::Lookup ConversationActor::LookupFor(const Command& command) const {
+  if (const auto* send = std::get_if<SendCommand>(&command.body)) {
+    return LookupFor(command.caller, *send);
+  }
+  if (const auto* mark = std::get_if<MarkCommand>(&command.body)) {
+    return LookupFor(command.caller, *mark);
+  }
+  return {};
+}
+
+ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
+                                                       const SendCommand& send) const {
+  Lookup lookup;
+  const Member* sender = state_.Find(caller);
+  if (sender == nullptr) return lookup;
+  if (const std::optional<SentWindow::Sent> sent = window_.Find(caller, send.client_id)) {
+    if (recent_.Find(sent->seq) == nullptr) lookup.sent_entry = sent->seq;
+    return lookup;
+  }
+  lookup.sent = !window_.complete() &&
+                env_.store.conversations().MayHaveSent(id_, caller, send.client_id);
+  if (send.reply_to && *send.reply_to >= sender->first_seq && *send.reply_to <= committed_.seq &&
+      recent_.Find(*send.reply_to) == nullptr) {
+    lookup.target = send.reply_to;
+  }
+  return lookup;
+}
+
+ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
+                                                       const MarkCommand& mark) const {
+  Lookup lookup;
+  const Member* member = state_.Find(caller);
+  if (member == nullptr || mark.read > committed_.seq || mark.read < member->first_seq ||
+      mark.read <= positions_.Of(*member).read || recent_.Find(mark.read) != nullptr) {
+    return lookup;
+  }
+  lookup.target = mark.read;
+  return lookup;
+}
+
+void ConversationActor::Run(Command command, const Found& found) {
+  if (!state_.exists() && !std::holds_alternative<CreateCommand>(command.body)) {
+    Answer(std::move(command), NotFound("no such conversation"));
+    return;
+  }
+  std::visit([&](const auto& body) { RunBody(command, body, found); }, command.body);
+}
+
+template <class Body>
+void ConversationActor::RunBody(Command& command, const Body& body, const Found& /*found*/) {
+  Result<Decision> decision = Decision();
+  std::vector<User> added;
+  if constexpr (std::is_same_v<Body, AddMembersCommand>) {
+    decision = Decide(state_, command.caller, body, env_.limits);
+    added = body.users;
+  } else {
+    decision = Decide(state_, command.caller, body);
+  }
+  if (!decision.ok()) {
+    Answer(std::move(command), decision.status());
+  } else if (!*decision) {
+    Answer(std::move(command), CommandAnswer());
+  } else {
+    if (const auto* members = std::get_if<MembersBody>(&**decision)) {
+      std::erase_if(added, [&](const User& user) {
+        return std::find(members->added.begin(), members->added.end(), user.id) ==
+               members->added.end();
+      });
+    }
+    MakeEntry(std::move(command), **std::move(decision), std::move(added));
+  }
+}
+
+void ConversationActor::RunBody(Command& command, const CreateCommand& body,
+                                const Found& /*found*/) {
+  if (!state_.exists()) {
+    ConversationBody creation = Creation(body);
+    std::vector<User> founders = body.founders;
+    MakeEntry(std::move(command), std::move(creation), std::move(founders));
+  } else if (state_.Find(command.caller) == nullptr) {
+    Answer(std::move(command), NotFound("no such conversation"));
+  } else {
+    Answer(std::move(command), CommandAnswer{nullptr, true});
+  }
+}
+
+void ConversationActor::RunBody(Command& command, const SendCommand& body, const Found& found) {
+  const Member* sender = state_.Find(command.caller);
+  if (sender == nullptr) {
+    Answer(std::move(command), NotFound("no such conversation"));
+    return;
+  }
+  if (std::optional<Result<CommandAnswer>> repeated = AnswerRepeated(command.caller, body, found)) {
+    Answer(std::move(command), *std::move(repeated));
+    return;
+  }
+  Result<std::optional<ReplyTo>> reply = ResolveReply(*sender, body, found);
+  if (!reply.ok()) {
+    Answer(std::move(command), reply.status());
+    return;
+  }
+  MessageBody message;
+  message.id = MessageId(Uuid::Version7(env_.clock.Now(), env_.random));
+  message.client_id = body.client_id;
+  message.text = body.text;
+  message.mentions = FindMentions(body.text, state_);
+  message.media = body.media;
+  message.reply_to = *std::move(reply);
+  MakeEntry(std::move(command), std::move(message), {});
+}
+
+void ConversationActor::RunBody(Command& command, const MarkCommand& body, const Found& found) {
+  const Member* member = state_.Find(command.caller);
+  if (member == nullptr) {
+    Answer(std::move(command), NotFound("no such conversation"));
+    return;
+  }
+  if (body.read > committed_.seq || body.delivered > committed_.seq) {
+    Answer(std::move(command), InvalidField("seq", "lies beyond the end of the conversation"));
+    return;
+  }
+  Position position;
+  position.delivered = body.delivered;
+  if (body.read >= member->first_seq && body.read > positions_.Of(*member).read) {
+    const storage::EntryPtr entry = found.target ? found.target : recent_.Find(body.read);
+    position.read = body.read;
+    position.read_n = entry->n;
+    position.delivered = std::max(position.delivered, body.read);
+  }
+  const UserId user = member->user;
+  const bool waits = positions_.Mark(*member, position);
+  if (waits && body.answer == MarkAnswer::kWhenWritten) {
+    positions_.AwaitWrite(user, std::move(command.done));
+  } else {
+    Answer(std::move(command), CommandAnswer());
+  }
+  if (waits) WriteDuePositions();
+}
+
+std::optional<Result<CommandAnswer>> ConversationActor::AnswerRepeated(UserId caller,
+                                                                       const SendCommand& body,
+                                                                       const Found& found) const {
+  std::optional<SentWindow::Sent> sent = window_.Find(caller, body.client_id);
+  if (!sent && found.sent) sent = SentWindow::Sent{found.sent->seq, found.sent->fingerprint};
+  if (!sent) return std::nullopt;
+  if (sent->fingerprint != FingerprintOf(body.text, body.media, body.reply_to)) {
+    return Conflict("this client_id was first sent with other content: use a new one");
+  }
+  const storage::EntryPtr entry = found.sent_entry ? found.sent_entry : recent_.Find(sent->seq);
+  return CommandAnswer{entry, true};
+}
+
+Result<std::optional<ReplyTo>> ConversationActor::ResolveReply(const Member& sender,
+                                                               const SendCommand& body,
+                                                               const Found& found) const {
+  if (!body.reply_to) return std::optional<ReplyTo>();
+  const storage::EntryPtr target = found.target ? found.target : recent_.Find(*body.reply_to);
+  if (*body.reply_to < sender.first_seq || *body.reply_to > committed_.seq || !target ||
+      !target->is_message()) {
+    return InvalidField("reply_to", "names no message of this conversation");
+  }
+  return std::optional<ReplyTo>(
+      ReplyTo{target->seq, target->actor, std::string(Excerpt(target->message().text))});
+}
+
+Fingerprint ConversationActor::FingerprintOf(const std::string& text,
+                                             const std::vector<MediaId>& media,
+                                             std::optional<Seq> reply_to) const {
+  // Lengths in front, so that no two requests have the same bytes.
+  std::string bytes = std::to_string(text.size()) + ":" + text;
+  bytes += std::to_string(reply_to ? reply_to->value() : 0) + ":";
+  for (const MediaId& id : media) bytes += id.view();
+  return env_.fingerprinter.Of(bytes);
+}
+
+void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<User> added) {
+  Entry entry;
+  entry.conversation = id_;
+  entry.seq = state_.head().seq.Next();
+  entry.n = state_.head().n + (std::holds_alternative<MessageBody>(body) ? 1 : 0);
+  entry.at = env_.clock.Now();
+  entry.actor = command.caller;
+  entry.body = std::move(body);
+  Fingerprint fingerprint{};
+  if (entry.is_message()) {
+    const auto& send = std::get<SendCommand>(command.body);
+    fingerprint = FingerprintOf(send.text, send.media, send.reply_to);
+    window_.Add(command.caller, send.client_id, {entry.seq, fingerprint});
+  }
+  std::unique_ptr<StagedEntry> staged =
+      Stage(std::move(entry), std::move(added), fingerprint, state_);
+  recent_.Push(staged->entry);
+  CommandAnswer answer{staged->entry, false};
+  pending_.push_back({std::move(command), std::move(answer), std::move(staged)});
+}
+
+void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
+  if (pending_.empty()) {
+    command.done(std::move(answer));
+  } else {
+    // It rests on what is not committed yet.
+    pending_.push_back({std::move(command), std::move(answer), nullptr});
+  }
+}
+
+// -- Committing ---------------------------------------------------------------------------------------
+
+void ConversationActor::MaybeCommit() {
+  if (in_flight_ != 0 || pending_.empty() || phase_ == Phase::kDead) return;
+  auto request = std::make_shared<storage::AppendRequest>();
+  request->conversation = id_;
+  request->expected_head = committed_.seq;
+  std::size_t text = 0;
+  for (Pending& pending : pending_) {
+    if (pending.staged) {
+      const StagedEntry& staged = *pending.staged;
+      text += staged.change->frame.bytes().size();
+      if (!request->entries.empty() && (request->entries.size() == kMaxEntriesPerAppend ||
+                                        text > kMaxTextPerAppend)) {
+        break;
+      }
+      request->entries.push_back(staged.entry);
+      request->new_head = staged.head;
+      MergeEffects(request->effects, std::move(pending.staged->effects));
+    }
+    ++in_flight_;
+  }
+  env_.store.conversations().Append(
+      std::move(request), [self = shared_from_this()](storage::AppendOutcome outcome) mutable {
+        runtime::Shard& shard = self->shard_;
+        shard.Post([self = std::move(self), outcome] { self->OnAppended(outcome); });
+      });
+}
+
+void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
+  if (outcome != storage::AppendOutcome::kCommitted) {
+    Die(outcome);
+    return;
+  }
+  last_used_ = steady_clock::now();
+  while (in_flight_ > 0) {
+    CompleteFront();
+    --in_flight_;
+  }
+  // Answers that made no entry rested on what is committed now.
+  while (!pending_.empty() && !pending_.front().staged) CompleteFront();
+  if (phase_ == Phase::kReady) {
+    Pump();
+  } else {
+    MaybeCommit();
+  }
+}
+
+void ConversationActor::CompleteFront() {
+  Pending pending = std::move(pending_.front());
+  pending_.pop_front();
+  if (pending.staged) {
+    const StagedEntry& staged = *pending.staged;
+    committed_ = staged.head;
+    if (const Member* sender = state_.Find(staged.entry->actor);
+        sender != nullptr && staged.entry->is_message()) {
+      positions_.Stored(sender->user, sender->joined_seq,
+                        Position{staged.entry->seq, staged.entry->n, staged.entry->seq});
+    }
+    Publish(staged);
+  }
+  pending.command.done(std::move(pending.answer));
+}
+
+void ConversationActor::Publish(const StagedEntry& staged) {
+  const auto tell = [&](bus::Event::Kind kind, const UserList& users) {
+    if (!users) return;
+    env_.bus.Publish(std::make_shared<const bus::Event>(
+                         bus::Event{kind, id_, staged.entry->seq, wire::Frame(), {}}),
+                     users);
+  };
+  tell(bus::Event::Kind::kConversation, staged.newcomers);
+  env_.bus.Publish(staged.change, staged.recipients);
+  tell(bus::Event::Kind::kLeft, staged.leavers);
+}
+
+void ConversationActor::Die(storage::AppendOutcome outcome) {
+  const std::shared_ptr<ConversationActor> self = shared_from_this();
+  phase_ = Phase::kDead;
+  position_timer_.Cancel();
+  std::deque<Command> commands;
+  for (Pending& pending : pending_) commands.push_back(std::move(pending.command));
+  std::move(queue_.begin(), queue_.end(), std::back_inserter(commands));
+  pending_.clear();
+  queue_.clear();
+  in_flight_ = 0;
+  for (CommandDone& done :
+       positions_.TakeDue(id_, steady_clock::now(), env_.clock.Now(), false, true).waiting) {
+    done(Stopped());
+  }
+  // On a conflict the log is another than we believed, and after a time-out it may be: the commands are run again
+  // on it as it is.
+  const bool run_again = outcome != storage::AppendOutcome::kRefused;
+  std::deque<Command> again;
+  for (Command& command : commands) {
+    if (run_again && ++command.runs <= kMaxRuns) {
+      again.push_back(std::move(command));
+    } else {
+      command.done(Stopped());
+    }
+  }
+  on_dead_(std::move(again));
+}
+
+// -- Positions ----------------------------------------------------------------------------------------
+
+void ConversationActor::WriteDuePositions() {
+  if (writing_positions_ || phase_ == Phase::kDead) return;
+  const auto now = steady_clock::now();
+  PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), lazy_positions(),
+                                                 !flush_waiters_.empty());
+  if (!batch.rows.empty()) {
+    writing_positions_ = true;
+    runtime::Spawn(shard_, "write positions", WritePositions(shared_from_this(), std::move(batch)));
+    return;
+  }
+  for (UniqueFunction<void()>& done : std::exchange(flush_waiters_, {})) done();
+  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(lazy_positions())) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
+    position_timer_.After(std::max(wait, std::chrono::milliseconds(0)),
+                          [weak = weak_from_this()] {
+                            if (const auto self = weak.lock()) self->WriteDuePositions();
+                          });
+  }
+}
+
+runtime::Task<void> ConversationActor::WritePositions(std::shared_ptr<ConversationActor> self,
+                                                      PositionBook::Batch batch) {
+  const Status written =
+      co_await self->env_.store.conversations().WritePositions(std::move(batch.rows));
+  if (written.ok()) self->TellOwnDevices(batch.read_moved);
+  for (CommandDone& done : batch.waiting) {
+    if (written.ok()) {
+      done(CommandAnswer());
+    } else {
+      done(written);
+    }
+  }
+  self->writing_positions_ = false;
+  self->WriteDuePositions();
+}
+
+void ConversationActor::TellOwnDevices(const std::vector<UserId>& users) {
+  for (const UserId& user : users) {
+    env_.bus.Publish(std::make_shared<const bus::Event>(bus::Event{
+                         bus::Event::Kind::kConversation, id_, Seq(), wire::Frame(), {}}),
+                     std::make_shared<const std::vector<UserId>>(1, user));
+  }
+}
+
+void ConversationActor::FlushPositions(UniqueFunction<void()> done) {
+  flush_waiters_.push_back(std::move(done));
+  if (phase_ == Phase::kDead) {
+    for (UniqueFunction<void()>& waiter : std::exchange(flush_waiters_, {})) waiter();
+    return;
+  }
+  WriteDuePositions();
+}
+
+}  // namespace parley::chat

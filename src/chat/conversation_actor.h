@@ -1,0 +1,155 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "auth/keyed_hash.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "bus/bus.h"
+#include "chat/commands.h"
+#include "chat/conversation_state.h"
+#include "chat/position_book.h"
+#include "chat/recent.h"
+#include "chat/rules.h"
+#include "chat/staged_entry.h"
+#include "model/limits.h"
+#include "runtime/shard.h"
+#include "runtime/task.h"
+#include "runtime/timer.h"
+#include "storage/store.h"
+
+namespace parley::chat {
+
+/// What every actor needs; outlives them all.
+struct ActorEnvironment {
+  storage::Store& store;
+  bus::Bus& bus;
+  Clock& clock;
+  Random& random;
+  Limits limits;
+  std::size_t receipts_max_members;
+  auth::Fingerprinter fingerprinter;
+};
+
+/// Runs the commands of one conversation, one after the other, in order of arrival: the only place where its
+/// log grows and where it is decided who may do what.
+///
+/// A command is checked against the state with every earlier entry applied, committed or not ("staged"); its answer,
+/// and all that is told of it, waits for the commits on which it rests. One append is under way at a time; what gathers
+/// meanwhile goes into the next. After a failed append the actor is dead: what waited is refused, or, where the log turned
+/// out to be another, run again from the start by the actor that follows.
+///
+/// Lifecycle: made by Conversations on the shard of the conversation, loads itself from the store, dropped when idle or
+/// dead. Everything happens on that shard.
+class ConversationActor : public std::enable_shared_from_this<ConversationActor> {
+ public:
+  /// Told once that the actor is dead, with the commands that the next one is to run.
+  using OnDead = UniqueFunction<void(std::deque<Command> again)>;
+
+  /// Commands that may wait; one more is refused with kUnavailable.
+  static constexpr std::size_t kMaxQueued = 4'096;
+
+  ConversationActor(ConversationId id, const ActorEnvironment& environment, runtime::Shard& shard, OnDead on_dead);
+  ~ConversationActor();
+  ConversationActor(const ConversationActor&) = delete;
+  ConversationActor& operator=(const ConversationActor&) = delete;
+
+  /// Begins to load; commands wait meanwhile.
+  void Start();
+  void Submit(Command command);
+
+  /// Whether nothing waits, and nothing came for `age`.
+  bool IdleFor(std::chrono::milliseconds age) const;
+  /// Writes the positions that wait, whether due or not; calls `done` after.
+  void FlushPositions(UniqueFunction<void()> done);
+
+ private:
+  enum class Phase { kLoading, kReady, kLookingUp, kDead };
+
+  /// What the store knew about a send: looked up before it is decided.
+  struct Found {
+    std::optional<storage::SentRow> sent;
+    storage::EntryPtr sent_entry;
+    storage::EntryPtr target;  ///< what it replies to, or marks as read
+  };
+
+  /// A decided command that waits for its commit, or for those before it.
+  struct Pending {
+    Command command;
+    Result<CommandAnswer> answer;
+    std::unique_ptr<StagedEntry> staged;  ///< null where it makes no entry
+  };
+
+  /// What to read for a command before it can be decided.
+  struct Lookup {
+    bool sent = false;
+    std::optional<Seq> sent_entry;
+    std::optional<Seq> target;
+    bool needed() const { return sent || sent_entry || target; }
+  };
+
+  // Loading (conversation_loader.cc).
+  static runtime::Task<void> Load(std::shared_ptr<ConversationActor> self);
+  runtime::Task<Status> ReadState();
+  runtime::Task<Status> ReadRecent();
+  static runtime::Task<void> LookUp(std::shared_ptr<ConversationActor> self, Lookup lookup);
+  runtime::Task<Result<storage::EntryPtr>> ReadEntry(Seq seq);
+
+  // Deciding.
+  void Pump();
+  Lookup LookupFor(const Command& command) const;
+  Lookup LookupFor(UserId caller, const SendCommand& send) const;
+  Lookup LookupFor(UserId caller, const MarkCommand& mark) const;
+  void Run(Command command, const Found& found);
+  void RunBody(Command& command, const CreateCommand& body, const Found& found);
+  void RunBody(Command& command, const SendCommand& body, const Found& found);
+  void RunBody(Command& command, const MarkCommand& body, const Found& found);
+  template <class Body>
+  void RunBody(Command& command, const Body& body, const Found& found);
+  std::optional<Result<CommandAnswer>> AnswerRepeated(UserId caller, const SendCommand& body, const Found& found) const;
+  Result<std::optional<ReplyTo>> ResolveReply(const Member& sender, const SendCommand& body, const Found& found) const;
+  Fingerprint FingerprintOf(const std::string& text, const std::vector<MediaId>& media, std::optional<Seq> reply_to) const;
+
+  void MakeEntry(Command command, EntryBody body, std::vector<User> added);
+  void Answer(Command command, Result<CommandAnswer> answer);
+
+  // Committing.
+  void MaybeCommit();
+  void OnAppended(storage::AppendOutcome outcome);
+  void CompleteFront();
+  void Publish(const StagedEntry& staged);
+  void Die(storage::AppendOutcome outcome);
+
+  // Positions.
+  void WriteDuePositions();
+  static runtime::Task<void> WritePositions(std::shared_ptr<ConversationActor> self, PositionBook::Batch batch);
+  void TellOwnDevices(const std::vector<UserId>& users);
+  bool lazy_positions() const { return state_.member_count() > env_.receipts_max_members; }
+
+  const ConversationId id_;
+  const ActorEnvironment& env_;
+  runtime::Shard& shard_;
+  OnDead on_dead_;
+
+  Phase phase_ = Phase::kLoading;
+  std::deque<Command> queue_;    ///< not decided yet
+  std::deque<Pending> pending_;  ///< decided, not answered yet
+  std::size_t in_flight_ = 0;    ///< so many of pending_, from the front, are in the append under way
+  ConversationState state_;      ///< with everything in pending_ applied
+  Head committed_;
+  RecentEntries recent_;
+  SentWindow window_;
+  PositionBook positions_;
+  runtime::Timer position_timer_;
+  bool writing_positions_ = false;
+  std::vector<UniqueFunction<void()>> flush_waiters_;
+  std::chrono::steady_clock::time_point last_used_;
+};
+
+}  // namespace parley::chat

@@ -1,0 +1,124 @@
+#include "chat/conversations.h"
+
+#include <future>
+#include <unordered_map>
+#include <utility>
+
+namespace parley::chat {
+namespace {
+
+constexpr std::chrono::seconds kSweepInterval{15};
+
+}  // namespace
+
+/// The actors of one shard; touched on it alone.
+class Conversations::ShardConversations {
+ public:
+  ShardConversations(runtime::Shard& shard, const ActorEnvironment& environment)
+      : shard_(shard), environment_(environment), sweep_timer_(shard) {}
+
+  runtime::Shard& shard() { return shard_; }
+
+  void Submit(ConversationId id, Command command) {
+    if (stopping_) {
+      command.done(Unavailable("the server is stopping: connect again"));
+      return;
+    }
+    FindOrStart(id)->Submit(std::move(command));
+  }
+
+  /// Calls `done` once every position is written and no actor is left.
+  void Stop(UniqueFunction<void()> done) {
+    stopping_ = true;
+    sweep_timer_.Cancel();
+    auto all = std::make_shared<UniqueFunction<void()>>(std::move(done));
+    auto left = std::make_shared<std::size_t>(actors_.size());
+    if (*left == 0) return (*all)();
+    const auto actors = actors_;
+    for (const auto& [id, actor] : actors) {
+      actor->FlushPositions([all, left] {
+        if (--*left == 0) (*all)();
+      });
+    }
+  }
+
+  void Clear() { actors_.clear(); }
+
+ private:
+  std::shared_ptr<ConversationActor> FindOrStart(ConversationId id) {
+    std::shared_ptr<ConversationActor>& actor = actors_[id];
+    if (!actor) {
+      actor = std::make_shared<ConversationActor>(
+          id, environment_, shard_,
+          [this, id](std::deque<Command> again) { Replace(id, std::move(again)); });
+      actor->Start();
+      if (!sweeping_) ScheduleSweep();
+    }
+    return actor;
+  }
+
+  /// The actor is dead: the next one runs what it left, before anything newer.
+  void Replace(ConversationId id, std::deque<Command> again) {
+    actors_.erase(id);
+    for (Command& command : again) Submit(id, std::move(command));
+  }
+
+  void ScheduleSweep() {
+    sweeping_ = true;
+    sweep_timer_.After(kSweepInterval, [this] {
+      sweeping_ = false;
+      Sweep();
+      if (!actors_.empty()) ScheduleSweep();
+    });
+  }
+
+  void Sweep() {
+    const bool crowded = actors_.size() > kMaxActorsPerShard;
+    const std::chrono::milliseconds age = crowded ? std::chrono::seconds(1) : kIdleTime;
+    std::erase_if(actors_, [&](const auto& item) { return item.second->IdleFor(age); });
+  }
+
+  runtime::Shard& shard_;
+  const ActorEnvironment& environment_;
+  std::unordered_map<ConversationId, std::shared_ptr<ConversationActor>> actors_;
+  runtime::Timer sweep_timer_;
+  bool sweeping_ = false;
+  bool stopping_ = false;
+};
+
+Conversations::Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment)
+    : environment_(std::move(environment)) {
+  for (runtime::Shard* shard : shards) {
+    places_.push_back(std::make_unique<ShardConversations>(*shard, environment_));
+  }
+}
+
+Conversations::~Conversations() = default;
+
+Conversations::ShardConversations& Conversations::PlaceOf(ConversationId conversation) {
+  return *places_[std::hash<ConversationId>()(conversation) % places_.size()];
+}
+
+void Conversations::Submit(ConversationId conversation, Command command) {
+  ShardConversations* place = &PlaceOf(conversation);
+  place->shard().Post([place, conversation, command = std::move(command)]() mutable {
+    place->Submit(conversation, std::move(command));
+  });
+}
+
+void Conversations::Stop() {
+  for (const std::unique_ptr<ShardConversations>& place : places_) {
+    std::promise<void> flushed;
+    place->shard().Post([&] { place->Stop([&flushed] { flushed.set_value(); }); });
+    flushed.get_future().wait();
+    // The actors' timers belong to the shard: they go on its thread.
+    std::promise<void> cleared;
+    place->shard().Post([&] {
+      place->Clear();
+      cleared.set_value();
+    });
+    cleared.get_future().wait();
+  }
+}
+
+}  // namespace parley::chat

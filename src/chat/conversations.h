@@ -1,0 +1,43 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "chat/conversation_actor.h"
+#include "runtime/shard.h"
+
+namespace parley::chat {
+
+/// The live conversations of this node: finds the actor of each, or starts it. Actors are spread over the shards by a
+/// hash of the conversation's id; at most one lives per conversation.
+class Conversations {
+ public:
+  /// An actor is dropped when nothing came for so long.
+  static constexpr std::chrono::seconds kIdleTime{60};
+  /// Live actors per shard; beyond it idle ones are dropped early.
+  static constexpr std::size_t kMaxActorsPerShard = 20'000;
+
+  /// The shards and all in `environment` must outlive it.
+  Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment);
+  ~Conversations();
+  Conversations(const Conversations&) = delete;
+  Conversations& operator=(const Conversations&) = delete;
+
+  /// Any thread. Commands that one thread submits for one conversation run in that order.
+  /// `command.done` is called on the conversation's shard.
+  void Submit(ConversationId conversation, Command command);
+
+  /// Writes what waits and refuses what comes. Call from no shard, while the shards run; returns when done.
+  void Stop();
+
+ private:
+  class ShardConversations;
+
+  ShardConversations& PlaceOf(ConversationId conversation);
+
+  const ActorEnvironment environment_;
+  std::vector<std::unique_ptr<ShardConversations>> places_;  // one per shard
+};
+
+}  // namespace parley::chat

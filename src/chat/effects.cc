@@ -1,0 +1,74 @@
+#include "chat/effects.h"
+
+#include <iterator>
+#include <utility>
+
+namespace parley::chat {
+namespace {
+
+using storage::Effects;
+
+template <class T>
+void MoveBehind(std::vector<T>& into, std::vector<T>& later) {
+  into.insert(into.end(), std::make_move_iterator(later.begin()),
+              std::make_move_iterator(later.end()));
+}
+
+void AddMember(Effects& effects, const Entry& entry, const ConversationState& state, UserId user) {
+  const Member* member = state.Find(user);
+  effects.members.push_back({user, member == nullptr ? std::nullopt : std::optional<Member>(*member),
+                             entry.seq, entry.at});
+}
+
+void AddBody(Effects& effects, const Entry& entry, const MessageBody& body,
+             const ConversationState& state, const Fingerprint& fingerprint) {
+  effects.sent.push_back({entry.actor, body.client_id, entry.seq, fingerprint, entry.at});
+  for (const UserId& user : body.mentions) {
+    effects.mentions.push_back({user, entry.seq});
+  }
+  // Sending moves one's own positions to the sent seq.
+  if (const Member* sender = state.Find(entry.actor)) {
+    effects.positions.push_back({entry.conversation, entry.actor, sender->joined_seq,
+                                 Position{entry.seq, entry.n, entry.seq}, entry.at});
+  }
+}
+
+void AddBody(Effects& effects, const Entry& entry, const ConversationBody& body,
+             const ConversationState& state) {
+  effects.info = state.info();
+  for (const RoleChange& founder : body.founders) {
+    AddMember(effects, entry, state, founder.user);
+  }
+}
+
+void AddBody(Effects& effects, const Entry& entry, const MembersBody& body,
+             const ConversationState& state) {
+  for (const UserId& user : body.removed) AddMember(effects, entry, state, user);
+  for (const UserId& user : body.added) AddMember(effects, entry, state, user);
+  for (const RoleChange& change : body.roles) AddMember(effects, entry, state, change.user);
+}
+
+}  // namespace
+
+Effects EffectsOf(const Entry& entry, const ConversationState& state,
+                  const Fingerprint& fingerprint) {
+  Effects effects;
+  if (const auto* message = std::get_if<MessageBody>(&entry.body)) {
+    AddBody(effects, entry, *message, state, fingerprint);
+  } else if (const auto* conversation = std::get_if<ConversationBody>(&entry.body)) {
+    AddBody(effects, entry, *conversation, state);
+  } else {
+    AddBody(effects, entry, std::get<MembersBody>(entry.body), state);
+  }
+  return effects;
+}
+
+void MergeEffects(Effects& into, Effects&& later) {
+  if (later.info) into.info = std::move(later.info);
+  MoveBehind(into.members, later.members);
+  MoveBehind(into.sent, later.sent);
+  MoveBehind(into.mentions, later.mentions);
+  MoveBehind(into.positions, later.positions);
+}
+
+}  // namespace parley::chat

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "chat/chat_service.h"
+#include "chat/view_builder.h"
+#include "model/views.h"
+#include "runtime/task.h"
+#include "storage/store.h"
+
+namespace parley::chat {
+
+/// Reads logs for those who may see them: the caller has checked that, and gives the membership on which it rests.
+/// Any shard.
+class History {
+ public:
+  History(storage::Store& store, ViewBuilder& views) : store_(store), views_(views) {}
+
+  runtime::Task<Result<MessagePage>> Messages(Membership own, MessageRange range);
+  runtime::Task<Result<ChangePage>> Changes(Membership own, Seq after, std::size_t limit);
+  /// At least one change behind `after` if there is one up to `last`; at most about `max_bytes`.
+  runtime::Task<Result<std::vector<ChangeView>>> Run(ConversationId conversation, Seq after, Seq last,
+                                                     Seq visible_from, std::size_t max_bytes);
+
+ private:
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> Slice(ConversationId conversation, MessageRange range, Head head);
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> Around(ConversationId conversation, Seq seq, std::size_t limit);
+
+  storage::Store& store_;
+  ViewBuilder& views_;
+};
+
+}  // namespace parley::chat

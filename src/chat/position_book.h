@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "base/time.h"
+#include "chat/commands.h"
+#include "model/conversation.h"
+#include "storage/conversation_store.h"
+
+namespace parley::chat {
+
+/// How far the members of one conversation have come: merges what they report, and says when it is to be written, so
+/// that a person who scrolls does not cost a write per message. Pure: told the time, does no I/O.
+class PositionBook {
+ public:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  /// At most one write per person in this time for a read position, so that other devices learn soon …
+  static constexpr std::chrono::milliseconds kReadInterval{1'000};
+  /// … and in this for the rest: delivered positions, and all in large conversations.
+  static constexpr std::chrono::milliseconds kLazyInterval{5'000};
+
+  /// What a write brings to an end.
+  struct Batch {
+    std::vector<storage::PositionRow> rows;
+    std::vector<UserId> read_moved;     ///< whose other devices are to be told
+    std::vector<CommandDone> waiting;
+  };
+
+  /// As stored.
+  void Load(const Member& member, const Position& position);
+  /// A position that is stored with a commit (of a send).
+  void Stored(UserId user, Seq joined_seq, const Position& position);
+  Position Of(const Member& member) const;
+
+  /// The member has come as far as `position`. Answers whether something of theirs waits to be written now.
+  bool Mark(const Member& member, const Position& position);
+  /// Calls `done` after the write that waits for the member.
+  void AwaitWrite(UserId user, CommandDone done);
+
+  /// When the next write is due, if any. `lazy`: the conversation is large.
+  std::optional<SteadyTime> NextDue(bool lazy) const;
+  /// Takes what is due at `now`; with `all`, whatever is not written yet.
+  Batch TakeDue(ConversationId conversation, SteadyTime now, TimePoint wall_time, bool lazy, bool all);
+
+ private:
+  struct Record {
+    Seq joined_seq;
+    Position position;
+    bool read_rose = false;
+    bool delivered_rose = false;
+    SteadyTime last_write{};
+    std::vector<CommandDone> waiting;
+
+    bool dirty() const { return read_rose || delivered_rose; }
+    SteadyTime Due(bool lazy) const;
+  };
+
+  /// The record of this stay; an earlier stay's is forgotten.
+  Record& RecordOf(UserId user, Seq joined_seq);
+
+  boost::unordered_flat_map<UserId, Record, std::hash<UserId>> records_;
+};
+
+}  // namespace parley::chat

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "model/entry.h"
+
+namespace parley::chat {
+
+/// The last entries of a log, without holes. Bounded.
+class RecentEntries {
+ public:
+  static constexpr std::size_t kCapacity = 256;
+
+  /// The next entry of the log.
+  void Push(std::shared_ptr<const Entry> entry) {
+    if (entries_.size() == kCapacity) entries_.pop_front();
+    entries_.push_back(std::move(entry));
+  }
+
+  /// Null where it is not (or no more) among them.
+  std::shared_ptr<const Entry> Find(Seq seq) const {
+    if (entries_.empty() || seq < entries_.front()->seq || seq > entries_.back()->seq) return nullptr;
+    return entries_[seq.value() - entries_.front()->seq.value()];
+  }
+
+ private:
+  std::deque<std::shared_ptr<const Entry>> entries_;
+};
+
+/// The last sends of a conversation, by sender and client_id: what answers most retries without a look
+/// into the store. Bounded; forgets the oldest.
+class SentWindow {
+ public:
+  static constexpr std::size_t kCapacity = 1'024;
+
+  struct Sent {
+    Seq seq;
+    Fingerprint fingerprint{};
+  };
+
+  void Add(UserId sender, ClientId client_id, const Sent& sent) {
+    const Key key{sender, client_id};
+    if (!sent_.emplace(key, sent).second) return;
+    order_.push_back(key);
+    if (order_.size() > kCapacity) {
+      sent_.erase(order_.front());
+      order_.pop_front();
+      complete_ = false;
+    }
+  }
+
+  std::optional<Sent> Find(UserId sender, ClientId client_id) const {
+    const auto it = sent_.find(Key{sender, client_id});
+    return it == sent_.end() ? std::nullopt : std::optional<Sent>(it->second);
+  }
+
+  /// Whether it holds every send of the conversation, so that an unknown one is new.
+  bool complete() const { return complete_; }
+  void SetIncomplete() { complete_ = false; }
+
+ private:
+  using Key = std::pair<UserId, ClientId>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      return std::hash<UserId>()(key.first) * 31 + std::hash<ClientId>()(key.second);
+    }
+  };
+
+  boost::unordered_flat_map<Key, Sent, KeyHash> sent_;
+  std::deque<Key> order_;
+  bool complete_ = true;
+};
+
+}  // namespace parley::chat

@@ -1,0 +1,94 @@
+#include "chat/view_builder.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace parley::chat {
+namespace {
+
+/// More than this many unread mentions are shown as this many.
+constexpr std::size_t kMentionsShown = 99;
+
+std::size_t UnreadCount(const ConversationSnapshot& snapshot, const Membership& own) {
+  const std::uint64_t seen = std::max(own.member.first_n, own.position.read_n);
+  return snapshot.head.n > seen ? snapshot.head.n - seen : 0;
+}
+
+std::unordered_map<UserId, User> ById(std::vector<User> users) {
+  std::unordered_map<UserId, User> by_id;
+  for (User& user : users) {
+    const UserId id = user.id;
+    by_id.emplace(id, std::move(user));
+  }
+  return by_id;
+}
+
+}  // namespace
+
+bool IsListed(const ConversationSnapshot& snapshot, UserId member) {
+  return snapshot.info.kind != ConversationKind::kDirect || snapshot.head.n > 0 ||
+         snapshot.info.created_by == member;
+}
+
+runtime::Task<Result<ConversationView>> ViewBuilder::Conversation(storage::SnapshotPtr snapshot,
+                                                                  Membership own) {
+  ConversationView view;
+  const std::vector<Member>& members = *snapshot->members;
+  std::vector<UserId> shown;
+  for (std::size_t i = 0; i < members.size() && i < kMembersShown; ++i) {
+    shown.push_back(members[i].user);
+  }
+  PARLEY_CO_ASSIGN(std::vector<User> users, co_await store_.accounts().FindUsers(std::move(shown)));
+  std::unordered_map<UserId, User> by_id = ById(std::move(users));
+  for (std::size_t i = 0; i < members.size() && i < kMembersShown; ++i) {
+    const auto user = by_id.find(members[i].user);
+    if (user == by_id.end()) continue;
+    view.members.push_back({user->second, members[i].role, members[i].joined_at, Position()});
+  }
+  view.unread_count = UnreadCount(*snapshot, own);
+  if (view.unread_count > 0) {
+    const Seq seen = std::max(own.position.read, own.member.first_seq.Previous());
+    PARLEY_CO_ASSIGN(view.mention_count,
+                     co_await store_.conversations().CountMentions(
+                         own.member.user, own.conversation, seen, kMentionsShown));
+  }
+  view.snapshot = std::move(snapshot);
+  view.own = std::move(own);
+  co_return view;
+}
+
+runtime::Task<Result<std::vector<MemberView>>> ViewBuilder::Members(ConversationId conversation,
+                                                                    std::vector<Member> members) {
+  std::vector<UserId> ids;
+  ids.reserve(members.size());
+  for (const Member& member : members) ids.push_back(member.user);
+  PARLEY_CO_ASSIGN(std::vector<User> users, co_await store_.accounts().FindUsers(std::move(ids)));
+  PARLEY_CO_ASSIGN(const std::vector<Position> positions,
+                   co_await store_.conversations().ReadPositions(conversation, members));
+  std::unordered_map<UserId, User> by_id = ById(std::move(users));
+  std::vector<MemberView> views;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto user = by_id.find(members[i].user);
+    if (user == by_id.end()) continue;
+    views.push_back({user->second, members[i].role, members[i].joined_at, positions[i]});
+  }
+  co_return views;
+}
+
+runtime::Task<Result<std::vector<ChangeView>>> ViewBuilder::Changes(
+    std::vector<storage::EntryPtr> entries, Seq visible_from) {
+  std::vector<ChangeView> views;
+  views.reserve(entries.size());
+  for (storage::EntryPtr& entry : entries) {
+    std::vector<User> users;
+    const auto* members = std::get_if<MembersBody>(&entry->body);
+    if (members != nullptr && !members->added.empty()) {
+      PARLEY_CO_ASSIGN(users, co_await store_.accounts().FindUsers(members->added));
+    }
+    views.push_back({std::move(entry), std::move(users), visible_from});
+  }
+  co_return views;
+}
+
+}  // namespace parley::chat

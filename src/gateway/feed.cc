@@ -1,0 +1,56 @@
+#include "gateway/feed.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley::gateway {
+
+void Feed::SentUpTo(Seq seq) {
+  sent_ = seq;
+  known_ = std::max(known_, seq);
+}
+
+Feed::Arrival Feed::OnChange(Seq seq) {
+  if (!sent_) sent_ = seq.Previous();
+  known_ = std::max(known_, seq);
+  if (seq <= *sent_) return Arrival::kOld;
+  if (busy || seq != sent_->Next() || NextStep() != Step::kChanges) return Arrival::kLater;
+  sent_ = seq;
+  return Arrival::kSendNow;
+}
+
+void Feed::OnConversation(Seq seq) {
+  inbox_due_ = true;
+  if (seq == Seq()) return;
+  if (left_at_) {
+    back_from_ = seq.Previous();
+  } else {
+    SentUpTo(std::max(sent(), seq.Previous()));
+  }
+}
+
+void Feed::OnLeft(Seq seq) {
+  if (!sent_) sent_ = seq;
+  left_at_ = seq;
+  back_from_.reset();
+  inbox_due_ = false;
+}
+
+Feed::Step Feed::NextStep() const {
+  if (left_at_) return sent() < last_wanted() ? Step::kChanges : Step::kLeft;
+  if (inbox_due_) return Step::kInbox;
+  return sent() < known_ ? Step::kChanges : Step::kNothing;
+}
+
+Seq Feed::last_wanted() const { return left_at_ ? std::min(known_, *left_at_) : known_; }
+
+bool Feed::Left() {
+  left_at_.reset();
+  if (!back_from_) return true;
+  sent_ = *std::exchange(back_from_, std::nullopt);
+  known_ = std::max(known_, *sent_);
+  inbox_due_ = true;
+  return false;
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,93 @@
+#include "gateway/feed.h"
+
+#include <gtest/gtest.h>
+
+namespace parley::gateway {
+namespace {
+
+using Arrival = Feed::Arrival;
+using Step = Feed::Step;
+
+TEST(Feed, OnChange_InOrder_IsSentAtOnce) {
+  Feed feed;
+  EXPECT_EQ(feed.OnChange(Seq(7)), Arrival::kSendNow);
+  EXPECT_EQ(feed.OnChange(Seq(8)), Arrival::kSendNow);
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+}
+
+TEST(Feed, OnChange_Repeated_IsOld) {
+  Feed feed;
+  feed.SentUpTo(Seq(8));
+  EXPECT_EQ(feed.OnChange(Seq(8)), Arrival::kOld);
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+}
+
+TEST(Feed, OnChange_AfterAHole_IsReadFromTheLog) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  EXPECT_EQ(feed.OnChange(Seq(7)), Arrival::kLater);
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.sent(), Seq(5));
+  EXPECT_EQ(feed.last_wanted(), Seq(7));
+  feed.SentUpTo(Seq(7));
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+}
+
+TEST(Feed, OnChange_WhileBusy_IsOnlyRemembered) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  feed.busy = true;
+  EXPECT_EQ(feed.OnChange(Seq(6)), Arrival::kLater);
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+}
+
+TEST(Feed, OnConversation_New_ComesBeforeItsFirstChange) {
+  Feed feed;
+  feed.OnConversation(Seq(4));
+  EXPECT_EQ(feed.NextStep(), Step::kInbox);
+  EXPECT_EQ(feed.OnChange(Seq(4)), Arrival::kLater);
+  feed.InboxSent();
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.sent(), Seq(3));
+}
+
+TEST(Feed, OnConversation_OwnPositionBeforeAnyChange_LeavesTheFirstChangeToSetTheStart) {
+  Feed feed;
+  feed.OnConversation(Seq());
+  feed.InboxSent();
+  EXPECT_EQ(feed.OnChange(Seq(9)), Arrival::kSendNow);
+}
+
+TEST(Feed, OnLeft_LastChangeFirst_ThenLeft_ThenOver) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  feed.busy = true;
+  EXPECT_EQ(feed.OnChange(Seq(6)), Arrival::kLater);
+  feed.OnLeft(Seq(6));
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  feed.SentUpTo(Seq(6));
+  EXPECT_EQ(feed.NextStep(), Step::kLeft);
+  EXPECT_TRUE(feed.Left());
+}
+
+TEST(Feed, OnLeft_AndBackAgain_SaysLeftThenTheConversationThenItsChanges) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  feed.busy = true;
+  feed.OnChange(Seq(6));
+  feed.OnLeft(Seq(6));
+  feed.OnConversation(Seq(9));
+  feed.OnChange(Seq(9));
+  EXPECT_EQ(feed.last_wanted(), Seq(6));
+  feed.SentUpTo(Seq(6));
+  EXPECT_EQ(feed.NextStep(), Step::kLeft);
+  EXPECT_FALSE(feed.Left());
+  EXPECT_EQ(feed.NextStep(), Step::kInbox);
+  feed.InboxSent();
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.sent(), Seq(8));
+  EXPECT_EQ(feed.last_wanted(), Seq(9));
+}
+
+}  // namespace
+}  // namespace parley::gateway

@@ -1,0 +1,103 @@
+#include "gateway/session.h"
+
+#include <utility>
+
+#include "runtime/spawn.h"
+
+namespace parley::gateway {
+
+Session::Session(const SessionEnvironment& environment, runtime::Shard& shard,
+                 std::optional<auth::Caller> caller, Start start)
+    : env_(environment), shard_(shard), start_(start), caller_(caller), timer_(shard) {}
+
+void Session::OnOpen(net::WebSocket& socket) {
+  socket_ = &socket;
+  if (caller_) {
+    Begin(*caller_);
+  } else {
+    CloseUnlessLeft(Phase::kAnonymous, env_.authentication_time, net::CloseCode::kUnauthenticated,
+                    "authenticate first");
+  }
+}
+
+void Session::OnClosed() {
+  socket_ = nullptr;
+  timer_.Cancel();
+  subscription_.reset();
+  drain_waiters_.clear();
+  feeds_.clear();
+}
+
+void Session::OnDrained() {
+  for (runtime::Completer<Status>& waiter : std::exchange(drain_waiters_, {})) {
+    waiter(Status::Ok());
+  }
+}
+
+void Session::OnText(std::string_view text) {
+  wire::ParsedFrame parsed = wire::ParseClientFrame(text, env_.limits);
+  if (std::holds_alternative<wire::ProtocolError>(parsed)) {
+    socket_->Close(net::CloseCode::kBadProtocol, "a frame is a JSON object with a type");
+    return;
+  }
+  auto* frame = std::get_if<wire::ClientFrame>(&parsed);
+  if (phase_ == Phase::kAnonymous) {
+    const auto* auth = frame == nullptr ? nullptr : std::get_if<wire::AuthFrame>(&frame->body);
+    if (auth == nullptr) {
+      socket_->Close(net::CloseCode::kUnauthenticated, "authenticate first");
+      return;
+    }
+    phase_ = Phase::kAuthenticating;
+    socket_->PauseReading();
+    runtime::Spawn(shard_, "authenticate", Authenticate(shared_from_this(), auth->token));
+  } else if (frame == nullptr) {
+    const auto& error = std::get<wire::FrameError>(parsed);
+    SendError(error.ref, error.status);
+  } else {
+    std::visit([&](auto& body) { OnFrame(frame->ref, body); }, frame->body);
+  }
+}
+
+runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::string token) {
+  const Result<auth::Caller> caller = co_await self->env_.accounts.Authenticate(std::move(token));
+  if (self->socket_ == nullptr) co_return;
+  if (!caller.ok()) {
+    const bool wrong = caller.status().code() == StatusCode::kUnauthenticated;
+    self->socket_->Close(
+        wrong ? net::CloseCode::kUnauthenticated : net::CloseCode::kTryAgainLater,
+        wrong ? "the token is not valid (any more)" : "the server cannot look up the token now");
+    co_return;
+  }
+  self->socket_->ResumeReading();
+  self->Begin(*caller);
+}
+
+void Session::Begin(const auth::Caller& caller) {
+  caller_ = caller;
+  // The order matters: whatever is committed from here on arrives as an event, and what was before is seen by the sync.
+  subscription_ = env_.bus.Subscribe(caller.user, *this);
+  socket_->Send(wire::EncodeReadyFrame(
+      {caller.user, caller.session, env_.chat.MakeCursor(caller.user), env_.heartbeat}));
+  timer_.Cancel();
+  if (start_ == Start::kResume) {
+    AwaitResume();
+  } else {
+    phase_ = Phase::kLive;
+  }
+}
+
+void Session::AwaitResume() {
+  phase_ = Phase::kAwaitingResume;
+  CloseUnlessLeft(Phase::kAwaitingResume, env_.resume_time, net::CloseCode::kBadProtocol,
+                  "resume=1 asks for a resume frame");
+}
+
+void Session::CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code,
+                              std::string_view reason) {
+  timer_.After(after, [weak = weak_from_this(), phase, code, reason] {
+    const std::shared_ptr<Session> self = weak.lock();
+    if (self && self->socket_ != nullptr && self->phase_ == phase) self->socket_->Close(code, reason);
+  });
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,125 @@
+// How what happens in conversations reaches the client, in order and each once.
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/session.h"
+#include "runtime/spawn.h"
+
+namespace parley::gateway {
+namespace {
+
+/// Read from a log at a time.
+constexpr std::size_t kReadBytes = std::size_t{128} * 1024;
+/// With so much in the outbox, reading for this client waits until it has taken all.
+constexpr std::size_t kAheadBytes = std::size_t{128} * 1024;
+
+}  // namespace
+
+void Session::OnEvent(const bus::EventPtr& event) {
+  if (socket_ == nullptr) return;
+  if (event->kind == bus::Event::Kind::kSessionsEnded) {
+    const auto& ended = event->sessions;
+    if (std::find(ended.begin(), ended.end(), caller_->session) != ended.end()) {
+      socket_->Close(net::CloseCode::kUnauthenticated, "signed out");
+    }
+    return;
+  }
+  Feed& feed = feeds_[event->conversation];
+  const bool was_busy = feed.busy;
+  // While changes are held back, every feed is busy: with the resume.
+  feed.busy = feed.busy || Holding();
+  switch (event->kind) {
+    case bus::Event::Kind::kChange:
+      if (feed.OnChange(event->seq) == Feed::Arrival::kSendNow) socket_->Send(event->frame);
+      break;
+    case bus::Event::Kind::kConversation:
+      feed.OnConversation(event->seq);
+      break;
+    case bus::Event::Kind::kLeft:
+      feed.OnLeft(event->seq);
+      break;
+    case bus::Event::Kind::kSessionsEnded:
+      break;
+  }
+  feed.busy = was_busy;
+  Work(event->conversation, feed);
+}
+
+void Session::Work(ConversationId conversation, Feed& feed) {
+  if (feed.busy || Holding() || feed.NextStep() == Feed::Step::kNothing) return;
+  feed.busy = true;
+  runtime::Spawn(shard_, "deliver", Deliver(shared_from_this(), conversation));
+}
+
+runtime::Task<void> Session::Deliver(std::shared_ptr<Session> self, ConversationId conversation) {
+  // A resume that begins meanwhile takes the feed over: it goes on from what was sent so far.
+  while (self->socket_ != nullptr && !self->Holding()) {
+    if (!co_await self->DeliverStep(conversation)) break;
+  }
+  const auto feed = self->feeds_.find(conversation);
+  if (feed != self->feeds_.end()) feed->second.busy = false;
+}
+
+runtime::Task<bool> Session::DeliverStep(ConversationId conversation) {
+  const auto it = feeds_.find(conversation);
+  if (it == feeds_.end()) co_return false;
+  switch (it->second.NextStep()) {
+    case Feed::Step::kNothing:
+      co_return false;
+    case Feed::Step::kInbox:
+      it->second.InboxSent();
+      co_return co_await DeliverInbox(conversation);
+    case Feed::Step::kChanges:
+      co_return co_await DeliverChanges(conversation, it->second.sent(), it->second.last_wanted());
+    case Feed::Step::kLeft:
+      socket_->Send(wire::EncodeInboxLeftFrame(conversation));
+      if (!it->second.Left()) co_return true;
+      feeds_.erase(it);
+      co_return false;
+  }
+  co_return false;
+}
+
+runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
+  const Result<ConversationView> view = co_await env_.chat.Get(caller_->user, conversation);
+  if (socket_ == nullptr) co_return false;
+  if (view.ok()) {
+    socket_->Send(wire::EncodeInboxFrame(*view));
+  } else if (view.status().code() != StatusCode::kNotFound) {
+    // Rather an end that the client mends by a resume than a hole that it does not see.
+    socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the conversation now: resume");
+    co_return false;
+  }
+  co_return true;
+}
+
+runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq after, Seq last) {
+  const Result<std::vector<ChangeView>> changes =
+      co_await env_.chat.ReadForDelivery(caller_->user, conversation, after, last, kReadBytes);
+  if (socket_ == nullptr || Holding()) co_return false;
+  const auto it = feeds_.find(conversation);
+  if (it == feeds_.end()) co_return false;
+  if (!changes.ok() || changes->empty()) {
+    socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the changes now: resume");
+    co_return false;
+  }
+  for (const ChangeView& change : *changes) {
+    if (change.entry->seq != it->second.sent().Next() || change.entry->seq > last) break;
+    socket_->Send(wire::EncodeChangeFrame(change));
+    it->second.SentUpTo(change.entry->seq);
+  }
+  if (socket_->queued_bytes() > kAheadBytes) co_return co_await AwaitDrained();
+  co_return true;
+}
+
+runtime::Task<bool> Session::AwaitDrained() {
+  if (socket_ != nullptr && socket_->queued_bytes() > 0) {
+    const Status drained = co_await runtime::AwaitCompletion<Status>(
+        [this](runtime::Completer<Status> done) { drain_waiters_.push_back(std::move(done)); });
+    IgnoreStatus(drained, "an ended connection shows in socket_");
+  }
+  co_return socket_ != nullptr;
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,116 @@
+// The answer to `resume`: what changed while the client was away (api.md, "Sync rules").
+
+#include <utility>
+
+#include "gateway/session.h"
+#include "wire/encode.h"
+
+namespace parley::gateway {
+namespace {
+
+/// Further behind in bytes is `reset`, like further behind in changes.
+constexpr std::size_t kMaxBehindBytes = std::size_t{256} * 1024;
+
+}  // namespace
+
+runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, wire::ResumeFrame resume) {
+  // Taken before the heads are read: what changes after is found from it the next time.
+  std::string cursor = self->env_.chat.MakeCursor(self->caller_->user);
+  Result<chat::SyncPlan> plan = co_await self->env_.chat.PlanSync(
+      self->caller_->user, std::move(resume.heads), std::move(resume.cursor));
+  if (self->socket_ == nullptr) co_return;
+  if (!plan.ok()) {
+    self->SendError(std::nullopt, plan.status());
+    self->ResumeFailed();
+    co_return;
+  }
+  const bool sent = co_await self->SendSync(*std::move(plan), std::move(cursor));
+  if (self->socket_ == nullptr) co_return;
+  if (sent) {
+    self->GoLive();
+  } else {
+    self->socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the changes now: resume");
+  }
+}
+
+runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
+  wire::SyncFrameBuilder builder(env_.limits.frame_bytes);
+  for (const auto& [conversation, seq] : plan.level) {
+    feeds_[conversation].SentUpTo(seq);
+  }
+  for (const ConversationId& conversation : plan.left) {
+    while (!builder.AddLeft(conversation)) {
+      if (!co_await SendPart(&builder)) co_return false;
+    }
+  }
+  for (const chat::SyncItem& item : plan.items) {
+    if (!co_await SyncConversation(&builder, item)) co_return false;
+  }
+  if (socket_ == nullptr) co_return false;
+  socket_->Send(builder.FinishLast(cursor));
+  co_return true;
+}
+
+runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder, chat::SyncItem item) {
+  std::vector<ChangeView> changes;
+  if (!item.reset && item.after < item.last) {
+    Result<std::vector<ChangeView>> read = co_await env_.chat.ReadForDelivery(
+        caller_->user, item.conversation, item.after, item.last, kMaxBehindBytes);
+    if (!read.ok() || read->empty()) co_return false;
+    changes = *std::move(read);
+    item.reset = changes.back().entry->seq < item.last;
+  }
+  // What changes of the view from here on is told again. Read after the changes: its counts are never behind them.
+  feeds_[item.conversation].InboxSent();
+  const Result<ConversationView> view = co_await env_.chat.Get(caller_->user, item.conversation);
+  if (socket_ == nullptr) co_return false;
+  if (!view.ok()) {
+    // They left meanwhile: the event that says so waits in the feed.
+    const bool left = view.status().code() == StatusCode::kNotFound;
+    if (left) feeds_[item.conversation].SentUpTo(item.after);
+    co_return left;
+  }
+  const std::string json = wire::EncodeConversation(*view);
+  const wire::SyncPart part = item.reset ? wire::SyncPart::kReset : wire::SyncPart::kChanges;
+  while (!builder->BeginConversation(json, part)) {
+    if (!co_await SendPart(builder)) co_return false;
+  }
+  if (item.reset) {
+    feeds_[item.conversation].SentUpTo(view->snapshot->head.seq);
+  } else {
+    for (const ChangeView& change : changes) {
+      const std::string change_json = wire::EncodeChange(change);
+      // A new frame takes the conversation and its first change whatever their size.
+      while (!builder->AddChange(change_json)) {
+        if (!co_await SendPart(builder)) co_return false;
+        if (!builder->BeginConversation(json, part)) co_return false;
+      }
+    }
+    feeds_[item.conversation].SentUpTo(item.last);
+  }
+  co_return true;
+}
+
+runtime::Task<bool> Session::SendPart(wire::SyncFrameBuilder* builder) {
+  if (socket_ == nullptr) co_return false;
+  socket_->Send(builder->FinishPart());
+  co_return co_await AwaitDrained();
+}
+
+void Session::ResumeFailed() {
+  if (resumed_ || start_ == Start::kLive) {
+    GoLive();
+  } else {
+    AwaitResume();
+  }
+}
+
+void Session::GoLive() {
+  phase_ = Phase::kLive;
+  resumed_ = true;
+  std::vector<ConversationId> waiting;
+  for (const auto& [conversation, feed] : feeds_) waiting.push_back(conversation);
+  for (const ConversationId& conversation : waiting) Work(conversation, feeds_[conversation]);
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,31 @@
+#include "gateway/sessions.h"
+
+#include <utility>
+
+namespace parley::gateway {
+namespace {
+
+/// The connection's end of a session. The session itself may outlive the connection by as long as one of its tasks
+/// waits for an answer.
+class SessionHandler : public net::WebSocketHandler {
+ public:
+  explicit SessionHandler(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+
+  void OnOpen(net::WebSocket& socket) override { session_->OnOpen(socket); }
+  void OnText(std::string_view text) override { session_->OnText(text); }
+  void OnDrained() override { session_->OnDrained(); }
+  void OnClosed(net::CloseReason /*reason*/) override { session_->OnClosed(); }
+
+ private:
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<net::WebSocketHandler> Sessions::Make(runtime::Shard& shard,
+                                                      std::optional<auth::Caller> caller, Start start) {
+  return std::make_unique<SessionHandler>(
+      std::make_shared<Session>(environment_, shard, caller, start));
+}
+
+}  // namespace parley::gateway

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "gateway/session.h"
+#include "gateway/session_factory.h"
+
+namespace parley::gateway {
+
+/// Makes sessions over one environment, which must outlive it.
+class Sessions : public SessionFactory {
+ public:
+  explicit Sessions(SessionEnvironment environment) : environment_(std::move(environment)) {}
+
+  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard, std::optional<auth::Caller> caller,
+                                              Start start) override;
+
+ private:
+  const SessionEnvironment environment_;
+};
+
+}  // namespace parley::gateway
