@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "auth/accounts.h"
+#include "auth/password_hasher.h"
+#include "base/log.h"
+#include "model/limits.h"
+#include "net/server.h"
+
+namespace parley::app {
+
+/// Where to listen: "127.0.0.1:8080", "[::1]:8080". Port 0 takes a free one.
+struct HostPort {
+  std::string host;  ///< without brackets
+  std::uint16_t port = 0;
+
+  /// "HOST:PORT", with brackets around an IPv6 address.
+  std::string ToString() const;
+  bool operator==(const HostPort&) const = default;
+};
+
+enum class LogFormat : std::uint8_t { kText, kJson };
+enum class StorageEngine : std::uint8_t { kRocksDb, kMemory };
+
+struct LogSettings {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+};
+
+struct ServerSettings {
+  std::string public_url;                    ///< empty: unknown; no slash at the end
+  std::vector<std::string> trusted_proxies;  ///< addresses or networks ("10.0.0.0/8") in valid form
+  std::vector<std::string> allowed_origins;  ///< as browsers send them: "https://chat.example"
+  net::ServerOptions options;                ///< host, port and sizes apart: see PublicServer()
+  std::chrono::milliseconds drain{10'000};   ///< over which WebSockets are closed at the end
+};
+
+struct StorageSettings {
+  StorageEngine engine = StorageEngine::kRocksDb;
+  std::size_t block_cache_bytes = std::size_t{256} << 20;
+  std::size_t write_buffer_bytes = std::size_t{64} << 20;
+  std::size_t read_threads = 4;
+  bool sync = true;  ///< fsync before an ack; false only for measurements
+};
+
+/// Bounds of the read-through caches in front of the store.
+struct CacheSettings {
+  std::size_t snapshots_bytes = std::size_t{64} << 20;
+  std::size_t memberships_bytes = std::size_t{64} << 20;
+  std::size_t users_bytes = std::size_t{32} << 20;
+  std::size_t entries_bytes = std::size_t{128} << 20;
+};
+
+struct AuthSettings {
+  auth::PasswordCost argon2;
+  std::size_t hash_threads = 2;
+};
+
+/// Everything that can be set, with its defaults. docs/configuration.md explains each. Immutable
+/// once loaded.
+struct Config {
+  std::string data_dir = "./data";
+  HostPort listen{"127.0.0.1", 8080};
+  HostPort ops_listen{"127.0.0.1", 8081};
+  std::size_t threads = 0;  ///< 0: as many as there are cores
+  LogSettings log;
+  auth::AccountPolicy accounts;
+  bool limits_enabled =
+      true;  ///< rates, and connections per address and account; sizes always hold
+  Limits limits;
+  std::size_t receipts_max_members = 100;
+  ServerSettings server;
+  StorageSettings storage;
+  CacheSettings cache;
+  AuthSettings auth;
+
+  /// The options of the public listener: server.* with `listen` and the sizes of limits.*.
+  net::ServerOptions PublicServer() const;
+  /// The same for the operations port.
+  net::ServerOptions OpsServer() const;
+};
+
+}  // namespace parley::app

@@ -1,0 +1,52 @@
+#include <cstdio>
+#include <exception>
+
+#include <fmt/core.h>
+
+#include "app/cli.h"
+#include "app/commands.h"
+
+namespace parley::app {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+struct Dispatch {
+  const LoadedConfig& loaded;
+
+  int operator()(const PrintAndExit& done) const { return done.exit_code; }
+  int operator()(const ServeCommand& /*serve*/) const { return RunServe(loaded); }
+  int operator()(const ConfigPrintCommand& /*print*/) const { return RunConfigPrint(loaded); }
+  int operator()(const AdminGrantCommand& grant) const {
+    return RunAdminGrant(loaded.config, grant.username);
+  }
+};
+
+int ParseLoadAndRun(int argc, const char* const* argv) {
+  CommandLine line = ParseCommandLine(argc, argv);
+  if (const auto* done = std::get_if<PrintAndExit>(&line.command)) {
+    fmt::print(done->exit_code == 0 ? stdout : stderr, "{}", done->text);
+    return done->exit_code;
+  }
+  line.sources.environment = ProcessEnvironment();
+  const Result<LoadedConfig> loaded = LoadConfig(line.sources);
+  if (!loaded.ok()) {
+    fmt::print(stderr, "parleyd: the configuration is not right\n{}\n", loaded.status().message());
+    return kWrongUsage;
+  }
+  return std::visit(Dispatch{*loaded}, line.command);
+}
+
+}  // namespace
+
+int Main(int argc, const char* const* argv) {
+  try {
+    return ParseLoadAndRun(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "parleyd: {}\n", error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace parley::app

@@ -1,0 +1,252 @@
+#include "app/node.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "app/control_commands.h"
+#include "app/control_socket.h"
+#include "app/keys.h"
+#include "app/register_metrics.h"
+#include "auth/accounts.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "bus/local/local_bus.h"
+#include "chat/chat_service.h"
+#include "gateway/sessions.h"
+#include "http/api_service.h"
+#include "http/ops_service.h"
+#include "metrics/counter_set.h"
+#include "metrics/metrics.h"
+#include "net/server.h"
+#include "runtime/block_on.h"
+#include "runtime/blocking_pool.h"
+#include "runtime/shard.h"
+#include "runtime/timer.h"
+#include "storage/cached/cached_store.h"
+#include "storage/memory/fake_store.h"
+#include "storage/rocks/rocks_store.h"
+
+namespace parley::app {
+namespace {
+
+constexpr std::size_t kReadQueue = 65'536;
+constexpr std::size_t kHashQueue = 256;
+/// How often the service's time is kept, so that it never steps back by more than this over a restart.
+constexpr std::chrono::seconds kTimeKeeping{10};
+
+std::size_t ThreadCount(std::size_t configured) {
+  return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
+}
+
+storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
+  storage::cached::CacheOptions options;
+  options.snapshots_bytes = settings.snapshots_bytes;
+  options.memberships_bytes = settings.memberships_bytes;
+  options.entries_bytes = settings.entries_bytes;
+  options.users_bytes = settings.users_bytes;
+  return options;
+}
+
+}  // namespace
+
+/// In the order of making; destroyed in the reverse.
+struct Node::Parts {
+  Parts(const Config& with, Logger& to)
+      : config(with),
+        log(to),
+        reads(config.storage.read_threads, kReadQueue),
+        hashes(config.auth.hash_threads, kHashQueue) {}
+
+  const Config config;
+  Logger& log;
+  SystemClock system_clock;
+  SystemRandom random;
+  std::vector<std::unique_ptr<runtime::Shard>> shards;
+  runtime::BlockingPool reads;
+  runtime::BlockingPool hashes;
+  std::unique_ptr<storage::Store> engine;
+  std::unique_ptr<storage::cached::CachedStore> store;
+  std::unique_ptr<MonotonicClock> clock;
+  std::unique_ptr<runtime::Timer> time_keeper;
+  std::unique_ptr<auth::PasswordHasher> hasher;
+  std::unique_ptr<auth::AccountService> accounts;
+  std::unique_ptr<bus::LocalBus> bus;
+  std::unique_ptr<chat::ChatService> chat;
+  std::unique_ptr<gateway::Sessions> sessions;
+  metrics::CounterSet errors{"code", http::ErrorCodes()};
+  metrics::Metrics metrics;
+  std::unique_ptr<http::ApiService> api;
+  std::unique_ptr<http::OpsService> ops;
+  std::unique_ptr<net::Server> public_server;
+  std::unique_ptr<net::Server> ops_server;
+  std::unique_ptr<ControlSocket> control;
+  std::optional<std::string> admin_token;
+  std::atomic<bool> draining{false};
+  bool stopped = false;
+
+  Status OpenStore(const DataDir& dir);
+  Status MakeServices();
+  Status Listen(const DataDir& dir);
+  void KeepTime();
+  void Stop();
+
+  std::vector<runtime::Shard*> ShardPointers() const;
+  template <class T>
+  T Await(runtime::Task<T> task) {
+    return runtime::BlockOn(*shards.front(), std::move(task));
+  }
+};
+
+std::vector<runtime::Shard*> Node::Parts::ShardPointers() const {
+  std::vector<runtime::Shard*> pointers;
+  for (const std::unique_ptr<runtime::Shard>& shard : shards) pointers.push_back(shard.get());
+  return pointers;
+}
+
+Status Node::Parts::OpenStore(const DataDir& dir) {
+  if (config.storage.engine == StorageEngine::kMemory) {
+    log.Warning("the store is in memory: everything is forgotten when the server stops");
+    engine = std::make_unique<storage::memory::FakeStore>();
+  } else {
+    storage::rocks::OpenOptions options{.path = dir.path + "/store", .reads = reads};
+    options.block_cache_bytes = config.storage.block_cache_bytes;
+    options.write_buffer_bytes = config.storage.write_buffer_bytes;
+    options.sync = config.storage.sync;
+    options.on_fatal = [this](std::string_view what) {
+      // Nothing written from here on could be trusted; what was acknowledged is in the log and is read at the next start.
+      log.Error("the disk failed: stopping", {{"error", what}});
+      std::_Exit(EXIT_FAILURE);
+    };
+    PARLEY_ASSIGN(engine, storage::rocks::Open(std::move(options)));
+  }
+  store = std::make_unique<storage::cached::CachedStore>(*engine, CacheOptionsOf(config.cache));
+  return Status::Ok();
+}
+
+Status Node::Parts::MakeServices() {
+  PARLEY_ASSIGN(const TimePoint last_time, Await(store->meta().ReadTime()));
+  clock = std::make_unique<MonotonicClock>(system_clock, last_time);
+  PARLEY_ASSIGN(const InstallationKeys keys, Await(ReadKeys(&store->meta(), &random)));
+
+  hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
+  accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
+                                                    config.accounts, config.limits);
+  PARLEY_ASSIGN(admin_token, Await(accounts->EnsureAdminClaim(&store->meta())));
+
+  bus = std::make_unique<bus::LocalBus>(ShardPointers());
+  chat = std::make_unique<chat::ChatService>(chat::ChatDependencies{
+      .shards = ShardPointers(),
+      .store = store.get(),
+      .bus = bus.get(),
+      .clock = clock.get(),
+      .random = &random,
+      .limits = config.limits,
+      .receipts_max_members = config.receipts_max_members,
+      .fingerprint_key = keys.fingerprints,
+      .identity_key = keys.conversation_ids,
+      .cursor_key = keys.cursors,
+  });
+  gateway::SessionEnvironment environment{.chat = *chat, .accounts = *accounts, .bus = *bus, .limits = config.limits};
+  environment.heartbeat = config.server.options.heartbeat;
+  sessions = std::make_unique<gateway::Sessions>(environment);
+  return Status::Ok();
+}
+
+Status Node::Parts::Listen(const DataDir& dir) {
+  http::ApiSettings settings;
+  settings.features = http::FeaturesOfApi();
+  settings.limits = config.limits;
+  settings.registration = config.accounts.registration;
+  settings.origins = {config.server.public_url, config.server.trusted_proxies, config.server.allowed_origins};
+  api = std::make_unique<http::ApiService>(
+      http::ApiDependencies{.accounts = accounts.get(), .chat = chat.get(), .bus = bus.get(),
+                            .sessions = sessions.get(), .clock = clock.get(), .random = &random,
+                            .log = &log, .errors = &errors},
+      std::move(settings));
+  ops = std::make_unique<http::OpsService>(
+      metrics, std::vector<http::ReadinessCheck>{{"server", [this] {
+                                                    return draining ? Unavailable("is stopping") : Status::Ok();
+                                                  }}});
+  public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
+  ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
+                                             config.OpsServer(), *ops);
+  RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get()});
+  PARLEY_TRY(ops_server->Start());
+  PARLEY_TRY(public_server->Start());
+  PARLEY_ASSIGN(control,
+                ControlSocket::Listen(*shards.front(), dir.path + "/control.sock",
+                                      [this](std::string line) {
+                                        return RunControlCommand(accounts.get(), std::move(line));
+                                      }));
+  time_keeper = std::make_unique<runtime::Timer>(*shards.front());
+  shards.front()->Post([this] { KeepTime(); });
+  return Status::Ok();
+}
+
+void Node::Parts::KeepTime() {
+  runtime::Spawn(*shards.front(), "keep time", [](storage::MetaStore* meta, TimePoint now) -> runtime::Task<void> {
+    IgnoreStatus(co_await meta->WriteTime(now), "it is written again soon");
+  }(&store->meta(), clock->Now()));
+  time_keeper->After(kTimeKeeping, [this] { KeepTime(); });
+}
+
+void Node::Parts::Stop() {
+  if (std::exchange(stopped, true)) return;
+  control.reset();
+  if (public_server) public_server->Stop();
+  if (ops_server) ops_server->Stop();
+  if (chat) chat->Stop();
+  if (store) store->Stop();
+  for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Stop();
+  reads.Stop();
+  hashes.Stop();
+  time_keeper.reset();
+  for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Discard();
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() { parts_->Stop(); }
+
+Result<std::unique_ptr<Node>> Node::Start(const Config& config, const DataDir& dir, Logger& log) {
+  std::unique_ptr<Node> node(new Node(std::make_unique<Parts>(config, log)));
+  Parts& parts = *node->parts_;
+  PARLEY_TRY(parts.OpenStore(dir));
+  for (std::size_t i = 0; i < ThreadCount(config.threads); ++i) {
+    parts.shards.push_back(std::make_unique<runtime::Shard>(static_cast<int>(i)));
+    parts.shards.back()->Start();
+  }
+  PARLEY_TRY(parts.MakeServices());
+  PARLEY_TRY(parts.Listen(dir));
+  return node;
+}
+
+std::string Node::http_address() const {
+  return HostPort{parts_->config.listen.host, parts_->public_server->port()}.ToString();
+}
+
+std::string Node::ops_address() const {
+  return HostPort{parts_->config.ops_listen.host, parts_->ops_server->port()}.ToString();
+}
+
+std::string Node::public_url() const {
+  if (!parts_->config.server.public_url.empty()) return parts_->config.server.public_url;
+  const std::string& host = parts_->config.listen.host;
+  const bool here = host == "127.0.0.1" || host == "0.0.0.0" || host == "::" || host == "::1";
+  return "http://" + HostPort{here ? "localhost" : host, parts_->public_server->port()}.ToString();
+}
+
+const std::optional<std::string>& Node::admin_token() const { return parts_->admin_token; }
+
+void Node::Drain() {
+  parts_->draining = true;
+  parts_->public_server->Drain(parts_->config.server.drain);
+  parts_->Stop();
+}
+
+}  // namespace parley::app

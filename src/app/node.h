@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/config/config.h"
+#include "app/data_dir.h"
+#include "base/log.h"
+#include "base/result.h"
+
+namespace parley::app {
+
+/// Parley, put together from its parts and running: the only place where interfaces meet their implementations.
+///
+///   Result<std::unique_ptr<Node>> node = Node::Start(config, dir, log);
+///   …
+///   (*node)->Drain();
+///
+/// All calls from the main thread.
+class Node {
+ public:
+  /// Opens the store, starts the threads and listens. Nothing runs any more where it answers an error.
+  static Result<std::unique_ptr<Node>> Start(const Config& config, const DataDir& dir, Logger& log);
+  /// Stops at once what still runs.
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// "HOST:PORT" of the public and of the operations port.
+  std::string http_address() const;
+  std::string ops_address() const;
+  /// Where people reach this node: server.public_url, or a guess from the address.
+  std::string public_url() const;
+  /// The token of the one-time administrator link; only at the first start on a data folder.
+  const std::optional<std::string>& admin_token() const;
+
+  /// Stops accepting, lets work in flight end, closes WebSockets with 1012 over server.drain_ms, and stops.
+  void Drain();
+
+ private:
+  struct Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace parley::app

@@ -1,0 +1,75 @@
+#include "app/register_metrics.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace parley::app {
+namespace {
+
+using storage::cached::CacheCounts;
+using storage::cached::CacheStats;
+
+std::vector<std::pair<std::string, CacheCounts>> NamedCaches(const CacheStats& stats) {
+  return {{"snapshots", stats.snapshots},
+          {"memberships", stats.memberships},
+          {"entries", stats.entries},
+          {"users", stats.users},
+          {"sessions", stats.sessions}};
+}
+
+template <class Field>
+std::vector<metrics::Sample> CacheSamples(const storage::cached::CachedStore& store, Field field) {
+  std::vector<metrics::Sample> samples;
+  for (const auto& [name, counts] : NamedCaches(store.cache_stats())) {
+    samples.push_back({{{"cache", name}}, static_cast<double>(counts.*field)});
+  }
+  return samples;
+}
+
+void RegisterStore(metrics::Metrics& metrics, const storage::cached::CachedStore& store) {
+  metrics.AddCounter("parley_commit_syncs_total", "Fsyncs of the log, each for one group of appends.",
+                     [&store] { return static_cast<double>(store.commit_stats().syncs); });
+  metrics.AddCounter("parley_commit_requests_total", "Appends committed.",
+                     [&store] { return static_cast<double>(store.commit_stats().requests); });
+  metrics.AddCounter("parley_commit_entries_total", "Log entries committed.",
+                     [&store] { return static_cast<double>(store.commit_stats().entries); });
+  metrics.AddCounters("parley_cache_hits_total", "Reads answered by the cache.",
+                      [&store] { return CacheSamples(store, &CacheCounts::hits); });
+  metrics.AddCounters("parley_cache_misses_total", "Reads passed on to the store.",
+                      [&store] { return CacheSamples(store, &CacheCounts::misses); });
+  metrics.AddCounters("parley_cache_joins_total", "Reads that waited for another one of the same.",
+                      [&store] { return CacheSamples(store, &CacheCounts::joins); });
+  metrics.AddGauges("parley_cache_bytes", "What the cache holds, about.",
+                    [&store] { return CacheSamples(store, &CacheCounts::bytes); });
+}
+
+void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
+  metrics.AddGauge("parley_connections", "Open connections of the public port.", [&server] {
+    return static_cast<double>(server.stats().connections.load());
+  });
+  metrics.AddGauge("parley_websockets", "Open WebSockets.", [&server] {
+    return static_cast<double>(server.stats().websockets.load());
+  });
+  metrics.AddCounters("parley_websocket_closes_total", "WebSockets that ended, by reason.", [&server] {
+    std::vector<metrics::Sample> samples;
+    std::uint8_t reason = 0;
+    for (const auto& count : server.stats().websockets_closed) {
+      const auto name = net::CloseReasonName(static_cast<net::CloseReason>(reason++));
+      samples.push_back({{{"reason", std::string(name)}}, static_cast<double>(count.load())});
+    }
+    return samples;
+  });
+}
+
+}  // namespace
+
+void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
+  RegisterStore(metrics, *sources.store);
+  RegisterServer(metrics, *sources.server);
+  metrics.AddCounters("parley_errors_total", "Errors told to clients, by code.",
+                      [errors = sources.errors] { return errors->Read(); });
+  sources.api->stats().AddTo(metrics);
+}
+
+}  // namespace parley::app

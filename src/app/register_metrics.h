@@ -1,0 +1,22 @@
+#pragma once
+
+#include "http/api_service.h"
+#include "metrics/counter_set.h"
+#include "metrics/metrics.h"
+#include "net/server.h"
+#include "storage/cached/cached_store.h"
+
+namespace parley::app {
+
+/// What counts, and outlives the metrics' last scrape.
+struct MetricSources {
+  const storage::cached::CachedStore* store;
+  const net::Server* server;
+  const metrics::CounterSet* errors;
+  const http::ApiService* api;
+};
+
+/// Adds every family that the program tells (src/metrics/README.md).
+void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources);
+
+}  // namespace parley::app

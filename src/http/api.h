@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/accounts.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "bus/bus.h"
+#include "chat/chat_service.h"
+#include "gateway/session_factory.h"
+#include "http/origins.h"
+#include "http/target.h"
+#include "metrics/counter_set.h"
+#include "model/limits.h"
+#include "net/http.h"
+
+namespace parley::http {
+
+/// What the public port is set to.
+struct ApiSettings {
+  std::string name = "Parley";
+  std::vector<std::string> features;  ///< what `GET /v1/server` lists, for example FeaturesOfApi()
+  Limits limits;
+  auth::RegistrationMode registration = auth::RegistrationMode::kOpen;
+  OriginSettings origins;
+};
+
+/// What stands behind the public port; all of it outlives the service.
+struct ApiDependencies {
+  auth::AccountService* accounts = nullptr;
+  chat::ChatService* chat = nullptr;
+  bus::Bus* bus = nullptr;
+  gateway::SessionFactory* sessions = nullptr;
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  Logger* log = nullptr;
+  metrics::CounterSet* errors = nullptr;  ///< made of ErrorCodes(); the gateway counts there too
+};
+
+/// What every handler is given. Immutable; any thread.
+struct Api {
+  ApiDependencies to;
+  ApiSettings settings;
+  Origins origins;
+};
+
+enum class CredentialKind { kNone, kBearer, kCookie };
+
+/// A request on its way through the routes. Belongs to the task that answers it.
+struct Request {
+  net::HttpRequest http;
+  Query query;
+  std::vector<std::string> parameters;  ///< what stands for the names in braces of the pattern
+  CredentialKind credential = CredentialKind::kNone;
+  auth::Caller caller;  ///< of a route with Access::kSignedIn; nobody elsewhere
+};
+
+/// The id that a parameter of the path names; kNotFound if it is none: such a thing does not exist.
+template <class IdType>
+Result<IdType> PathId(const Request& request, std::size_t index, std::string_view not_found) {
+  const std::optional<IdType> id = IdType::Parse(request.parameters.at(index));
+  if (!id) return NotFound(std::string(not_found));
+  return *id;
+}
+
+}  // namespace parley::http

@@ -1,0 +1,76 @@
+#include "http/ops_service.h"
+
+#include <utility>
+
+#include "http/responses.h"
+#include "wire/json_writer.h"
+
+namespace parley::http {
+namespace {
+
+using net::HttpResponse;
+using runtime::Task;
+
+HttpResponse Text(std::string content_type, std::string body) {
+  return {200,
+          {{"Content-Type", std::move(content_type)}, {"Cache-Control", "no-store"}},
+          std::move(body)};
+}
+
+}  // namespace
+
+OpsService::OpsService(const metrics::Metrics& metrics, std::vector<ReadinessCheck> checks)
+    : metrics_(metrics), checks_(std::move(checks)) {}
+
+Task<HttpResponse> OpsService::Handle(net::HttpRequest request) { co_return Answer(request); }
+
+Task<std::variant<HttpResponse, net::AcceptWebSocket>> OpsService::Upgrade(
+    net::HttpRequest request, runtime::Shard& /*shard*/) {
+  // No WebSockets here: answered as if none was asked for.
+  return [](HttpResponse response) -> Task<std::variant<HttpResponse, net::AcceptWebSocket>> {
+    co_return std::move(response);
+  }(Answer(request));
+}
+
+HttpResponse OpsService::Refuse(int status, std::string_view detail) {
+  return Problem(status, detail);
+}
+
+HttpResponse OpsService::Answer(const net::HttpRequest& request) const {
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  if (path != "/healthz" && path != "/readyz" && path != "/metrics") {
+    return Problem(NotFound("the operations port has /healthz, /readyz and /metrics"));
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    HttpResponse refusal = Problem(405, "this address knows GET, HEAD");
+    refusal.headers.emplace_back("Allow", "GET, HEAD");
+    return refusal;
+  }
+  if (path == "/metrics") return Text(metrics::Metrics::kTextFormat, metrics_.Text());
+  if (path == "/readyz") return Readiness();
+  return Text("text/plain; charset=utf-8", "ok\n");
+}
+
+HttpResponse OpsService::Readiness() const {
+  bool ready = true;
+  std::string parts;
+  wire::JsonWriter json(parts);
+  json.BeginArray();
+  for (const ReadinessCheck& check : checks_) {
+    const Status status = check.status();
+    ready = ready && status.ok();
+    json.BeginObject().Key("name").String(check.name).Key("ready").Bool(status.ok());
+    if (!status.ok()) json.Key("detail").String(status.message());
+    json.EndObject();
+  }
+  json.EndArray();
+  HttpResponse response =
+      Json(ready ? 200 : 503, wire::ToJson([&](wire::JsonWriter& out) {
+             out.BeginObject().Key("ready").Bool(ready).Key("parts").Raw(parts).EndObject();
+           }));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace parley::http

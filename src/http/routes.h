@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+
+#include "http/router.h"
+
+namespace parley::http {
+
+// The calls of the interface, by subject; each table is in a file of its own name.
+
+std::span<const Route> ServerRoutes();         ///< /v1/server, and the page at /
+std::span<const Route> AccountsRoutes();       ///< /v1/accounts, /v1/admin
+std::span<const Route> SessionsRoutes();       ///< /v1/sessions
+std::span<const Route> UsersRoutes();          ///< /v1/users
+std::span<const Route> ConversationsRoutes();  ///< /v1/conversations
+std::span<const Route> MembersRoutes();        ///< …/members
+std::span<const Route> MessagesRoutes();       ///< …/messages, …/changes, …/read
+std::span<const Route> WebSocketRoutes();  ///< /v1/ws, for who does not ask for a WebSocket there
+
+}  // namespace parley::http

@@ -1,0 +1,78 @@
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "http/api.h"
+#include "http/responses.h"
+#include "http/routes.h"
+#include "http/session_end.h"
+#include "http/sign_in.h"
+#include "wire/encode.h"
+#include "wire/requests.h"
+
+namespace parley::http {
+namespace {
+
+using net::HttpResponse;
+using runtime::Task;
+
+Task<Result<HttpResponse>> SignIn(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(wire::LoginRequest body,
+                   wire::ParseLogin(request->http.body, api->settings.limits));
+  PARLEY_CO_TRY(CheckDelivery(*api, *request, body.delivery));
+  auth::Credentials credentials{std::move(body.username), std::move(body.password),
+                                std::move(body.device_name)};
+  PARLEY_CO_ASSIGN(const auth::SignedIn signed_in,
+                   co_await api->to.accounts->Login(std::move(credentials)));
+  co_return SignInAnswer(*api, *request, signed_in, body.delivery);
+}
+
+Task<Result<HttpResponse>> ListSessions(const Api* api, Request* request) {
+  const auth::Caller caller = request->caller;
+  PARLEY_CO_ASSIGN(const std::vector<Session> sessions,
+                   co_await api->to.accounts->ListSessions(caller.user));
+  co_return Json(200, wire::EncodeList(sessions, std::nullopt,
+                                       [&](wire::JsonWriter& json, const Session& session) {
+                                         wire::WriteSession(json, session, caller.session);
+                                       }));
+}
+
+Task<Result<HttpResponse>> EndSession(const Api* api, Request* request, SessionId session) {
+  const auth::Caller caller = request->caller;
+  PARLEY_CO_ASSIGN(std::vector<SessionId> ended,
+                   co_await api->to.accounts->SignOut(caller.user, session));
+  PublishSessionsEnded(*api->to.bus, caller.user, std::move(ended));
+  HttpResponse response = NoContent();
+  if (session == caller.session) ClearCookie(*api, *request, response);
+  co_return response;
+}
+
+Task<Result<HttpResponse>> EndCurrentSession(const Api* api, Request* request) {
+  co_return co_await EndSession(api, request, request->caller.session);
+}
+
+Task<Result<HttpResponse>> EndOneSession(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(const SessionId session, PathId<SessionId>(*request, 0, "no such session"));
+  co_return co_await EndSession(api, request, session);
+}
+
+Task<Result<HttpResponse>> EndOtherSessions(const Api* api, Request* request) {
+  const auth::Caller caller = request->caller;
+  PARLEY_CO_ASSIGN(std::vector<SessionId> ended, co_await api->to.accounts->SignOutOthers(caller));
+  PublishSessionsEnded(*api->to.bus, caller.user, std::move(ended));
+  co_return NoContent();
+}
+
+constexpr Route kRoutes[] = {
+    {"POST", "/v1/sessions", Access::kAnyone, Body::kJson, SignIn},
+    {"GET", "/v1/sessions", Access::kSignedIn, Body::kNone, ListSessions},
+    {"DELETE", "/v1/sessions", Access::kSignedIn, Body::kNone, EndOtherSessions},
+    {"DELETE", "/v1/sessions/current", Access::kSignedIn, Body::kNone, EndCurrentSession},
+    {"DELETE", "/v1/sessions/{id}", Access::kSignedIn, Body::kNone, EndOneSession},
+};
+
+}  // namespace
+
+std::span<const Route> SessionsRoutes() { return kRoutes; }
+
+}  // namespace parley::http

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "auth/accounts.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "bus/bus.h"
+#include "gateway/session_factory.h"
+#include "http/api_service.h"
+#include "runtime/blocking_pool.h"
+#include "runtime/testing/run_task.h"
+#include "storage/memory/fake_store.h"
+
+namespace parley::http {
+
+/// Notes what is published.
+class FakeBus : public bus::Bus {
+ public:
+  struct Publication {
+    bus::EventPtr event;
+    std::vector<UserId> recipients;
+  };
+  std::unique_ptr<bus::Subscription> Subscribe(UserId /*user*/, bus::Subscriber& /*to*/) override {
+    return nullptr;
+  }
+  void Publish(bus::EventPtr event, bus::Recipients recipients) override {
+    publications.push_back({std::move(event), *recipients});
+  }
+
+  std::vector<Publication> publications;
+};
+
+/// Notes for whom sessions are asked; makes none.
+class FakeSessionFactory : public gateway::SessionFactory {
+ public:
+  struct Made {
+    std::optional<auth::Caller> caller;
+    gateway::Start start;
+  };
+  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& /*shard*/,
+                                              std::optional<auth::Caller> caller,
+                                              gateway::Start start) override {
+    made.push_back({caller, start});
+    return nullptr;
+  }
+
+  std::vector<Made> made;
+};
+
+/// The public port over a store in memory, asked without sockets.
+class ApiFixture : public testing::Test {
+ protected:
+  using UpgradeAnswer = std::variant<net::HttpResponse, net::AcceptWebSocket>;
+
+  struct Person {
+    std::string token;
+    std::string user_id;
+    std::string session_id;
+  };
+
+  // To be set before the first request.
+  ApiSettings settings;
+  chat::ChatService* chat = nullptr;
+
+  /// A request as a client on this machine sends it, to http://parley.test:8080.
+  static net::HttpRequest Make(std::string method, std::string target, net::Headers headers = {},
+                               std::string body = {});
+  net::HttpResponse Send(net::HttpRequest request);
+  net::HttpResponse Get(std::string target, net::Headers headers = {});
+  /// With the body as application/json.
+  net::HttpResponse SendJson(std::string method, std::string target, std::string json,
+                             net::Headers headers = {});
+  UpgradeAnswer Upgrade(net::HttpRequest request);
+
+  /// Makes an account with the password "correct horse" and signs it in.
+  Person Register(std::string_view username);
+  static net::Headers Bearer(const Person& person);
+  static net::Headers Cookie(const Person& person);
+
+  static std::string Header(const net::HttpResponse& response, std::string_view name);
+  /// The `code` of a problem, after checking that it is a whole one.
+  static std::string Code(const net::HttpResponse& response);
+  /// A value of the body: Field(response, "/user/id"). Strings as they are, others as JSON; empty
+  /// where absent.
+  static std::string Field(const net::HttpResponse& response, std::string_view pointer);
+
+  ApiService& service();
+
+  runtime::Shard shard;
+  storage::memory::FakeStore store;
+  FakeClock clock;
+  SystemRandom random;
+  FakeBus bus;
+  FakeSessionFactory sessions;
+  metrics::CounterSet errors{"code", ErrorCodes()};
+  NullLogger log;
+  runtime::BlockingPool pool{1, 16};
+  auth::PasswordHasher hasher{{.memory_kib = 8, .passes = 1}, pool};
+  auth::AccountService accounts{store.accounts(), hasher, clock, random, {}, Limits()};
+
+ private:
+  std::optional<ApiService> service_;
+};
+
+}  // namespace parley::http

@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/api.h"
+#include "http/responses.h"
+#include "http/routes.h"
+#include "http/session_end.h"
+#include "http/text.h"
+#include "wire/encode.h"
+#include "wire/requests.h"
+
+namespace parley::http {
+namespace {
+
+using net::HttpResponse;
+using runtime::Task;
+
+Task<Result<HttpResponse>> GetMe(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(const User user, co_await api->to.accounts->GetUser(request->caller.user));
+  co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kSelf));
+}
+
+Task<Result<HttpResponse>> UpdateMe(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(wire::UpdateMeRequest body,
+                   wire::ParseUpdateMe(request->http.body, api->settings.limits));
+  auth::ProfileChange change;
+  change.display_name = std::move(body.display_name);
+  PARLEY_CO_ASSIGN(const User user,
+                   co_await api->to.accounts->UpdateMe(request->caller.user, std::move(change)));
+  co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kSelf));
+}
+
+Task<Result<HttpResponse>> ChangePassword(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(wire::ChangePasswordRequest body,
+                   wire::ParseChangePassword(request->http.body, api->settings.limits));
+  const auth::Caller caller = request->caller;
+  PARLEY_CO_ASSIGN(std::vector<SessionId> ended,
+                   co_await api->to.accounts->ChangePassword(caller, std::move(body.old_password),
+                                                             std::move(body.new_password)));
+  PublishSessionsEnded(*api->to.bus, caller.user, std::move(ended));
+  co_return NoContent();
+}
+
+Task<Result<HttpResponse>> GetUser(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(const UserId id, PathId<UserId>(*request, 0, "no such user"));
+  PARLEY_CO_ASSIGN(const User user, co_await api->to.accounts->GetUser(id));
+  co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kPublic));
+}
+
+/// "a,b": each id once, in order.
+Result<std::vector<UserId>> ParseIds(std::string_view list) {
+  std::vector<UserId> ids;
+  for (const std::string_view text : SplitList(list)) {
+    const std::optional<UserId> id = UserId::Parse(text);
+    if (!id) return InvalidField("ids", "user ids, separated by commas");
+    if (std::ranges::find(ids, *id) == ids.end()) ids.push_back(*id);
+    if (ids.size() > auth::kUsersPerRequest) break;  // the service refuses it; no need to read on
+  }
+  return ids;
+}
+
+Task<Result<HttpResponse>> ListUsers(const Api* api, Request* request) {
+  PARLEY_CO_ASSIGN(std::optional<std::string> ids, request->query.Find("ids"));
+  PARLEY_CO_ASSIGN(std::optional<std::string> search, request->query.Find("query"));
+  std::vector<User> users;
+  if (ids && !search) {
+    PARLEY_CO_ASSIGN(std::vector<UserId> wanted, ParseIds(*ids));
+    PARLEY_CO_ASSIGN(users, co_await api->to.accounts->GetUsers(std::move(wanted)));
+  } else if (search && !ids) {
+    PARLEY_CO_ASSIGN(users, co_await api->to.accounts->Search(*std::move(search)));
+  } else {
+    co_return InvalidField("query", "give either `ids` or `query`");
+  }
+  co_return Json(
+      200, wire::EncodeList(users, std::nullopt, [](wire::JsonWriter& json, const User& user) {
+        wire::WriteUser(json, user, wire::UserDetail::kPublic);
+      }));
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/v1/users", Access::kSignedIn, Body::kNone, ListUsers},
+    {"GET", "/v1/users/me", Access::kSignedIn, Body::kNone, GetMe},
+    {"PATCH", "/v1/users/me", Access::kSignedIn, Body::kJson, UpdateMe},
+    {"POST", "/v1/users/me/password", Access::kSignedIn, Body::kJson, ChangePassword},
+    {"GET", "/v1/users/{id}", Access::kSignedIn, Body::kNone, GetUser},
+};
+
+}  // namespace
+
+std::span<const Route> UsersRoutes() { return kRoutes; }
+
+}  // namespace parley::http
