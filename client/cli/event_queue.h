@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "client/events.h"
+
+namespace parley::client::cli {
+
+/// Hands a connection's events to the thread that shows them, and wakes it on SIGINT and SIGTERM,
+/// which it holds back from the whole process from its making on: make it before any thread.
+class EventQueue {
+ public:
+  EventQueue();
+  ~EventQueue();
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+
+  /// Any thread.
+  void Push(Event event);
+
+  // The showing thread:
+
+  /// The next event, waiting for it; none once a signal has come.
+  std::optional<Event> Pop();
+  /// Waits for `delay`; true at once if a signal has come or comes meanwhile.
+  bool StoppedWithin(std::chrono::milliseconds delay);
+
+ private:
+  std::optional<Event> TakeFirst();
+
+  int signals_;  // signalfd(2)
+  int wake_;     // eventfd(2)
+  bool stopped_ = false;
+  std::mutex mutex_;
+  std::deque<Event> events_;  // guarded by mutex_
+};
+
+}  // namespace parley::client::cli
