@@ -33,6 +33,13 @@ def pytest_runtest_makereport(item, call):
             report.sections.append((f"parleyd in {server.folder.name}", server.log_tail()))
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Long texts stand in the names of tests by their beginning and length."""
+    if isinstance(val, (str, bytes)) and len(val) > 40:
+        return f"{argname}-{ascii(val[:8])}-{len(val)}"
+    return None
+
+
 @pytest.fixture(scope="module")
 def make_server(tmp_path_factory):
     """Makes servers (not yet started) that are stopped, with exit code 0, when the module ends."""

@@ -19,9 +19,12 @@ from harness.api import User, new_id
 from harness.checker import Ack, Checker, Replica, same_for_all
 
 PEOPLE = 6
-WINDOW = 6  # sends of one session that wait for their answer at the same time
+WINDOW = 6  # sends of one connection that wait for their answer at the same time
 PAUSE_S = 0.02  # between the rounds of a sender: people think, and the histories stay readable
 RETRY_S = 0.03
+UNLIMITED = 10**9
+# Sends that may begin while histories are compared, so that a slow machine can keep up.
+WHILE_VERIFYING = 60
 LOAD_DEADLINE_S = 90
 FINISH_DEADLINE_S = 120
 
@@ -47,6 +50,7 @@ class Driver:
         self.counts = collections.Counter()
         self.histories = {}
         self.sending = True
+        self.allowance = 0  # sends that may begin
         self.receiving = True
         self.progress = asyncio.Condition()
 
@@ -65,6 +69,7 @@ class Driver:
                     await self.kill_and_restart()
                     await self.verify(number + 1)
                 self.sending = False
+                await self.allow(0)
             await self.finish()
             self.receiving = False
             await asyncio.to_thread(self.server.stop)  # ends the receivers' connections too
@@ -83,7 +88,19 @@ class Driver:
 
     # Senders.
 
+    async def allow(self, sends):
+        self.allowance = sends
+        async with self.progress:
+            self.progress.notify_all()
+
+    async def allowed(self):
+        """Waits until a send may begin, or none will any more."""
+        async with self.progress:
+            await self.progress.wait_for(lambda: self.allowance > 0 or not self.sending)
+        return self.sending
+
     def next_send(self, user):
+        self.allowance -= 1
         conversation = self.random.choice(
             [key for key, members in self.members.items() if user in members])
         self.counts["sent"] += 1
@@ -100,11 +117,11 @@ class Driver:
 
     async def send_by_websocket(self, user):
         unsure = []  # sent, perhaps stored, not acknowledged
-        while self.sending or unsure:
+        while unsure or await self.allowed():
             with contextlib.suppress(*LOST):
                 async with user.connect() as socket:
-                    while self.sending or unsure:
-                        while self.sending and len(unsure) < WINDOW:
+                    while unsure or await self.allowed():
+                        while self.allowance > 0 and len(unsure) < WINDOW:
                             unsure.append(self.next_send(user))
                         await self.send_together(user, socket, unsure)
                         await asyncio.sleep(PAUSE_S * self.random.random())
@@ -130,7 +147,7 @@ class Driver:
     async def send_by_http(self, user):
         device = user.login()
         device.http.retry = False  # every lost answer is for us to see
-        while self.sending:
+        while await self.allowed():
             send = self.next_send(user)
             while not await self.try_by_http(device, send):
                 await asyncio.sleep(RETRY_S)
@@ -166,6 +183,7 @@ class Driver:
         few = self.random.random() < 0.2
         acks = self.random.randint(1, 20) if few else self.random.randint(60, 300)
         goal = self.counts["acks"] + acks
+        await self.allow(UNLIMITED)
         async with asyncio.timeout(LOAD_DEADLINE_S), self.progress:
             await self.progress.wait_for(lambda: self.counts["acks"] >= goal)
         await asyncio.sleep(0.1 * self.random.random())  # any moment will do
@@ -179,6 +197,7 @@ class Driver:
             self.server.kill()
             self.counts["kills while starting"] += 1
         self.server.spawn()
+        await self.allow(WHILE_VERIFYING)
         await asyncio.to_thread(self.server.wait_ready)
 
     # What must be true.

@@ -4,10 +4,12 @@ import os
 import random
 
 from driver import Driver
+from harness.server import needs_disk
 
 KILLS = int(os.environ.get("PARLEY_CRASH_KILLS", "20"))
 
 
+@needs_disk
 async def test_nothing_acknowledged_is_lost_doubled_or_reordered_by_kills(make_server):
     seed = int(os.environ.get("PARLEY_CRASH_SEED", random.randrange(2**32)))
     print(f"PARLEY_CRASH_SEED={seed} PARLEY_CRASH_KILLS={KILLS}")

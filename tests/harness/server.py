@@ -10,6 +10,8 @@ import threading
 import time
 import urllib.request
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_DEADLINE_S = 60
 STOP_DEADLINE_S = 60
@@ -24,11 +26,19 @@ DEFAULT_ENV = {
 }
 
 
+# A build may be tested with the store in memory (TSan: Debian's RocksDB is not instrumented).
+ENGINE = os.environ.get("PARLEY_STORAGE_ENGINE")
+if ENGINE:
+    DEFAULT_ENV["PARLEY_STORAGE_ENGINE"] = ENGINE
+
+needs_disk = pytest.mark.skipif(ENGINE == "memory", reason="a store in memory keeps nothing")
+
+
 def program(name):
-    """The path of a built program; PARLEYD names another parleyd, the others are beside it."""
-    named = os.environ.get("PARLEYD", ROOT / "build/release/bin/parleyd")
-    parleyd = pathlib.Path(named).resolve()
-    path = parleyd if name == "parleyd" else parleyd.with_name(name)
+    """The path of a built program; PARLEYD and PARLEY name others than the release build's."""
+    parleyd = pathlib.Path(os.environ.get("PARLEYD", ROOT / "build/release/bin/parleyd"))
+    named = os.environ.get(name.upper())
+    path = (pathlib.Path(named) if named else parleyd.with_name(name)).resolve()
     assert path.exists(), f"{path} is missing: run `make build` first"
     return str(path)
 
@@ -175,7 +185,8 @@ class Server:
         """The first line on standard output that begins with `prefix`."""
         line = self._output.wait_for(prefix, START_DEADLINE_S)
         assert line is not None, (
-            f"parleyd never said {prefix!r}, but {self.lines()}\n{self.log_tail()}")
+            f"parleyd (exit code {self.process.poll()}) never said {prefix!r}, "
+            f"but {self.lines()}\n{self.log_tail()}")
         return line
 
     def lines(self):

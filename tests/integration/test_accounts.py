@@ -6,6 +6,7 @@ import pytest
 
 from harness import api, shapes
 from harness.api import PASSWORD, User, unique_name
+from harness.server import needs_disk
 
 
 def register(http, **fields):
@@ -188,6 +189,7 @@ def test_password_change_to_a_short_one_is_invalid(people, anyone):
 
 # Restart and administrators.
 
+@needs_disk
 def test_accounts_and_sessions_survive_kill_and_restart(make_server):
     server = make_server().start()
     ann = User.register(server, "ann")
@@ -198,6 +200,7 @@ def test_accounts_and_sessions_survive_kill_and_restart(make_server):
     server.stop()
 
 
+@needs_disk
 def test_administrator_link_of_the_first_start_makes_one_administrator(make_server):
     server = make_server().start()
     line = server.wait_for_line("administrator link: ")

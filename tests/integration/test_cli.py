@@ -1,5 +1,6 @@
 """`parley`, the command-line client: each command with --json, and `tail` over a killed server."""
 
+import concurrent.futures
 import json
 import queue
 import signal
@@ -11,7 +12,7 @@ import time
 import pytest
 
 from harness.api import PASSWORD, new_id, unique_name
-from harness.server import clean_env, program
+from harness.server import clean_env, needs_disk, program
 
 DEADLINE_S = 60
 
@@ -308,6 +309,7 @@ def test_tail_ends_when_signed_out(terminals):
         assert tail.process.wait(DEADLINE_S) == 1
 
 
+@needs_disk
 def test_tail_and_send_survive_kills_of_the_server_and_show_each_message_once(
         make_server, tmp_path):
     server = make_server().start()
@@ -319,7 +321,7 @@ def test_tail_and_send_survive_kills_of_the_server_and_show_each_message_once(
         ann.one("send", group, text)
         sent.append(text)
 
-    with Tail(bo, group, "--last", "0") as tail:
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, Tail(bo, group, "--last", "0") as tail:
         tail.event("connected")
         for turn in range(3):
             send(f"before kill {turn}")
@@ -327,11 +329,9 @@ def test_tail_and_send_survive_kills_of_the_server_and_show_each_message_once(
                 tail.until_text(sent[-1])
             server.kill()
             tail.event("disconnected")
-            sending = threading.Thread(target=send, args=(f"during kill {turn}",))
-            sending.start()  # tries again until the server is back
+            sending = pool.submit(send, f"during kill {turn}")  # tries until the server is back
             server.start()
-            sending.join(DEADLINE_S)
-            assert not sending.is_alive()
+            sending.result(DEADLINE_S)
             tail.event("connected")
             send(f"after kill {turn}")
             tail.until_text(sent[-1])

@@ -8,7 +8,7 @@ import pytest
 
 from harness import api
 from harness.api import User
-from harness.server import clean_env, program
+from harness.server import clean_env, needs_disk, program
 
 LINE = re.compile(r"^(\S+) = (.*?)\s+# (default|file|env|flag)\b")
 
@@ -176,6 +176,7 @@ def test_taken_port_is_a_clear_error(make_server, tmp_path):
 
 # Administrators.
 
+@needs_disk
 def test_admin_link_is_printed_on_the_first_start_only(make_server):
     server = make_server().start()
     assert server.wait_for_line("administrator link: ").startswith("administrator link: http")
@@ -187,6 +188,7 @@ def test_admin_link_is_printed_on_the_first_start_only(make_server):
     server.stop()
 
 
+@needs_disk
 def test_admin_grant_makes_an_administrator(make_server):
     server = make_server().start()
     ann, bo = User.register(server, "ann"), User.register(server, "bo")
@@ -198,6 +200,7 @@ def test_admin_grant_makes_an_administrator(make_server):
     server.stop()
 
 
+@needs_disk
 def test_admin_grant_of_an_unknown_name_is_a_clear_error(make_server):
     server = make_server().start()
     server.stop()

@@ -6,6 +6,7 @@ import pytest
 
 from harness import api, shapes
 from harness.api import new_id, path_of
+from harness.server import needs_disk
 
 
 def create(user, **body):
@@ -335,6 +336,7 @@ def test_stranger_is_answered_as_if_it_did_not_exist(people, method, rest, body)
     assert ann.conversation(group)["last_seq"] == 1
 
 
+@needs_disk
 def test_conversations_survive_kill_and_restart(make_server):
     server = make_server().start()
     ann, bo = api.User.register(server, "ann"), api.User.register(server, "bo")

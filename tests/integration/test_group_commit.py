@@ -4,6 +4,7 @@ import asyncio
 
 from harness import ws
 from harness.api import User, new_id
+from harness.server import needs_disk
 
 SENDERS = 64
 EACH = 16
@@ -14,6 +15,7 @@ def committed(server):
     return metrics["parley_commit_syncs_total"], metrics["parley_commit_entries_total"]
 
 
+@needs_disk
 async def test_64_senders_outstanding_share_their_fsyncs(server):
     people = [User.register(server, "sender") for _ in range(SENDERS)]
     directs = [people[i].direct(people[i ^ 1])["id"] for i in range(SENDERS)]
@@ -38,6 +40,7 @@ async def test_64_senders_outstanding_share_their_fsyncs(server):
     assert 1 <= syncs <= messages / 8, f"{syncs} fsyncs for {messages} messages"
 
 
+@needs_disk
 async def test_one_sender_gets_one_fsync_for_each_message(server):
     ann, bo = User.register(server, "ann"), User.register(server, "bo")
     direct = ann.direct(bo)
@@ -50,6 +53,7 @@ async def test_one_sender_gets_one_fsync_for_each_message(server):
     assert (syncs, entries) == (50, 50)
 
 
+@needs_disk
 def test_an_answer_without_a_new_entry_needs_no_fsync(server):
     ann, bo = User.register(server, "ann"), User.register(server, "bo")
     direct = ann.direct(bo)

@@ -8,6 +8,7 @@ import pytest
 
 from harness import shapes, ws
 from harness.api import User, new_id, path_of
+from harness.server import needs_disk
 from harness.ws import Refused, frame
 
 
@@ -418,6 +419,7 @@ async def test_a_closed_session_loses_nothing_that_was_acked(talk):
     assert bo.texts(group) == ["acked"]
 
 
+@needs_disk
 async def test_sigterm_closes_with_1012_and_loses_nothing(make_server):
     server = make_server().start()
     ann, bo = User.register(server, "ann"), User.register(server, "bo")

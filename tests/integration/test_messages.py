@@ -7,6 +7,7 @@ import pytest
 
 from harness import shapes
 from harness.api import User, new_id, path_of
+from harness.server import needs_disk
 
 
 @pytest.fixture
@@ -435,6 +436,7 @@ def test_unread_counts_are_cut_at_the_joining(people):
     assert bo.conversation(group)["unread_count"] == 1
 
 
+@needs_disk
 def test_read_position_is_kept_over_a_restart(make_server):
     server = make_server().start()
     ann, bo = User.register(server, "ann"), User.register(server, "bo")

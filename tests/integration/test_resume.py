@@ -9,6 +9,7 @@ import pytest
 from harness import shapes, ws
 from harness.api import User, new_id, path_of
 from harness.checker import Replica, plain
+from harness.server import needs_disk
 from harness.ws import frame
 
 
@@ -71,6 +72,7 @@ async def test_resume_with_head_zero_brings_the_whole_log_to_a_founder(talk):
     assert [c["seq"] for c in changes_of(frames, group)] == [1, 2]
 
 
+@needs_disk
 async def test_resume_brings_what_happened_while_the_server_was_down_and_up(make_server):
     server = make_server().start()
     ann, bo = User.register(server, "ann"), User.register(server, "bo")

@@ -111,14 +111,6 @@ def test_query_off_finds_nobody(make_server):
 
 # Last active.
 
-def test_last_active_is_told_to_those_who_share_a_conversation(people):
-    ann, bo = people("ann", "bo")
-    bo.send(bo.direct(ann), "hello")
-    assert isinstance(ann.get(f"/v1/users/{bo.id}").expect(200).get("last_active_at"), int)
-    (item,) = get_many(ann, [bo.id])
-    assert isinstance(item.get("last_active_at"), int)
-
-
 def test_last_active_is_not_told_to_strangers(people):
     ann, bo = people("ann", "bo")
     assert ann.get(f"/v1/users/{bo.id}").expect(200).get("last_active_at") is None
