@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -76,6 +77,13 @@ Status TransferStatus(CURLcode code, const std::string& reason, const ServerUrl&
   }
 }
 
+/// OpenSSL's own variable, which the WebSocket follows too, for servers with a certificate of their
+/// own making.
+void SetAuthorities(CURL* curl) {
+  const char* file = std::getenv("SSL_CERT_FILE");
+  if (file != nullptr && *file != '\0') curl_easy_setopt(curl, CURLOPT_CAINFO, file);
+}
+
 void SetMethod(CURL* curl, const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
@@ -129,6 +137,7 @@ Result<HttpResponse> CurlHttpClient::Do(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &aborted_);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   SetMethod(curl, request);
+  SetAuthorities(curl);
 
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return TransferStatus(code, ReasonOf(curl, code, detail.data()), server_);

@@ -30,7 +30,9 @@ EventQueue::~EventQueue() {
 
 void EventQueue::Push(Event event) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return closed_ || events_.size() < kMaxEvents; });
+    if (closed_) return;
     events_.push_back(std::move(event));
   }
   const std::uint64_t one = 1;
@@ -38,11 +40,18 @@ void EventQueue::Push(Event event) {
   [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one);
 }
 
+void EventQueue::Close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  room_.notify_all();
+}
+
 std::optional<Event> EventQueue::TakeFirst() {
   const std::lock_guard lock(mutex_);
   if (events_.empty()) return std::nullopt;
   Event event = std::move(events_.front());
   events_.pop_front();
+  room_.notify_one();
   return event;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -18,8 +20,13 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// Any thread.
+  static constexpr std::size_t kMaxEvents = 10'000;
+
+  /// Any thread. Waits while kMaxEvents are waiting (a terminal that is held): the server then sees
+  /// a slow reader, and a resume brings the rest. Drops the event after Close().
   void Push(Event event);
+  /// Nothing is taken any more; lets go who waits in Push. Any thread.
+  void Close();
 
   // The showing thread:
 
@@ -35,7 +42,9 @@ class EventQueue {
   int wake_;     // eventfd(2)
   bool stopped_ = false;
   std::mutex mutex_;
+  std::condition_variable room_;
   std::deque<Event> events_;  // guarded by mutex_
+  bool closed_ = false;       // guarded by mutex_
 };
 
 }  // namespace parley::client::cli

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <CLI/Validators.hpp>
+#include <CLI/App.hpp>
 
 namespace parley::client::cli {
 

@@ -33,6 +33,8 @@ std::string ErrorJson(const Status& status, std::string_view code) {
 std::string ErrorText(const Status& status) {
   std::string text = fmt::format("parley: {}", ForTerminal(status.message()));
   for (const FieldError& field : status.fields()) {
+    // The one field that is wrong is often all that the message is about.
+    if (status.message().find(field.detail) != std::string_view::npos) continue;
     text += fmt::format("\n  {}: {}", ForTerminal(field.field), ForTerminal(field.detail));
   }
   return text;

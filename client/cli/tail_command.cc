@@ -87,6 +87,16 @@ TailView::LoadMessages Loader(Api& api, EventQueue& events, Backoff& backoff) {
   };
 }
 
+/// Until a signal, an error, or nobody reads what is written.
+Status Follow(const Output& output, EventQueue& events, TailView& view) {
+  while (output.writable()) {
+    const std::optional<Event> event = events.Pop();
+    if (!event) break;
+    PARLEY_TRY(view.OnEvent(*event));
+  }
+  return Status::Ok();
+}
+
 Status Tail(const Context& context, const TailOptions& options) {
   EventQueue events;
   PARLEY_ASSIGN(Session session, Session::Open(context));
@@ -115,12 +125,9 @@ Status Tail(const Context& context, const TailOptions& options) {
                          .known = std::move(beginning.heads)},
                         random, [&events](const Event& event) { events.Push(event); });
   connection.Start();
-  while (context.output().writable()) {
-    const std::optional<Event> event = events.Pop();
-    if (!event) break;
-    PARLEY_TRY(view.OnEvent(*event));
-  }
-  return Status::Ok();
+  const Status end = Follow(context.output(), events, view);
+  events.Close();
+  return end;
 }
 
 }  // namespace
