@@ -20,7 +20,11 @@ class Unit:
         words = iter(entry.get("arguments") or shlex.split(entry["command"]))
         self.arguments = []
         for word in words:
-            if word in WITH_VALUE:
+            if word == "-Xclang":
+                # Only precompiled headers come this way. Whoever compiles once more shall see each include for itself.
+                if next(words) in ("-include", "-include-pch"):
+                    next(words), next(words)
+            elif word in WITH_VALUE:
                 next(words)
             elif word not in ALONE and not word.endswith("/ccache") and self._resolve(word) != self.path:
                 self.arguments.append(word)

@@ -23,7 +23,8 @@ Status GrantInStore(const Config& config, const std::string& folder, const std::
   SystemClock clock;
   SystemRandom random;
   auth::PasswordHasher hasher(config.auth.argon2, pool);
-  auth::AccountService accounts(store->accounts(), hasher, clock, random, config.accounts, config.limits);
+  auth::AccountService accounts(store->accounts(), hasher, clock, random, config.accounts,
+                                config.limits);
   runtime::Shard shard;
   shard.Start();
   const Status granted =
@@ -45,7 +46,8 @@ Status Grant(const Config& config, const std::string& username) {
 int RunAdminGrant(const Config& config, const std::string& username) {
   const Status granted = Grant(config, username);
   if (!granted.ok()) {
-    fmt::print(stderr, "parleyd: cannot make {} an administrator: {}\n", username, granted.message());
+    fmt::print(stderr, "parleyd: cannot make {} an administrator: {}\n", username,
+               granted.message());
     return 1;
   }
   fmt::print("{} is an administrator now\n", username);

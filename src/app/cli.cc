@@ -90,8 +90,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   if (print->parsed()) return {ConfigPrintCommand(), ToSources(*print, options)};
   if (grant->parsed()) return {std::move(grant_command), ToSources(*grant, options)};
   if (serve->parsed()) return {ServeCommand(), ToSources(*serve, options)};
-  const CLI::App& unfinished = config->parsed() ? *config : admin->parsed() ? *admin : app;
-  return {PrintAndExit{unfinished.help(), kWrongUsage}, {}};
+  return {PrintAndExit{app.help(), kWrongUsage}, {}};  // "config" alone: its own help
 }
 
 }  // namespace parley::app

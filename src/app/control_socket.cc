@@ -1,12 +1,11 @@
 #include "app/control_socket.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <future>
 #include <utility>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -67,7 +66,8 @@ runtime::Task<void> ControlSocket::Listener::Serve(std::shared_ptr<Listener> sel
   if (error) co_return;
   line.resize(size - 1);
   const Status status = co_await self->handler(std::move(line));
-  const std::string answer = (status.ok() ? std::string("ok") : std::string(status.message())) + "\n";
+  const std::string answer =
+      (status.ok() ? std::string("ok") : std::string(status.message())) + "\n";
   co_await asio::async_write(socket, asio::buffer(answer), kTuple);
 }
 
@@ -80,7 +80,8 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::Listen(runtime::Shard& sha
   ::unlink(path.c_str());
   boost::system::error_code error;
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return InvalidArgument(fmt::format("{}: too long for a Unix socket; use a shorter data_dir", path));
+    return InvalidArgument(
+        fmt::format("{}: too long for a Unix socket; use a shorter data_dir", path));
   }
   listener->acceptor.open(Protocol(), error);
   if (!error) listener->acceptor.bind(Protocol::endpoint(path), error);
@@ -115,16 +116,17 @@ Status SendControlCommand(const std::string& path, const std::string& line) {
   }
   std::string answer;
   bool answered = false;
-  asio::async_write(socket, asio::buffer(line + "\n"), [&](boost::system::error_code failed, std::size_t) {
-    error = failed;
-    if (failed) return;
-    asio::async_read_until(socket, asio::dynamic_buffer(answer, 4 * kMaxLine), '\n',
-                           [&](boost::system::error_code broken, std::size_t size) {
-                             error = broken;
-                             answered = !broken;
-                             if (answered) answer.resize(size - 1);
-                           });
-  });
+  asio::async_write(
+      socket, asio::buffer(line + "\n"), [&](boost::system::error_code failed, std::size_t) {
+        error = failed;
+        if (failed) return;
+        asio::async_read_until(socket, asio::dynamic_buffer(answer, 4 * kMaxLine), '\n',
+                               [&](boost::system::error_code broken, std::size_t size) {
+                                 error = broken;
+                                 answered = !broken;
+                                 if (answered) answer.resize(size - 1);
+                               });
+      });
   io.run_for(kPatience);
   if (!answered) return Unavailable(fmt::format("the server at {} does not answer", path));
   return answer == "ok" ? Status::Ok() : InvalidArgument(answer);

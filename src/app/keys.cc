@@ -17,8 +17,7 @@ runtime::Task<Result<storage::SecretKey>> ReadKey(storage::MetaStore* meta, Rand
 runtime::Task<Result<InstallationKeys>> ReadKeys(storage::MetaStore* meta, Random* random) {
   InstallationKeys keys;
   PARLEY_CO_ASSIGN(keys.fingerprints, co_await ReadKey(meta, random, auth::kFingerprintKey));
-  PARLEY_CO_ASSIGN(keys.conversation_ids,
-                   co_await ReadKey(meta, random, auth::kConversationIdKey));
+  PARLEY_CO_ASSIGN(keys.conversation_ids, co_await ReadKey(meta, random, auth::kConversationIdKey));
   PARLEY_CO_ASSIGN(keys.cursors, co_await ReadKey(meta, random, auth::kCursorKey));
   co_return keys;
 }

@@ -7,7 +7,8 @@
 
 namespace parley::app {
 
-/// The keys of this installation. They are data: kept in the store, so that every node and every backup has them.
+/// The keys of this installation. They are data: kept in the store, so that every node and every
+/// backup has them.
 struct InstallationKeys {
   storage::SecretKey fingerprints{};
   storage::SecretKey conversation_ids{};

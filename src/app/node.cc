@@ -36,7 +36,8 @@ namespace {
 
 constexpr std::size_t kReadQueue = 65'536;
 constexpr std::size_t kHashQueue = 256;
-/// How often the service's time is kept, so that it never steps back by more than this over a restart.
+/// How often the service's time is kept, so that it never steps back by more than this over a
+/// restart.
 constexpr std::chrono::seconds kTimeKeeping{10};
 
 std::size_t ThreadCount(std::size_t configured) {
@@ -118,7 +119,8 @@ Status Node::Parts::OpenStore(const DataDir& dir) {
     options.write_buffer_bytes = config.storage.write_buffer_bytes;
     options.sync = config.storage.sync;
     options.on_fatal = [this](std::string_view what) {
-      // Nothing written from here on could be trusted; what was acknowledged is in the log and is read at the next start.
+      // Nothing written from here on could be trusted; what was acknowledged is in the log and is
+      // read at the next start.
       log.Error("the disk failed: stopping", {{"error", what}});
       std::_Exit(EXIT_FAILURE);
     };
@@ -151,7 +153,8 @@ Status Node::Parts::MakeServices() {
       .identity_key = keys.conversation_ids,
       .cursor_key = keys.cursors,
   });
-  gateway::SessionEnvironment environment{.chat = *chat, .accounts = *accounts, .bus = *bus, .limits = config.limits};
+  gateway::SessionEnvironment environment{
+      .chat = *chat, .accounts = *accounts, .bus = *bus, .limits = config.limits};
   environment.heartbeat = config.server.options.heartbeat;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
@@ -162,36 +165,41 @@ Status Node::Parts::Listen(const DataDir& dir) {
   settings.features = http::FeaturesOfApi();
   settings.limits = config.limits;
   settings.registration = config.accounts.registration;
-  settings.origins = {config.server.public_url, config.server.trusted_proxies, config.server.allowed_origins};
-  api = std::make_unique<http::ApiService>(
-      http::ApiDependencies{.accounts = accounts.get(), .chat = chat.get(), .bus = bus.get(),
-                            .sessions = sessions.get(), .clock = clock.get(), .random = &random,
-                            .log = &log, .errors = &errors},
-      std::move(settings));
+  settings.origins = {config.server.public_url, config.server.trusted_proxies,
+                      config.server.allowed_origins};
+  api = std::make_unique<http::ApiService>(http::ApiDependencies{.accounts = accounts.get(),
+                                                                 .chat = chat.get(),
+                                                                 .bus = bus.get(),
+                                                                 .sessions = sessions.get(),
+                                                                 .clock = clock.get(),
+                                                                 .random = &random,
+                                                                 .log = &log,
+                                                                 .errors = &errors},
+                                           std::move(settings));
   ops = std::make_unique<http::OpsService>(
-      metrics, std::vector<http::ReadinessCheck>{{"server", [this] {
-                                                    return draining ? Unavailable("is stopping") : Status::Ok();
-                                                  }}});
+      metrics,
+      std::vector<http::ReadinessCheck>{
+          {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }}});
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
   RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get()});
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
-  PARLEY_ASSIGN(control,
-                ControlSocket::Listen(*shards.front(), dir.path + "/control.sock",
-                                      [this](std::string line) {
-                                        return RunControlCommand(accounts.get(), std::move(line));
-                                      }));
+  PARLEY_ASSIGN(control, ControlSocket::Listen(
+                             *shards.front(), dir.path + "/control.sock", [this](std::string line) {
+                               return RunControlCommand(accounts.get(), std::move(line));
+                             }));
   time_keeper = std::make_unique<runtime::Timer>(*shards.front());
   shards.front()->Post([this] { KeepTime(); });
   return Status::Ok();
 }
 
 void Node::Parts::KeepTime() {
-  runtime::Spawn(*shards.front(), "keep time", [](storage::MetaStore* meta, TimePoint now) -> runtime::Task<void> {
-    IgnoreStatus(co_await meta->WriteTime(now), "it is written again soon");
-  }(&store->meta(), clock->Now()));
+  runtime::Spawn(*shards.front(), "keep time",
+                 [](storage::MetaStore* meta, TimePoint now) -> runtime::Task<void> {
+                   IgnoreStatus(co_await meta->WriteTime(now), "it is written again soon");
+                 }(&store->meta(), clock->Now()));
   time_keeper->After(kTimeKeeping, [this] { KeepTime(); });
 }
 

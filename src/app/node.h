@@ -12,7 +12,8 @@
 
 namespace parley::app {
 
-/// Parley, put together from its parts and running: the only place where interfaces meet their implementations.
+/// Parley, put together from its parts and running: the only place where interfaces meet their
+/// implementations.
 ///
 ///   Result<std::unique_ptr<Node>> node = Node::Start(config, dir, log);
 ///   …
@@ -21,7 +22,8 @@ namespace parley::app {
 /// All calls from the main thread.
 class Node {
  public:
-  /// Opens the store, starts the threads and listens. Nothing runs any more where it answers an error.
+  /// Opens the store, starts the threads and listens. Nothing runs any more where it answers an
+  /// error.
   static Result<std::unique_ptr<Node>> Start(const Config& config, const DataDir& dir, Logger& log);
   /// Stops at once what still runs.
   ~Node();
@@ -36,7 +38,8 @@ class Node {
   /// The token of the one-time administrator link; only at the first start on a data folder.
   const std::optional<std::string>& admin_token() const;
 
-  /// Stops accepting, lets work in flight end, closes WebSockets with 1012 over server.drain_ms, and stops.
+  /// Stops accepting, lets work in flight end, closes WebSockets with 1012 over server.drain_ms,
+  /// and stops.
   void Drain();
 
  private:

@@ -28,7 +28,8 @@ std::vector<metrics::Sample> CacheSamples(const storage::cached::CachedStore& st
 }
 
 void RegisterStore(metrics::Metrics& metrics, const storage::cached::CachedStore& store) {
-  metrics.AddCounter("parley_commit_syncs_total", "Fsyncs of the log, each for one group of appends.",
+  metrics.AddCounter("parley_commit_syncs_total",
+                     "Fsyncs of the log, each for one group of appends.",
                      [&store] { return static_cast<double>(store.commit_stats().syncs); });
   metrics.AddCounter("parley_commit_requests_total", "Appends committed.",
                      [&store] { return static_cast<double>(store.commit_stats().requests); });
@@ -45,21 +46,20 @@ void RegisterStore(metrics::Metrics& metrics, const storage::cached::CachedStore
 }
 
 void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
-  metrics.AddGauge("parley_connections", "Open connections of the public port.", [&server] {
-    return static_cast<double>(server.stats().connections.load());
-  });
-  metrics.AddGauge("parley_websockets", "Open WebSockets.", [&server] {
-    return static_cast<double>(server.stats().websockets.load());
-  });
-  metrics.AddCounters("parley_websocket_closes_total", "WebSockets that ended, by reason.", [&server] {
-    std::vector<metrics::Sample> samples;
-    std::uint8_t reason = 0;
-    for (const auto& count : server.stats().websockets_closed) {
-      const auto name = net::CloseReasonName(static_cast<net::CloseReason>(reason++));
-      samples.push_back({{{"reason", std::string(name)}}, static_cast<double>(count.load())});
-    }
-    return samples;
-  });
+  metrics.AddGauge("parley_connections", "Open connections of the public port.",
+                   [&server] { return static_cast<double>(server.stats().connections.load()); });
+  metrics.AddGauge("parley_websockets", "Open WebSockets.",
+                   [&server] { return static_cast<double>(server.stats().websockets.load()); });
+  metrics.AddCounters(
+      "parley_websocket_closes_total", "WebSockets that ended, by reason.", [&server] {
+        std::vector<metrics::Sample> samples;
+        std::uint8_t reason = 0;
+        for (const auto& count : server.stats().websockets_closed) {
+          const auto name = net::CloseReasonName(static_cast<net::CloseReason>(reason++));
+          samples.push_back({{{"reason", std::string(name)}}, static_cast<double>(count.load())});
+        }
+        return samples;
+      });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // `parleyd serve`: starts a node, says where it listens, and ends it on a signal.
 
 #include <csignal>
-
 #include <filesystem>
 #include <utility>
 
@@ -44,13 +43,14 @@ void PrintWelcome(const Node& node) {
     fmt::print("  (shown once; whoever is signed in and opens it becomes an administrator)\n");
   }
   const std::string client = ClientProgram();
-  fmt::print("\nTry it, in other terminals:\n"
-             "  {0} --server {1} register ann                   # make an account, sign in\n"
-             "  {0} --server {1} --profile bob register bob     # somebody to talk to\n"
-             "  {0} --server {1} --profile bob tail             # watch what arrives\n"
-             "  {0} --server {1} send @bob 'hello'              # say something\n"
-             "Stop with Ctrl-C.\n",
-             client, url);
+  fmt::print(
+      "\nTry it, in other terminals:\n"
+      "  {0} --server {1} register ann                   # make an account, sign in\n"
+      "  {0} --server {1} --profile bob register bob     # somebody to talk to\n"
+      "  {0} --server {1} --profile bob tail             # watch what arrives\n"
+      "  {0} --server {1} send @bob 'hello'              # say something\n"
+      "Stop with Ctrl-C.\n",
+      client, url);
   std::fflush(stdout);
 }
 

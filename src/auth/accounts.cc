@@ -225,21 +225,26 @@ Task<Result<std::vector<User>>> AccountService::Search(std::string query) {
     co_return InvalidField("query", fmt::format("must have {} to {} characters", kSearchMinChars,
                                                 limits_.display_name_chars));
   }
-  switch (policy_.search) {
-    case SearchMode::kOff:
-      break;
-    case SearchMode::kPrefix:
-      co_return co_await store_.SearchUsers(std::move(query), kSearchMaxResults);
-    case SearchMode::kExact: {
-      const Result<std::string> username = ValidateUsername(query);
-      if (!username.ok()) break;
-      Result<User> user = co_await store_.FindUserByName(*username);
-      if (user.ok()) co_return std::vector<User>{*std::move(user)};
-      if (user.status().code() != StatusCode::kNotFound) co_return user.status();
-      break;
-    }
+  if (policy_.search == SearchMode::kOff) co_return std::vector<User>();
+  // Whoever has exactly this name comes first, however many others it begins.
+  PARLEY_CO_ASSIGN(std::vector<User> found, co_await FindExact(query));
+  if (policy_.search == SearchMode::kExact) co_return found;
+  PARLEY_CO_ASSIGN(std::vector<User> prefixed,
+                   co_await store_.SearchUsers(std::move(query), kSearchMaxResults));
+  for (User& user : prefixed) {
+    const bool known = !found.empty() && found.front().id == user.id;
+    if (!known && found.size() < kSearchMaxResults) found.push_back(std::move(user));
   }
-  co_return std::vector<User>();
+  co_return found;
+}
+
+Task<Result<std::vector<User>>> AccountService::FindExact(std::string name) {
+  const Result<std::string> username = ValidateUsername(name);
+  if (!username.ok()) co_return std::vector<User>();
+  Result<User> user = co_await store_.FindUserByName(*username);
+  if (user.ok()) co_return std::vector<User>{*std::move(user)};
+  if (user.status().code() == StatusCode::kNotFound) co_return std::vector<User>();
+  co_return user.status();
 }
 
 Task<Result<std::optional<std::string>>> AccountService::EnsureAdminClaim(

@@ -116,8 +116,8 @@ class AccountService {
   runtime::Task<Result<User>> GetUser(UserId user);
   /// Those that exist, in the order asked for; at most kUsersPerRequest, else kInvalidArgument.
   runtime::Task<Result<std::vector<User>>> GetUsers(std::vector<UserId> users);
-  /// As the policy allows, at most kSearchMaxResults; fewer than kSearchMinChars characters:
-  /// kInvalidArgument.
+  /// As the policy allows, at most kSearchMaxResults, whoever has exactly this username first;
+  /// fewer than kSearchMinChars characters: kInvalidArgument.
   runtime::Task<Result<std::vector<User>>> Search(std::string query);
 
   /// Call at each start. The first time in the life of the store it answers the one-time token of
@@ -135,6 +135,8 @@ class AccountService {
   /// The user's password hash if `password` is theirs, else nothing.
   runtime::Task<Result<std::optional<std::string>>> CheckPassword(UserId user,
                                                                   std::string password);
+  /// The person of that name, or nobody.
+  runtime::Task<Result<std::vector<User>>> FindExact(std::string name);
   runtime::Task<Status> Rehash(UserId user, std::string password, std::string old_hash);
 
   storage::AccountStore& store_;

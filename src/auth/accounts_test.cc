@@ -307,6 +307,20 @@ TEST_F(AccountServiceTest, GetUsers_ThoseThatExist_AtMostOneHundred) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(AccountServiceTest, Search_ExactNameComesFirst_HoweverManyItBegins) {
+  for (int i = 0; i < 25; ++i) {
+    Registration other;
+    other.username = "aaa" + std::to_string(i);
+    other.password = "correct horse";
+    other.display_name = "Zoe the Other";
+    ASSERT_TRUE(Run(accounts_.Register(std::move(other))).ok());
+  }
+  const User zoe = Register("zoe").user;
+  const std::vector<User> found = *Run(accounts_.Search("zoe"));
+  ASSERT_EQ(found.size(), kSearchMaxResults);
+  EXPECT_EQ(found.front(), zoe);
+}
+
 TEST_F(AccountServiceTest, Search_AsThePolicyAllows) {
   const User anna = Register("anna").user;
   const User hannah = Register("hannah").user;

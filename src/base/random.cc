@@ -1,9 +1,8 @@
 #include "base/random.h"
 
-#include <sys/random.h>
-
 #include <cerrno>
 #include <system_error>
+#include <sys/random.h>
 
 namespace parley {
 

@@ -89,15 +89,15 @@ inline void IgnoreStatus(const Status& /*status*/, std::string_view /*reason*/) 
 }  // namespace parley
 
 /// Returns from the function (or coroutine) with the status of `expr` unless it is OK.
-#define PARLEY_TRY(expr)                                                     \
-  do {                                                                       \
-    if (::parley::Status parley_status_ = (expr); !parley_status_.ok()) {    \
-      return parley_status_;                                                 \
-    }                                                                        \
+#define PARLEY_TRY(expr)                                                  \
+  do {                                                                    \
+    if (::parley::Status parley_status_ = (expr); !parley_status_.ok()) { \
+      return parley_status_;                                              \
+    }                                                                     \
   } while (false)
-#define PARLEY_CO_TRY(expr)                                                  \
-  do {                                                                       \
-    if (::parley::Status parley_status_ = (expr); !parley_status_.ok()) {    \
-      co_return parley_status_;                                              \
-    }                                                                        \
+#define PARLEY_CO_TRY(expr)                                               \
+  do {                                                                    \
+    if (::parley::Status parley_status_ = (expr); !parley_status_.ok()) { \
+      co_return parley_status_;                                           \
+    }                                                                     \
   } while (false)

@@ -87,7 +87,5 @@ struct std::hash<parley::Uuid> : parley::UuidHash {};
 
 template <class Tag>
 struct std::hash<parley::Id<Tag>> {
-  std::size_t operator()(const parley::Id<Tag>& id) const {
-    return parley::UuidHash()(id.uuid());
-  }
+  std::size_t operator()(const parley::Id<Tag>& id) const { return parley::UuidHash()(id.uuid()); }
 };

@@ -26,19 +26,19 @@ class Subscription {
 
 /// Carries events from where they happen to where their people are connected.
 ///
-/// Delivery is at most once: an event may be lost (not by the local bus), and the seq of the next one shows it.
-/// The events that one shard publishes reach each subscriber in the order of publishing. Every
-/// implementation passes the suite in bus/testing.
+/// Delivery is at most once: an event may be lost (not by the local bus), and the seq of the next
+/// one shows it. The events that one shard publishes reach each subscriber in the order of
+/// publishing. Every implementation passes the suite in bus/testing.
 class Bus {
  public:
   virtual ~Bus() = default;
 
-  /// Must be called on a shard; `subscriber` must outlive the subscription. Events published after the return
-  /// arrive.
+  /// Must be called on a shard; `subscriber` must outlive the subscription. Events published after
+  /// the return arrive.
   virtual std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) = 0;
 
-  /// Hands the event to every subscriber of each recipient. Must be called on a shard; never calls a subscriber
-  /// from within.
+  /// Hands the event to every subscriber of each recipient. Must be called on a shard; never calls
+  /// a subscriber from within.
   virtual void Publish(EventPtr event, Recipients recipients) = 0;
 };
 

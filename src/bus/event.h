@@ -10,7 +10,7 @@ namespace parley::bus {
 /// Something that connected people are told of. Immutable; shared by all who get it.
 struct Event {
   enum class Kind {
-    kChange,         ///< an entry was committed: conversation, seq, and the frame that every member gets
+    kChange,  ///< an entry was committed: conversation, seq, and the frame that every member gets
     kConversation,   ///< the person's own view of a conversation is new or has changed
     kLeft,           ///< the person is no longer a member; `seq` is the last that they may see
     kSessionsEnded,  ///< these sessions were signed out

@@ -53,10 +53,11 @@ bool LiesBehind(const ConversationSnapshot& snapshot, const ListPosition& positi
 runtime::Task<Result<ConversationView>> ChatService::Get(UserId caller,
                                                          ConversationId conversation) {
   PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
-  PARLEY_CO_ASSIGN(storage::SnapshotPtr snapshot,
-                   co_await deps_.store->conversations().ReadSnapshot(
-                       conversation, storage::ReadMode::kCached));
-  co_return co_await views_->Conversation(std::move(snapshot), std::move(own));
+  PARLEY_CO_ASSIGN(
+      storage::SnapshotPtr snapshot,
+      co_await deps_.store->conversations().ReadSnapshot(conversation, storage::ReadMode::kCached));
+  if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
+  co_return co_await views_->Conversation(std::move(snapshot), own);
 }
 
 runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller, Page page) {
@@ -76,7 +77,9 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
   PARLEY_CO_ASSIGN(std::vector<storage::SnapshotPtr> snapshots,
                    co_await deps_.store->conversations().ReadSnapshots(std::move(ids)));
   std::erase_if(snapshots, [&](const storage::SnapshotPtr& snapshot) {
-    return !IsListed(*snapshot, caller) || (from && !LiesBehind(*snapshot, *from));
+    return !IsListed(*snapshot, caller) ||
+           !IsStillIn(*snapshot, own.at(snapshot->info.id)->member) ||
+           (from && !LiesBehind(*snapshot, *from));
   });
   const std::size_t shown = std::min(page.limit, snapshots.size());
   std::partial_sort(snapshots.begin(), snapshots.begin() + static_cast<std::ptrdiff_t>(shown),
@@ -85,15 +88,14 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
   PageOf<ConversationView> answer;
   for (std::size_t i = 0; i < shown; ++i) {
     PARLEY_CO_ASSIGN(ConversationView view,
-                     co_await views_->Conversation(snapshots[i],
-                                                   *own.at(snapshots[i]->info.id)));
+                     co_await views_->Conversation(snapshots[i], *own.at(snapshots[i]->info.id)));
     answer.items.push_back(std::move(view));
   }
   if (shown > 0 && shown < snapshots.size()) {
     const ConversationSnapshot& last = *snapshots[shown - 1];
     answer.next_cursor =
-        sealer_.Seal(ListPurpose(caller), EncodePosition({ToMillis(last.head.last_message_at),
-                                                          last.info.id.uuid()}));
+        sealer_.Seal(ListPurpose(caller),
+                     EncodePosition({ToMillis(last.head.last_message_at), last.info.id.uuid()}));
   }
   co_return answer;
 }
@@ -101,16 +103,17 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
 runtime::Task<Result<PageOf<MemberView>>> ChatService::ListMembers(UserId caller,
                                                                    ConversationId conversation,
                                                                    Page page) {
-  PARLEY_CO_TRY((co_await RequireMembership(caller, conversation)).status());
+  PARLEY_CO_ASSIGN(const Membership own, co_await RequireMembership(caller, conversation));
   std::optional<ListPosition> from;
   if (page.cursor) {
     PARLEY_CO_ASSIGN(const std::string payload,
                      sealer_.Open(MembersPurpose(conversation), *page.cursor));
     PARLEY_CO_ASSIGN(from, DecodePosition(payload));
   }
-  PARLEY_CO_ASSIGN(const storage::SnapshotPtr snapshot,
-                   co_await deps_.store->conversations().ReadSnapshot(
-                       conversation, storage::ReadMode::kCached));
+  PARLEY_CO_ASSIGN(
+      const storage::SnapshotPtr snapshot,
+      co_await deps_.store->conversations().ReadSnapshot(conversation, storage::ReadMode::kCached));
+  if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
   std::vector<Member> members;
   for (const Member& member : *snapshot->members) {
     const bool behind =
@@ -134,14 +137,14 @@ runtime::Task<Result<MessagePage>> ChatService::ReadMessages(UserId caller,
                                                              ConversationId conversation,
                                                              MessageRange range) {
   PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
-  co_return co_await history_->Messages(std::move(own), range);
+  co_return co_await history_->Messages(own, range);
 }
 
 runtime::Task<Result<ChangePage>> ChatService::ReadChanges(UserId caller,
                                                            ConversationId conversation, Seq after,
                                                            std::size_t limit) {
   PARLEY_CO_ASSIGN(Membership own, co_await RequireMembership(caller, conversation));
-  co_return co_await history_->Changes(std::move(own), after, limit);
+  co_return co_await history_->Changes(own, after, limit);
 }
 
 std::string ChatService::MakeCursor(UserId caller) const { return planner_->MakeCursor(caller); }

@@ -21,16 +21,16 @@ ChatService::ChatService(ChatDependencies dependencies)
       history_(std::make_unique<History>(*deps_.store, *views_)),
       planner_(std::make_unique<SyncPlanner>(*deps_.store, *deps_.clock, sealer_)),
       conversations_(std::make_unique<Conversations>(
-          deps_.shards,
-          ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *deps_.random, deps_.limits,
-                           deps_.receipts_max_members,
-                           auth::Fingerprinter(deps_.fingerprint_key)})) {}
+          deps_.shards, ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *deps_.random,
+                                         deps_.limits, deps_.receipts_max_members,
+                                         auth::Fingerprinter(deps_.fingerprint_key)})) {}
 
 ChatService::~ChatService() = default;
 
 void ChatService::Stop() { conversations_->Stop(); }
 
-// -- Commands -----------------------------------------------------------------------------------------
+// -- Commands
+// -----------------------------------------------------------------------------------------
 
 void ChatService::Submit(ConversationId conversation, UserId caller, CommandBody body,
                          CommandDone done) {
@@ -49,13 +49,14 @@ runtime::Task<Result<CommandAnswer>> ChatService::Run(ConversationId conversatio
                                                       CommandBody body) {
   using Answer = Result<CommandAnswer>;
   co_return co_await runtime::AwaitCompletion<Answer>(
-      [this, conversation, caller, body = std::move(body)](runtime::Completer<Answer> done) mutable {
+      [this, conversation, caller,
+       body = std::move(body)](runtime::Completer<Answer> done) mutable {
         conversations_->Submit(conversation, Command{caller, std::move(body), std::move(done)});
       });
 }
 
-runtime::Task<Result<std::pair<ConversationView, bool>>> ChatService::Create(UserId caller,
-                                                                             CreateRequest request) {
+runtime::Task<Result<std::pair<ConversationView, bool>>> ChatService::Create(
+    UserId caller, CreateRequest request) {
   std::vector<UserId> people{caller};
   for (const UserId& user : request.member_ids) {
     if (user != caller) people.push_back(user);
@@ -65,8 +66,8 @@ runtime::Task<Result<std::pair<ConversationView, bool>>> ChatService::Create(Use
     co_return InvalidField("member_ids", "a direct conversation takes one other person");
   }
   if (people.size() > deps_.limits.group_members) {
-    co_return InvalidField("member_ids",
-                           fmt::format("a group has at most {} members", deps_.limits.group_members));
+    co_return InvalidField(
+        "member_ids", fmt::format("a group has at most {} members", deps_.limits.group_members));
   }
   PARLEY_CO_ASSIGN(std::vector<User> founders, co_await RequireUsers(people, "member_ids"));
 
@@ -104,8 +105,7 @@ runtime::Task<Result<ConversationView>> ChatService::AddMembers(UserId caller,
   PARLEY_CO_TRY((co_await RequireMembership(caller, conversation)).status());
   PARLEY_CO_ASSIGN(std::vector<User> found, co_await RequireUsers(users, "user_ids"));
   PARLEY_CO_TRY(co_await CheckRoom(std::move(users)));
-  PARLEY_CO_TRY(
-      (co_await Run(conversation, caller, AddMembersCommand{std::move(found)})).status());
+  PARLEY_CO_TRY((co_await Run(conversation, caller, AddMembersCommand{std::move(found)})).status());
   co_return co_await Get(caller, conversation);
 }
 
@@ -132,10 +132,12 @@ runtime::Task<Result<CommandAnswer>> ChatService::Send(UserId caller, Conversati
 }
 
 runtime::Task<Status> ChatService::MarkRead(UserId caller, ConversationId conversation, Seq seq) {
-  co_return (co_await Run(conversation, caller, MarkCommand{seq, Seq(), MarkAnswer::kWhenWritten})).status();
+  co_return (co_await Run(conversation, caller, MarkCommand{seq, Seq(), MarkAnswer::kWhenWritten}))
+      .status();
 }
 
-// -- Checks -------------------------------------------------------------------------------------------
+// -- Checks
+// -------------------------------------------------------------------------------------------
 
 runtime::Task<Result<Membership>> ChatService::RequireMembership(UserId caller,
                                                                  ConversationId conversation) {

@@ -67,9 +67,9 @@ struct PageOf {
   std::optional<std::string> next_cursor;
 };
 
-/// Conversations as their members may use them: every call checks that the caller is a member, and answers
-/// kNotFound where not. Call and await on a shard. Reads come through the store's caches; commands run in the
-/// conversation's actor and are answered once they are durable.
+/// Conversations as their members may use them: every call checks that the caller is a member, and
+/// answers kNotFound where not. Call and await on a shard. Reads come through the store's caches;
+/// commands run in the conversation's actor and are answered once they are durable.
 class ChatService {
  public:
   explicit ChatService(ChatDependencies dependencies);
@@ -78,7 +78,8 @@ class ChatService {
   ChatService& operator=(const ChatService&) = delete;
 
   /// The conversation, and whether it was made by this call.
-  runtime::Task<Result<std::pair<ConversationView, bool>>> Create(UserId caller, CreateRequest request);
+  runtime::Task<Result<std::pair<ConversationView, bool>>> Create(UserId caller,
+                                                                  CreateRequest request);
   runtime::Task<Result<ConversationView>> Get(UserId caller, ConversationId conversation);
   /// Latest message first.
   runtime::Task<Result<PageOf<ConversationView>>> List(UserId caller, Page page);
@@ -86,46 +87,58 @@ class ChatService {
                                                  UpdateCommand change);
 
   /// Longest-standing first.
-  runtime::Task<Result<PageOf<MemberView>>> ListMembers(UserId caller, ConversationId conversation, Page page);
+  runtime::Task<Result<PageOf<MemberView>>> ListMembers(UserId caller, ConversationId conversation,
+                                                        Page page);
   runtime::Task<Result<ConversationView>> AddMembers(UserId caller, ConversationId conversation,
                                                      std::vector<UserId> users);
-  runtime::Task<Result<MemberView>> SetRole(UserId caller, ConversationId conversation, UserId user, Role role);
+  runtime::Task<Result<MemberView>> SetRole(UserId caller, ConversationId conversation, UserId user,
+                                            Role role);
   runtime::Task<Status> RemoveMember(UserId caller, ConversationId conversation, UserId user);
 
   /// The message, and whether it had been sent before.
-  runtime::Task<Result<CommandAnswer>> Send(UserId caller, ConversationId conversation, SendCommand message);
+  runtime::Task<Result<CommandAnswer>> Send(UserId caller, ConversationId conversation,
+                                            SendCommand message);
   /// Moves the caller's read position; returns once it is stored.
   runtime::Task<Status> MarkRead(UserId caller, ConversationId conversation, Seq seq);
-  /// Any command, for sessions that do not wait: it takes its place behind the caller's earlier ones before
-  /// the return. `done` is called on the calling shard.
+  /// Any command, for sessions that do not wait: it takes its place behind the caller's earlier
+  /// ones before the return. `done` is called on the calling shard.
   void Submit(ConversationId conversation, UserId caller, CommandBody body, CommandDone done);
 
-  runtime::Task<Result<MessagePage>> ReadMessages(UserId caller, ConversationId conversation, MessageRange range);
-  runtime::Task<Result<ChangePage>> ReadChanges(UserId caller, ConversationId conversation, Seq after,
-                                                std::size_t limit);
+  runtime::Task<Result<MessagePage>> ReadMessages(UserId caller, ConversationId conversation,
+                                                  MessageRange range);
+  runtime::Task<Result<ChangePage>> ReadChanges(UserId caller, ConversationId conversation,
+                                                Seq after, std::size_t limit);
 
-  // -- For sessions: resume and live delivery (gateway/) ---------------------------------------------
+  // -- For sessions: resume and live delivery (gateway/)
+  // ---------------------------------------------
 
-  /// The opaque position for this person to resume from: the service's time, less the slack of two minutes.
+  /// The opaque position for this person to resume from: the service's time, less the slack of two
+  /// minutes.
   std::string MakeCursor(UserId caller) const;
-  /// What a client that holds `heads`, and learnt of everything else up to `cursor`, has to be told. kInvalidArgument
-  /// for a cursor that is not ours.
-  runtime::Task<Result<SyncPlan>> PlanSync(UserId caller, std::vector<std::pair<ConversationId, Seq>> heads,
+  /// What a client that holds `heads`, and learnt of everything else up to `cursor`, has to be
+  /// told. kInvalidArgument for a cursor that is not ours.
+  runtime::Task<Result<SyncPlan>> PlanSync(UserId caller,
+                                           std::vector<std::pair<ConversationId, Seq>> heads,
                                            std::optional<std::string> cursor);
-  /// Changes after `after` and up to `last`: at least one if there is one, and at most about `max_bytes`. For sessions, which
-  /// know from events that the caller may see them, also where they have left since.
-  runtime::Task<Result<std::vector<ChangeView>>> ReadForDelivery(UserId caller, ConversationId conversation, Seq after,
-                                                                 Seq last, std::size_t max_bytes);
+  /// Changes after `after` and up to `last`: at least one if there is one, and at most about
+  /// `max_bytes`. For sessions, which know from events that the caller may see them, also where
+  /// they have left since.
+  runtime::Task<Result<std::vector<ChangeView>>> ReadForDelivery(UserId caller,
+                                                                 ConversationId conversation,
+                                                                 Seq after, Seq last,
+                                                                 std::size_t max_bytes);
 
   /// Writes what waits (positions) and lets no more in. Call from no shard, while the shards run.
   void Stop();
 
  private:
-  runtime::Task<Result<CommandAnswer>> Run(ConversationId conversation, UserId caller, CommandBody body);
+  runtime::Task<Result<CommandAnswer>> Run(ConversationId conversation, UserId caller,
+                                           CommandBody body);
   /// The caller's membership, or kNotFound.
   runtime::Task<Result<Membership>> RequireMembership(UserId caller, ConversationId conversation);
   /// The profiles of these people; InvalidField `field` if one does not exist.
-  runtime::Task<Result<std::vector<User>>> RequireUsers(std::vector<UserId> users, std::string field);
+  runtime::Task<Result<std::vector<User>>> RequireUsers(std::vector<UserId> users,
+                                                        std::string field);
   /// kConflict if one of them is in as many conversations as one may be.
   runtime::Task<Status> CheckRoom(std::vector<UserId> users);
 

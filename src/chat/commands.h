@@ -13,8 +13,9 @@
 
 namespace parley::chat {
 
-// What one can ask of a conversation. Form and size are checked before (wire/requests.h); whether it is
-// allowed is decided by the actor alone, against the state with every earlier command applied.
+// What one can ask of a conversation. Form and size are checked before (wire/requests.h); whether
+// it is allowed is decided by the actor alone, against the state with every earlier command
+// applied.
 
 /// Makes the conversation with its founders. One that exists already is answered as it is.
 struct CreateCommand {
@@ -64,7 +65,8 @@ using CommandBody = std::variant<CreateCommand, SendCommand, UpdateCommand, AddM
                                  RemoveMemberCommand, SetRoleCommand, MarkCommand>;
 
 struct CommandAnswer {
-  /// What the command made; null where it changed nothing. Of a repeated send: the message that the first made.
+  /// What the command made; null where it changed nothing. Of a repeated send: the message that the
+  /// first made.
   std::shared_ptr<const Entry> entry;
   /// The conversation or message was there already.
   bool existed = false;

@@ -12,9 +12,14 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// A transaction of the distributed store must stay under 1 MB and within its bucket; one size fits all.
+// A transaction of the distributed store must stay under 1 MB and within its bucket; one size fits
+// all.
 constexpr std::size_t kMaxEntriesPerAppend = 256;
 constexpr std::size_t kMaxTextPerAppend = std::size_t{512} * 1024;
+
+// A change carries the profiles of those whom it adds, and must fit into a frame (256 KiB): a
+// profile takes up to some 600 bytes.
+constexpr std::size_t kMaxAddedPerEntry = 200;
 
 // Losing the log to another writer so often in a row means that something is wrong.
 constexpr int kMaxRuns = 8;
@@ -49,7 +54,8 @@ bool ConversationActor::IdleFor(std::chrono::milliseconds age) const {
          !positions_.NextDue(lazy_positions()) && steady_clock::now() - last_used_ >= age;
 }
 
-// -- Deciding -----------------------------------------------------------------------------------------
+// -- Deciding
+// -----------------------------------------------------------------------------------------
 
 void ConversationActor::Pump() {
   while (phase_ == Phase::kReady && !queue_.empty()) {
@@ -82,27 +88,15 @@ ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
   const Member* sender = state_.Find(caller);
   if (sender == nullptr) return lookup;
   if (const std::optional<SentWindow::Sent> sent = window_.Find(caller, send.client_id)) {
-    if (recent_.Find(sent->seq) == nullptr) lookup.sent_entry = sent->seq;
+    if (InMemory(sent->seq) == nullptr) lookup.sent_entry = sent->seq;
     return lookup;
   }
-  lookup.sent = !window_.complete() &&
-                env_.store.conversations().MayHaveSent(id_, caller, send.client_id);
+  lookup.sent =
+      !window_.complete() && env_.store.conversations().MayHaveSent(id_, caller, send.client_id);
   if (send.reply_to && *send.reply_to >= sender->first_seq && *send.reply_to <= committed_.seq &&
       recent_.Find(*send.reply_to) == nullptr) {
     lookup.target = send.reply_to;
   }
-  return lookup;
-}
-
-ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
-                                                       const MarkCommand& mark) const {
-  Lookup lookup;
-  const Member* member = state_.Find(caller);
-  if (member == nullptr || mark.read > committed_.seq || mark.read < member->first_seq ||
-      mark.read <= positions_.Of(*member).read || recent_.Find(mark.read) != nullptr) {
-    return lookup;
-  }
-  lookup.target = mark.read;
   return lookup;
 }
 
@@ -116,27 +110,46 @@ void ConversationActor::Run(Command command, const Found& found) {
 
 template <class Body>
 void ConversationActor::RunBody(Command& command, const Body& body, const Found& /*found*/) {
-  Result<Decision> decision = Decision();
-  std::vector<User> added;
-  if constexpr (std::is_same_v<Body, AddMembersCommand>) {
-    decision = Decide(state_, command.caller, body, env_.limits);
-    added = body.users;
-  } else {
-    decision = Decide(state_, command.caller, body);
-  }
+  Result<Decision> decision = Decide(state_, command.caller, body);
   if (!decision.ok()) {
     Answer(std::move(command), decision.status());
-  } else if (!*decision) {
-    Answer(std::move(command), CommandAnswer());
-  } else {
-    if (const auto* members = std::get_if<MembersBody>(&**decision)) {
-      std::erase_if(added, [&](const User& user) {
-        return std::find(members->added.begin(), members->added.end(), user.id) ==
-               members->added.end();
-      });
-    }
-    MakeEntry(std::move(command), **std::move(decision), std::move(added));
+    return;
   }
+  if (Decision change = *std::move(decision)) {
+    MakeEntry(std::move(command), *std::move(change), {});
+  } else {
+    Answer(std::move(command), CommandAnswer());
+  }
+}
+
+void ConversationActor::RunBody(Command& command, const AddMembersCommand& body,
+                                const Found& /*found*/) {
+  const Result<Decision> decision = Decide(state_, command.caller, body, env_.limits);
+  if (!decision.ok()) {
+    Answer(std::move(command), decision.status());
+    return;
+  }
+  const Decision& change = *decision;
+  if (!change) {
+    Answer(std::move(command), CommandAnswer());
+    return;
+  }
+  // In the order of the users, of whom some may be members already.
+  const std::vector<UserId>& all = std::get<MembersBody>(*change).added;
+  std::vector<User> users = body.users;
+  MembersBody part;
+  std::vector<User> profiles;
+  auto user = users.begin();
+  for (const UserId& id : all) {
+    if (part.added.size() == kMaxAddedPerEntry) {
+      MakeEntry(Command{command.caller, {}, nullptr}, std::exchange(part, {}),
+                std::exchange(profiles, {}));
+    }
+    user = std::find_if(user, users.end(), [&](const User& each) { return each.id == id; });
+    part.added.push_back(id);
+    profiles.push_back(std::move(*user));
+  }
+  MakeEntry(std::move(command), std::move(part), std::move(profiles));
 }
 
 void ConversationActor::RunBody(Command& command, const CreateCommand& body,
@@ -177,34 +190,6 @@ void ConversationActor::RunBody(Command& command, const SendCommand& body, const
   MakeEntry(std::move(command), std::move(message), {});
 }
 
-void ConversationActor::RunBody(Command& command, const MarkCommand& body, const Found& found) {
-  const Member* member = state_.Find(command.caller);
-  if (member == nullptr) {
-    Answer(std::move(command), NotFound("no such conversation"));
-    return;
-  }
-  if (body.read > committed_.seq || body.delivered > committed_.seq) {
-    Answer(std::move(command), InvalidField("seq", "lies beyond the end of the conversation"));
-    return;
-  }
-  Position position;
-  position.delivered = body.delivered;
-  if (body.read >= member->first_seq && body.read > positions_.Of(*member).read) {
-    const storage::EntryPtr entry = found.target ? found.target : recent_.Find(body.read);
-    position.read = body.read;
-    position.read_n = entry->n;
-    position.delivered = std::max(position.delivered, body.read);
-  }
-  const UserId user = member->user;
-  const bool waits = positions_.Mark(*member, position);
-  if (waits && body.answer == MarkAnswer::kWhenWritten) {
-    positions_.AwaitWrite(user, std::move(command.done));
-  } else {
-    Answer(std::move(command), CommandAnswer());
-  }
-  if (waits) WriteDuePositions();
-}
-
 std::optional<Result<CommandAnswer>> ConversationActor::AnswerRepeated(UserId caller,
                                                                        const SendCommand& body,
                                                                        const Found& found) const {
@@ -214,8 +199,7 @@ std::optional<Result<CommandAnswer>> ConversationActor::AnswerRepeated(UserId ca
   if (sent->fingerprint != FingerprintOf(body.text, body.media, body.reply_to)) {
     return Conflict("this client_id was first sent with other content: use a new one");
   }
-  const storage::EntryPtr entry = found.sent_entry ? found.sent_entry : recent_.Find(sent->seq);
-  return CommandAnswer{entry, true};
+  return CommandAnswer{found.sent_entry ? found.sent_entry : InMemory(sent->seq), true};
 }
 
 Result<std::optional<ReplyTo>> ConversationActor::ResolveReply(const Member& sender,
@@ -239,6 +223,15 @@ Fingerprint ConversationActor::FingerprintOf(const std::string& text,
   bytes += std::to_string(reply_to ? reply_to->value() : 0) + ":";
   for (const MediaId& id : media) bytes += id.view();
   return env_.fingerprinter.Of(bytes);
+}
+
+storage::EntryPtr ConversationActor::InMemory(Seq seq) const {
+  if (storage::EntryPtr entry = recent_.Find(seq)) return entry;
+  // More may wait for their commits than the ring holds.
+  for (const Pending& pending : pending_) {
+    if (pending.staged && pending.staged->entry->seq == seq) return pending.staged->entry;
+  }
+  return nullptr;
 }
 
 void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<User> added) {
@@ -271,7 +264,8 @@ void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
   }
 }
 
-// -- Committing ---------------------------------------------------------------------------------------
+// -- Committing
+// ---------------------------------------------------------------------------------------
 
 void ConversationActor::MaybeCommit() {
   if (in_flight_ != 0 || pending_.empty() || phase_ == Phase::kDead) return;
@@ -283,8 +277,8 @@ void ConversationActor::MaybeCommit() {
     if (pending.staged) {
       const StagedEntry& staged = *pending.staged;
       text += staged.change->frame.bytes().size();
-      if (!request->entries.empty() && (request->entries.size() == kMaxEntriesPerAppend ||
-                                        text > kMaxTextPerAppend)) {
+      if (!request->entries.empty() &&
+          (request->entries.size() == kMaxEntriesPerAppend || text > kMaxTextPerAppend)) {
         break;
       }
       request->entries.push_back(staged.entry);
@@ -310,6 +304,7 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
     CompleteFront();
     --in_flight_;
   }
+  window_.Trim(committed_.seq);
   // Answers that made no entry rested on what is committed now.
   while (!pending_.empty() && !pending_.front().staged) CompleteFront();
   if (phase_ == Phase::kReady) {
@@ -325,14 +320,15 @@ void ConversationActor::CompleteFront() {
   if (pending.staged) {
     const StagedEntry& staged = *pending.staged;
     committed_ = staged.head;
+    // Who left and came back meanwhile begins anew: then it is no position of this stay.
     if (const Member* sender = state_.Find(staged.entry->actor);
-        sender != nullptr && staged.entry->is_message()) {
+        sender != nullptr && staged.entry->is_message() && sender->joined_seq < staged.entry->seq) {
       positions_.Stored(sender->user, sender->joined_seq,
                         Position{staged.entry->seq, staged.entry->n, staged.entry->seq});
     }
     Publish(staged);
   }
-  pending.command.done(std::move(pending.answer));
+  if (pending.command.done) pending.command.done(std::move(pending.answer));
 }
 
 void ConversationActor::Publish(const StagedEntry& staged) {
@@ -352,17 +348,17 @@ void ConversationActor::Die(storage::AppendOutcome outcome) {
   phase_ = Phase::kDead;
   position_timer_.Cancel();
   std::deque<Command> commands;
-  for (Pending& pending : pending_) commands.push_back(std::move(pending.command));
+  for (Pending& pending : pending_) {
+    if (pending.command.done) commands.push_back(std::move(pending.command));
+  }
   std::move(queue_.begin(), queue_.end(), std::back_inserter(commands));
   pending_.clear();
   queue_.clear();
   in_flight_ = 0;
-  for (CommandDone& done :
-       positions_.TakeDue(id_, steady_clock::now(), env_.clock.Now(), false, true).waiting) {
-    done(Stopped());
-  }
-  // On a conflict the log is another than we believed, and after a time-out it may be: the commands are run again
-  // on it as it is.
+  // Positions are of committed entries and committed members: they outlive this.
+  WriteDuePositions();
+  // On a conflict the log is another than we believed, and after a time-out it may be: the commands
+  // are run again on it as it is.
   const bool run_again = outcome != storage::AppendOutcome::kRefused;
   std::deque<Command> again;
   for (Command& command : commands) {
@@ -373,61 +369,6 @@ void ConversationActor::Die(storage::AppendOutcome outcome) {
     }
   }
   on_dead_(std::move(again));
-}
-
-// -- Positions ----------------------------------------------------------------------------------------
-
-void ConversationActor::WriteDuePositions() {
-  if (writing_positions_ || phase_ == Phase::kDead) return;
-  const auto now = steady_clock::now();
-  PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), lazy_positions(),
-                                                 !flush_waiters_.empty());
-  if (!batch.rows.empty()) {
-    writing_positions_ = true;
-    runtime::Spawn(shard_, "write positions", WritePositions(shared_from_this(), std::move(batch)));
-    return;
-  }
-  for (UniqueFunction<void()>& done : std::exchange(flush_waiters_, {})) done();
-  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(lazy_positions())) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
-    position_timer_.After(std::max(wait, std::chrono::milliseconds(0)),
-                          [weak = weak_from_this()] {
-                            if (const auto self = weak.lock()) self->WriteDuePositions();
-                          });
-  }
-}
-
-runtime::Task<void> ConversationActor::WritePositions(std::shared_ptr<ConversationActor> self,
-                                                      PositionBook::Batch batch) {
-  const Status written =
-      co_await self->env_.store.conversations().WritePositions(std::move(batch.rows));
-  if (written.ok()) self->TellOwnDevices(batch.read_moved);
-  for (CommandDone& done : batch.waiting) {
-    if (written.ok()) {
-      done(CommandAnswer());
-    } else {
-      done(written);
-    }
-  }
-  self->writing_positions_ = false;
-  self->WriteDuePositions();
-}
-
-void ConversationActor::TellOwnDevices(const std::vector<UserId>& users) {
-  for (const UserId& user : users) {
-    env_.bus.Publish(std::make_shared<const bus::Event>(bus::Event{
-                         bus::Event::Kind::kConversation, id_, Seq(), wire::Frame(), {}}),
-                     std::make_shared<const std::vector<UserId>>(1, user));
-  }
-}
-
-void ConversationActor::FlushPositions(UniqueFunction<void()> done) {
-  flush_waiters_.push_back(std::move(done));
-  if (phase_ == Phase::kDead) {
-    for (UniqueFunction<void()>& waiter : std::exchange(flush_waiters_, {})) waiter();
-    return;
-  }
-  WriteDuePositions();
 }
 
 }  // namespace parley::chat

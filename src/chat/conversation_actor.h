@@ -37,16 +37,17 @@ struct ActorEnvironment {
   auth::Fingerprinter fingerprinter;
 };
 
-/// Runs the commands of one conversation, one after the other, in order of arrival: the only place where its
-/// log grows and where it is decided who may do what.
+/// Runs the commands of one conversation, one after the other, in order of arrival: the only place
+/// where its log grows and where it is decided who may do what.
 ///
-/// A command is checked against the state with every earlier entry applied, committed or not ("staged"); its answer,
-/// and all that is told of it, waits for the commits on which it rests. One append is under way at a time; what gathers
-/// meanwhile goes into the next. After a failed append the actor is dead: what waited is refused, or, where the log turned
-/// out to be another, run again from the start by the actor that follows.
+/// A command is checked against the state with every earlier entry applied, committed or not
+/// ("staged"); its answer, and all that is told of it, waits for the commits on which it rests. One
+/// append is under way at a time; what gathers meanwhile goes into the next. After a failed append
+/// the actor is dead: what waited is refused, or, where the log turned out to be another, run again
+/// from the start by the actor that follows.
 ///
-/// Lifecycle: made by Conversations on the shard of the conversation, loads itself from the store, dropped when idle or
-/// dead. Everything happens on that shard.
+/// Lifecycle: made by Conversations on the shard of the conversation, loads itself from the store,
+/// dropped when idle or dead. Everything happens on that shard.
 class ConversationActor : public std::enable_shared_from_this<ConversationActor> {
  public:
   /// Told once that the actor is dead, with the commands that the next one is to run.
@@ -55,7 +56,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   /// Commands that may wait; one more is refused with kUnavailable.
   static constexpr std::size_t kMaxQueued = 4'096;
 
-  ConversationActor(ConversationId id, const ActorEnvironment& environment, runtime::Shard& shard, OnDead on_dead);
+  ConversationActor(ConversationId id, const ActorEnvironment& environment, runtime::Shard& shard,
+                    OnDead on_dead);
   ~ConversationActor();
   ConversationActor(const ConversationActor&) = delete;
   ConversationActor& operator=(const ConversationActor&) = delete;
@@ -66,7 +68,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
 
   /// Whether nothing waits, and nothing came for `age`.
   bool IdleFor(std::chrono::milliseconds age) const;
-  /// Writes the positions that wait, whether due or not; calls `done` after.
+  /// Writes the positions that wait, whether due or not; calls `done` after, also if that fails.
   void FlushPositions(UniqueFunction<void()> done);
 
  private:
@@ -81,7 +83,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
 
   /// A decided command that waits for its commit, or for those before it.
   struct Pending {
-    Command command;
+    Command
+        command;  ///< without `done` where it makes several entries: the last one answers for all
     Result<CommandAnswer> answer;
     std::unique_ptr<StagedEntry> staged;  ///< null where it makes no entry
   };
@@ -108,13 +111,19 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   Lookup LookupFor(UserId caller, const MarkCommand& mark) const;
   void Run(Command command, const Found& found);
   void RunBody(Command& command, const CreateCommand& body, const Found& found);
+  void RunBody(Command& command, const AddMembersCommand& body, const Found& found);
   void RunBody(Command& command, const SendCommand& body, const Found& found);
   void RunBody(Command& command, const MarkCommand& body, const Found& found);
   template <class Body>
   void RunBody(Command& command, const Body& body, const Found& found);
-  std::optional<Result<CommandAnswer>> AnswerRepeated(UserId caller, const SendCommand& body, const Found& found) const;
-  Result<std::optional<ReplyTo>> ResolveReply(const Member& sender, const SendCommand& body, const Found& found) const;
-  Fingerprint FingerprintOf(const std::string& text, const std::vector<MediaId>& media, std::optional<Seq> reply_to) const;
+  std::optional<Result<CommandAnswer>> AnswerRepeated(UserId caller, const SendCommand& body,
+                                                      const Found& found) const;
+  Result<std::optional<ReplyTo>> ResolveReply(const Member& sender, const SendCommand& body,
+                                              const Found& found) const;
+  Fingerprint FingerprintOf(const std::string& text, const std::vector<MediaId>& media,
+                            std::optional<Seq> reply_to) const;
+  /// An entry that is recent, or not committed yet; else null.
+  storage::EntryPtr InMemory(Seq seq) const;
 
   void MakeEntry(Command command, EntryBody body, std::vector<User> added);
   void Answer(Command command, Result<CommandAnswer> answer);
@@ -126,9 +135,11 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   void Publish(const StagedEntry& staged);
   void Die(storage::AppendOutcome outcome);
 
-  // Positions.
+  // Positions (conversation_positions.cc).
   void WriteDuePositions();
-  static runtime::Task<void> WritePositions(std::shared_ptr<ConversationActor> self, PositionBook::Batch batch);
+  static runtime::Task<void> WritePositions(std::shared_ptr<ConversationActor> self,
+                                            PositionBook::Batch batch);
+  void FinishFlush();
   void TellOwnDevices(const std::vector<UserId>& users);
   bool lazy_positions() const { return state_.member_count() > env_.receipts_max_members; }
 
@@ -140,8 +151,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   Phase phase_ = Phase::kLoading;
   std::deque<Command> queue_;    ///< not decided yet
   std::deque<Pending> pending_;  ///< decided, not answered yet
-  std::size_t in_flight_ = 0;    ///< so many of pending_, from the front, are in the append under way
-  ConversationState state_;      ///< with everything in pending_ applied
+  std::size_t in_flight_ = 0;  ///< so many of pending_, from the front, are in the append under way
+  ConversationState state_;    ///< with everything in pending_ applied
   Head committed_;
   RecentEntries recent_;
   SentWindow window_;

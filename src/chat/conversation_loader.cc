@@ -26,6 +26,9 @@ runtime::Task<void> ConversationActor::Load(std::shared_ptr<ConversationActor> s
   }
   self->phase_ = Phase::kReady;
   self->Pump();
+  // Guessing ids must not fill the server with actors of what does not exist.
+  const bool waits = !self->queue_.empty() || !self->pending_.empty();
+  if (!self->state_.exists() && !waits) self->Die(storage::AppendOutcome::kRefused);
 }
 
 runtime::Task<Status> ConversationActor::ReadState() {
@@ -41,7 +44,8 @@ runtime::Task<Status> ConversationActor::ReadState() {
   for (const Member& member : members) ids.push_back(member.user);
   PARLEY_CO_ASSIGN(const std::vector<User> users,
                    co_await env_.store.accounts().FindUsers(std::move(ids)));
-  PARLEY_CO_ASSIGN(const std::vector<Position> positions, co_await store.ReadPositions(id_, members));
+  PARLEY_CO_ASSIGN(const std::vector<Position> positions,
+                   co_await store.ReadPositions(id_, members));
   for (std::size_t i = 0; i < members.size() && i < positions.size(); ++i) {
     positions_.Load(members[i], positions[i]);
   }
@@ -55,9 +59,10 @@ runtime::Task<Status> ConversationActor::ReadRecent() {
   const Seq after(head > RecentEntries::kCapacity ? head - RecentEntries::kCapacity : 0);
   Seq have = after;
   while (have < committed_.seq) {
+    // No further than the head as it was read: what follows is found by the conflict that it makes.
     PARLEY_CO_ASSIGN(const std::vector<storage::EntryPtr> entries,
                      co_await env_.store.conversations().ReadEntries(
-                         id_, have, RecentEntries::kCapacity, kRecentBytes));
+                         id_, have, committed_.seq.value() - have.value(), kRecentBytes));
     if (entries.empty()) co_return DataLoss("the log ends before its head");
     for (const storage::EntryPtr& entry : entries) {
       recent_.Push(entry);
@@ -81,8 +86,9 @@ runtime::Task<void> ConversationActor::LookUp(std::shared_ptr<ConversationActor>
   const UserId caller = self->queue_.front().caller;
   if (lookup.sent) {
     const ClientId client_id = std::get<SendCommand>(self->queue_.front().body).client_id;
-    Result<std::optional<storage::SentRow>> sent = co_await self->env_.store.conversations().FindSent(
-        self->id_, caller, client_id, self->env_.clock.Now() - kIdempotencyWindow);
+    Result<std::optional<storage::SentRow>> sent =
+        co_await self->env_.store.conversations().FindSent(
+            self->id_, caller, client_id, self->env_.clock.Now() - kIdempotencyWindow);
     failed = sent.status();
     if (sent.ok()) found.sent = *sent;
     if (found.sent) lookup.sent_entry = found.sent->seq;

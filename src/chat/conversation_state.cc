@@ -39,8 +39,8 @@ std::optional<UserId> ConversationState::LongestStanding(UserId except) const {
   for (const auto& [user, place] : members_) {
     if (user == except) continue;
     const Member& member = place.member;
-    if (longest == nullptr || std::tie(member.joined_seq, member.user) <
-                                  std::tie(longest->joined_seq, longest->user)) {
+    if (longest == nullptr ||
+        std::tie(member.joined_seq, member.user) < std::tie(longest->joined_seq, longest->user)) {
       longest = &member;
     }
   }

@@ -17,8 +17,9 @@ namespace parley::chat {
 
 using UserList = std::shared_ptr<const std::vector<UserId>>;
 
-/// What a conversation is after some entry of its log: who is in it, its head, its title. Pure; the actor applies
-/// an entry here as soon as it is decided, so that the next command sees it (docs/architecture.md, "staged").
+/// What a conversation is after some entry of its log: who is in it, its head, its title. Pure; the
+/// actor applies an entry here as soon as it is decided, so that the next command sees it
+/// (docs/architecture.md, "staged").
 class ConversationState {
  public:
   /// A conversation that does not exist yet.

@@ -24,7 +24,19 @@ class Conversations::ShardConversations {
       command.done(Unavailable("the server is stopping: connect again"));
       return;
     }
-    FindOrStart(id)->Submit(std::move(command));
+    std::shared_ptr<ConversationActor>& place = actors_[id];
+    const bool fresh = place == nullptr;
+    if (fresh) {
+      place = std::make_shared<ConversationActor>(
+          id, environment_, shard_,
+          [this, id](std::deque<Command> again) { Replace(id, std::move(again)); });
+    }
+    // Loading may end at once, and the actor with it: it takes the command first, and we hold it.
+    const std::shared_ptr<ConversationActor> actor = place;
+    actor->Submit(std::move(command));
+    if (!fresh) return;
+    actor->Start();
+    if (!sweeping_) ScheduleSweep();
   }
 
   /// Calls `done` once every position is written and no actor is left.
@@ -45,18 +57,6 @@ class Conversations::ShardConversations {
   void Clear() { actors_.clear(); }
 
  private:
-  std::shared_ptr<ConversationActor> FindOrStart(ConversationId id) {
-    std::shared_ptr<ConversationActor>& actor = actors_[id];
-    if (!actor) {
-      actor = std::make_shared<ConversationActor>(
-          id, environment_, shard_,
-          [this, id](std::deque<Command> again) { Replace(id, std::move(again)); });
-      actor->Start();
-      if (!sweeping_) ScheduleSweep();
-    }
-    return actor;
-  }
-
   /// The actor is dead: the next one runs what it left, before anything newer.
   void Replace(ConversationId id, std::deque<Command> again) {
     actors_.erase(id);
@@ -87,7 +87,7 @@ class Conversations::ShardConversations {
 };
 
 Conversations::Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment)
-    : environment_(std::move(environment)) {
+    : environment_(environment) {
   for (runtime::Shard* shard : shards) {
     places_.push_back(std::make_unique<ShardConversations>(*shard, environment_));
   }

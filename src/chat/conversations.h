@@ -9,8 +9,8 @@
 
 namespace parley::chat {
 
-/// The live conversations of this node: finds the actor of each, or starts it. Actors are spread over the shards by a
-/// hash of the conversation's id; at most one lives per conversation.
+/// The live conversations of this node: finds the actor of each, or starts it. Actors are spread
+/// over the shards by a hash of the conversation's id; at most one lives per conversation.
 class Conversations {
  public:
   /// An actor is dropped when nothing came for so long.
@@ -28,7 +28,8 @@ class Conversations {
   /// `command.done` is called on the conversation's shard.
   void Submit(ConversationId conversation, Command command);
 
-  /// Writes what waits and refuses what comes. Call from no shard, while the shards run; returns when done.
+  /// Writes what waits and refuses what comes. Call from no shard, while the shards run; returns
+  /// when done.
   void Stop();
 
  private:

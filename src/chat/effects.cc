@@ -16,7 +16,8 @@ void MoveBehind(std::vector<T>& into, std::vector<T>& later) {
 
 void AddMember(Effects& effects, const Entry& entry, const ConversationState& state, UserId user) {
   const Member* member = state.Find(user);
-  effects.members.push_back({user, member == nullptr ? std::nullopt : std::optional<Member>(*member),
+  effects.members.push_back({user,
+                             member == nullptr ? std::nullopt : std::optional<Member>(*member),
                              entry.seq, entry.at});
 }
 

@@ -14,7 +14,8 @@ using Entries = std::vector<storage::EntryPtr>;
 constexpr std::size_t kChangePageBytes = std::size_t{1024} * 1024;
 
 /// Every message knows how many came before it: n tells what lies beyond the page without a look.
-void SetMore(MessagePage& page, const MessageRange& range, const Head& head, std::uint64_t first_n) {
+void SetMore(MessagePage& page, const MessageRange& range, const Head& head,
+             std::uint64_t first_n) {
   if (!page.items.empty()) {
     page.has_more_before = page.items.front()->n > first_n + 1;
     page.has_more_after = page.items.back()->n < head.n;
@@ -28,15 +29,14 @@ void SetMore(MessagePage& page, const MessageRange& range, const Head& head, std
 }  // namespace
 
 runtime::Task<Result<MessagePage>> History::Messages(Membership own, MessageRange range) {
-  PARLEY_CO_ASSIGN(const storage::SnapshotPtr snapshot,
-                   co_await store_.conversations().ReadSnapshot(own.conversation,
-                                                                storage::ReadMode::kCached));
+  PARLEY_CO_ASSIGN(
+      const storage::SnapshotPtr snapshot,
+      co_await store_.conversations().ReadSnapshot(own.conversation, storage::ReadMode::kCached));
+  if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
   const Head head = snapshot->head;
-  PARLEY_CO_ASSIGN(Entries entries, co_await Slice(own.conversation, range, head));
+  PARLEY_CO_ASSIGN(Entries entries, co_await Slice(own, range, head));
   // The page is true for the head as it was read; what was said since is for the next one.
-  std::erase_if(entries, [&](const storage::EntryPtr& entry) {
-    return entry->seq < own.member.first_seq || entry->seq > head.seq;
-  });
+  std::erase_if(entries, [&](const storage::EntryPtr& entry) { return entry->seq > head.seq; });
   MessagePage page;
   page.items = std::move(entries);
   page.last_seq = head.seq;
@@ -45,25 +45,30 @@ runtime::Task<Result<MessagePage>> History::Messages(Membership own, MessageRang
   co_return page;
 }
 
-runtime::Task<Result<Entries>> History::Slice(ConversationId conversation, MessageRange range,
-                                              Head head) {
-  if (range.around) co_return co_await Around(conversation, *range.around, range.limit);
-  if (range.after) {
-    co_return co_await store_.conversations().ReadMessages(
-        conversation, {Direction::kAfter, *range.after, range.limit});
-  }
+runtime::Task<Result<Entries>> History::Slice(Membership own, MessageRange range, Head head) {
+  if (range.around) co_return co_await Around(own, *range.around, range.limit);
+  if (range.after) co_return co_await After(own, *range.after, range.limit);
   const Seq before = range.before ? *range.before : head.seq.Next();
-  co_return co_await store_.conversations().ReadMessages(
-      conversation, {Direction::kBefore, before, range.limit});
+  co_return co_await Before(own, before, range.limit);
 }
 
-runtime::Task<Result<Entries>> History::Around(ConversationId conversation, Seq seq,
-                                               std::size_t limit) {
-  PARLEY_CO_ASSIGN(Entries after,
-                   co_await store_.conversations().ReadMessages(
-                       conversation, {Direction::kAfter, seq.Previous(), limit}));
-  PARLEY_CO_ASSIGN(Entries before, co_await store_.conversations().ReadMessages(
-                                       conversation, {Direction::kBefore, seq, limit}));
+runtime::Task<Result<Entries>> History::After(Membership own, Seq seq, std::size_t limit) {
+  const Seq anchor = std::max(seq, own.member.first_seq.Previous());
+  co_return co_await store_.conversations().ReadMessages(own.conversation,
+                                                         {Direction::kAfter, anchor, limit});
+}
+
+runtime::Task<Result<Entries>> History::Before(Membership own, Seq seq, std::size_t limit) {
+  PARLEY_CO_ASSIGN(Entries entries, co_await store_.conversations().ReadMessages(
+                                        own.conversation, {Direction::kBefore, seq, limit}));
+  std::erase_if(entries,
+                [&](const storage::EntryPtr& entry) { return entry->seq < own.member.first_seq; });
+  co_return entries;
+}
+
+runtime::Task<Result<Entries>> History::Around(Membership own, Seq seq, std::size_t limit) {
+  PARLEY_CO_ASSIGN(Entries after, co_await After(own, seq.Previous(), limit));
+  PARLEY_CO_ASSIGN(Entries before, co_await Before(own, seq, limit));
   // Half of the page on each side; where one side is short, the other gets its places.
   const std::size_t half = limit - limit / 2;
   const std::size_t keep_after =
@@ -76,9 +81,10 @@ runtime::Task<Result<Entries>> History::Around(ConversationId conversation, Seq 
 }
 
 runtime::Task<Result<ChangePage>> History::Changes(Membership own, Seq after, std::size_t limit) {
-  PARLEY_CO_ASSIGN(const storage::SnapshotPtr snapshot,
-                   co_await store_.conversations().ReadSnapshot(own.conversation,
-                                                                storage::ReadMode::kCached));
+  PARLEY_CO_ASSIGN(
+      const storage::SnapshotPtr snapshot,
+      co_await store_.conversations().ReadSnapshot(own.conversation, storage::ReadMode::kCached));
+  if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
   ChangePage page;
   page.last_seq = snapshot->head.seq;
   if (after < own.member.first_seq.Previous() || after > page.last_seq) {
@@ -98,8 +104,8 @@ runtime::Task<Result<std::vector<ChangeView>>> History::Run(ConversationId conve
                                                             std::size_t max_bytes) {
   if (after >= last) co_return std::vector<ChangeView>();
   const std::size_t count = last.value() - after.value();
-  PARLEY_CO_ASSIGN(Entries entries, co_await store_.conversations().ReadEntries(
-                                        conversation, after, count, max_bytes));
+  PARLEY_CO_ASSIGN(Entries entries, co_await store_.conversations().ReadEntries(conversation, after,
+                                                                                count, max_bytes));
   co_return co_await views_.Changes(std::move(entries), visible_from);
 }
 

@@ -11,8 +11,8 @@
 
 namespace parley::chat {
 
-/// Reads logs for those who may see them: the caller has checked that, and gives the membership on which it rests.
-/// Any shard.
+/// Reads logs for those who may see them: the caller has checked that, and gives the membership on
+/// which it rests. Any shard.
 class History {
  public:
   History(storage::Store& store, ViewBuilder& views) : store_(store), views_(views) {}
@@ -20,12 +20,20 @@ class History {
   runtime::Task<Result<MessagePage>> Messages(Membership own, MessageRange range);
   runtime::Task<Result<ChangePage>> Changes(Membership own, Seq after, std::size_t limit);
   /// At least one change behind `after` if there is one up to `last`; at most about `max_bytes`.
-  runtime::Task<Result<std::vector<ChangeView>>> Run(ConversationId conversation, Seq after, Seq last,
-                                                     Seq visible_from, std::size_t max_bytes);
+  runtime::Task<Result<std::vector<ChangeView>>> Run(ConversationId conversation, Seq after,
+                                                     Seq last, Seq visible_from,
+                                                     std::size_t max_bytes);
 
  private:
-  runtime::Task<Result<std::vector<storage::EntryPtr>>> Slice(ConversationId conversation, MessageRange range, Head head);
-  runtime::Task<Result<std::vector<storage::EntryPtr>>> Around(ConversationId conversation, Seq seq, std::size_t limit);
+  // Messages of a range, of those that the member may see.
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> Slice(Membership own, MessageRange range,
+                                                              Head head);
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> After(Membership own, Seq seq,
+                                                              std::size_t limit);
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> Before(Membership own, Seq seq,
+                                                               std::size_t limit);
+  runtime::Task<Result<std::vector<storage::EntryPtr>>> Around(Membership own, Seq seq,
+                                                               std::size_t limit);
 
   storage::Store& store_;
   ViewBuilder& views_;

@@ -7,7 +7,8 @@ namespace parley::chat {
 
 PositionBook::SteadyTime PositionBook::Record::Due(bool lazy) const {
   if (last_write == SteadyTime{}) return last_write;
-  return last_write + (read_rose && !lazy ? kReadInterval : kLazyInterval);
+  const bool soon = position.read > stored.read || !waiting.empty();
+  return last_write + (soon && !lazy ? kReadInterval : kLazyInterval);
 }
 
 PositionBook::Record& PositionBook::RecordOf(UserId user, Seq joined_seq) {
@@ -15,18 +16,19 @@ PositionBook::Record& PositionBook::RecordOf(UserId user, Seq joined_seq) {
   if (record.joined_seq != joined_seq) {
     record.joined_seq = joined_seq;
     record.position = Position();
-    record.read_rose = false;
-    record.delivered_rose = false;
+    record.stored = Position();
   }
   return record;
 }
 
 void PositionBook::Load(const Member& member, const Position& position) {
-  RecordOf(member.user, member.joined_seq).position = position;
+  Stored(member.user, member.joined_seq, position);
 }
 
 void PositionBook::Stored(UserId user, Seq joined_seq, const Position& position) {
-  RecordOf(user, joined_seq).position.MergeFrom(position);
+  Record& record = RecordOf(user, joined_seq);
+  record.position.MergeFrom(position);
+  record.stored.MergeFrom(position);
 }
 
 Position PositionBook::Of(const Member& member) const {
@@ -37,10 +39,7 @@ Position PositionBook::Of(const Member& member) const {
 
 bool PositionBook::Mark(const Member& member, const Position& position) {
   Record& record = RecordOf(member.user, member.joined_seq);
-  const Position before = record.position;
   record.position.MergeFrom(position);
-  record.read_rose = record.read_rose || record.position.read > before.read;
-  record.delivered_rose = record.delivered_rose || record.position.delivered > before.delivered;
   return record.dirty();
 }
 
@@ -62,14 +61,20 @@ PositionBook::Batch PositionBook::TakeDue(ConversationId conversation, SteadyTim
   for (auto& [user, record] : records_) {
     if (!record.dirty() || (!all && record.Due(lazy) > now)) continue;
     batch.rows.push_back({conversation, user, record.joined_seq, record.position, wall_time});
-    if (record.read_rose) batch.read_moved.push_back(user);
+    if (record.position.read > record.stored.read) batch.read_moved.push_back(user);
     std::move(record.waiting.begin(), record.waiting.end(), std::back_inserter(batch.waiting));
     record.waiting.clear();
-    record.read_rose = false;
-    record.delivered_rose = false;
     record.last_write = now;
   }
   return batch;
+}
+
+void PositionBook::Written(const std::vector<storage::PositionRow>& rows) {
+  for (const storage::PositionRow& row : rows) {
+    const auto it = records_.find(row.user);
+    if (it == records_.end() || it->second.joined_seq != row.joined_seq) continue;
+    it->second.stored.MergeFrom(row.position);
+  }
 }
 
 }  // namespace parley::chat

@@ -13,50 +13,57 @@
 
 namespace parley::chat {
 
-/// How far the members of one conversation have come: merges what they report, and says when it is to be written, so
-/// that a person who scrolls does not cost a write per message. Pure: told the time, does no I/O.
+/// How far the members of one conversation have come: merges what they report, and says when it is
+/// to be written, so that a person who scrolls does not cost a write per message. Pure: told the
+/// time, does no I/O.
 class PositionBook {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  /// At most one write per person in this time for a read position, so that other devices learn soon …
+  /// At most one write per person in this time for a read position, so that other devices learn
+  /// soon …
   static constexpr std::chrono::milliseconds kReadInterval{1'000};
   /// … and in this for the rest: delivered positions, and all in large conversations.
   static constexpr std::chrono::milliseconds kLazyInterval{5'000};
 
-  /// What a write brings to an end.
+  /// A write, and what it brings to an end.
   struct Batch {
     std::vector<storage::PositionRow> rows;
-    std::vector<UserId> read_moved;     ///< whose other devices are to be told
+    std::vector<UserId> read_moved;  ///< whose other devices are to be told
     std::vector<CommandDone> waiting;
   };
 
   /// As stored.
   void Load(const Member& member, const Position& position);
-  /// A position that is stored with a commit (of a send).
+  /// A position that was stored with a commit (of a send).
   void Stored(UserId user, Seq joined_seq, const Position& position);
   Position Of(const Member& member) const;
 
-  /// The member has come as far as `position`. Answers whether something of theirs waits to be written now.
+  /// The member has come as far as `position`. Answers whether something of theirs is not stored
+  /// yet.
   bool Mark(const Member& member, const Position& position);
-  /// Calls `done` after the write that waits for the member.
+  /// Hands `done` over with the next write for the member.
   void AwaitWrite(UserId user, CommandDone done);
 
   /// When the next write is due, if any. `lazy`: the conversation is large.
   std::optional<SteadyTime> NextDue(bool lazy) const;
-  /// Takes what is due at `now`; with `all`, whatever is not written yet.
-  Batch TakeDue(ConversationId conversation, SteadyTime now, TimePoint wall_time, bool lazy, bool all);
+  /// Takes what is due at `now`; with `all`, whatever is not written yet. It is taken again after
+  /// the interval, unless Written is told: a write that fails is tried again.
+  Batch TakeDue(ConversationId conversation, SteadyTime now, TimePoint wall_time, bool lazy,
+                bool all);
+  /// These rows of a batch are stored.
+  void Written(const std::vector<storage::PositionRow>& rows);
 
  private:
   struct Record {
     Seq joined_seq;
-    Position position;
-    bool read_rose = false;
-    bool delivered_rose = false;
+    Position position;  ///< as reported
+    Position stored;    ///< as the store has it
     SteadyTime last_write{};
-    std::vector<CommandDone> waiting;
+    std::vector<CommandDone>
+        waiting;  ///< for a write, also where another one was first to store it
 
-    bool dirty() const { return read_rose || delivered_rose; }
+    bool dirty() const { return position != stored || !waiting.empty(); }
     SteadyTime Due(bool lazy) const;
   };
 

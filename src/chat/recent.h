@@ -26,7 +26,8 @@ class RecentEntries {
 
   /// Null where it is not (or no more) among them.
   std::shared_ptr<const Entry> Find(Seq seq) const {
-    if (entries_.empty() || seq < entries_.front()->seq || seq > entries_.back()->seq) return nullptr;
+    if (entries_.empty() || seq < entries_.front()->seq || seq > entries_.back()->seq)
+      return nullptr;
     return entries_[seq.value() - entries_.front()->seq.value()];
   }
 
@@ -34,8 +35,8 @@ class RecentEntries {
   std::deque<std::shared_ptr<const Entry>> entries_;
 };
 
-/// The last sends of a conversation, by sender and client_id: what answers most retries without a look
-/// into the store. Bounded; forgets the oldest.
+/// The last sends of a conversation, by sender and client_id: what answers most retries without a
+/// look into the store. Bounded by Trim: it forgets the oldest.
 class SentWindow {
  public:
   static constexpr std::size_t kCapacity = 1'024;
@@ -49,8 +50,15 @@ class SentWindow {
     const Key key{sender, client_id};
     if (!sent_.emplace(key, sent).second) return;
     order_.push_back(key);
-    if (order_.size() > kCapacity) {
-      sent_.erase(order_.front());
+  }
+
+  /// Forgets what is beyond the capacity, but nothing behind `committed`: the store does not know
+  /// it yet, so that its retry would be taken for a new message.
+  void Trim(Seq committed) {
+    while (order_.size() > kCapacity) {
+      const auto oldest = sent_.find(order_.front());
+      if (oldest->second.seq > committed) return;
+      sent_.erase(oldest);
       order_.pop_front();
       complete_ = false;
     }

@@ -42,8 +42,8 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-/// The longest member's name that `candidate` starts with, when only punctuation follows: "ann." and
-/// "ann..." at the end of a sentence name ann.
+/// The longest member's name that `candidate` starts with, when only punctuation follows: "ann."
+/// and "ann..." at the end of a sentence name ann.
 std::optional<UserId> MatchName(std::string candidate, const ConversationState& state) {
   while (candidate.size() >= Limits::kUsernameMinChars) {
     if (candidate.size() <= Limits::kUsernameMaxChars) {
@@ -92,7 +92,8 @@ Result<Decision> Decide(const ConversationState& state, UserId caller,
   PARLEY_ASSIGN([[maybe_unused]] const Member* admin, RequireAdmin(state, caller, "added to"));
   MembersBody body;
   for (const User& user : command.users) {
-    if (state.Find(user.id) == nullptr) body.added.push_back(user.id);
+    const bool named = std::find(body.added.begin(), body.added.end(), user.id) != body.added.end();
+    if (!named && state.Find(user.id) == nullptr) body.added.push_back(user.id);
   }
   if (body.added.empty()) return Decision();
   if (state.member_count() + body.added.size() > limits.group_members) {

@@ -14,17 +14,21 @@ namespace parley::chat {
 
 using EntryBody = decltype(Entry::body);
 
-/// What a command comes to: the body of the entry that it makes, or nothing where it changes nothing.
+/// What a command comes to: the body of the entry that it makes, or nothing where it changes
+/// nothing.
 using Decision = std::optional<EntryBody>;
 
-// Who may do what, and what follows: pure functions of the state and the command. Whoever is no member
-// gets kNotFound, like for a conversation that does not exist.
+// Who may do what, and what follows: pure functions of the state and the command. Whoever is no
+// member gets kNotFound, like for a conversation that does not exist.
 
-Result<Decision> Decide(const ConversationState& state, UserId caller, const UpdateCommand& command);
-Result<Decision> Decide(const ConversationState& state, UserId caller, const AddMembersCommand& command,
-                        const Limits& limits);
-Result<Decision> Decide(const ConversationState& state, UserId caller, const RemoveMemberCommand& command);
-Result<Decision> Decide(const ConversationState& state, UserId caller, const SetRoleCommand& command);
+Result<Decision> Decide(const ConversationState& state, UserId caller,
+                        const UpdateCommand& command);
+Result<Decision> Decide(const ConversationState& state, UserId caller,
+                        const AddMembersCommand& command, const Limits& limits);
+Result<Decision> Decide(const ConversationState& state, UserId caller,
+                        const RemoveMemberCommand& command);
+Result<Decision> Decide(const ConversationState& state, UserId caller,
+                        const SetRoleCommand& command);
 
 /// The creation. The creator of a group is its admin.
 ConversationBody Creation(const CreateCommand& command);

@@ -59,9 +59,11 @@ std::unique_ptr<StagedEntry> Stage(Entry entry, std::vector<User> added,
   if (entry.seq == Seq(1)) added.clear();
   staged->entry = std::make_shared<const Entry>(std::move(entry));
   const ChangeView view{staged->entry, std::move(added), state.visible_to_all()};
-  staged->change = std::make_shared<const bus::Event>(
-      bus::Event{bus::Event::Kind::kChange, staged->entry->conversation, staged->entry->seq,
-                 wire::EncodeChangeFrame(view), {}});
+  staged->change = std::make_shared<const bus::Event>(bus::Event{bus::Event::Kind::kChange,
+                                                                 staged->entry->conversation,
+                                                                 staged->entry->seq,
+                                                                 wire::EncodeChangeFrame(view),
+                                                                 {}});
   return staged;
 }
 

@@ -13,18 +13,18 @@ namespace parley::chat {
 struct StagedEntry {
   std::shared_ptr<const Entry> entry;
   storage::Effects effects;
-  Head head;                             ///< with this entry
+  Head head;  ///< with this entry
 
   // Whom to tell, in this order.
-  UserList newcomers;                    ///< get the conversation, before the change
-  UserList recipients;                   ///< get the change
-  UserList leavers;                      ///< get `left`, after it
+  UserList newcomers;   ///< get the conversation, before the change
+  UserList recipients;  ///< get the change
+  UserList leavers;     ///< get `left`, after it
   std::shared_ptr<const bus::Event> change;
 };
 
-/// Finds what follows from `entry`, the next one of `state`, and applies it there. `added` are the profiles of those whom
-/// it adds.
-std::unique_ptr<StagedEntry> Stage(Entry entry, std::vector<User> added, const Fingerprint& fingerprint,
-                                   ConversationState& state);
+/// Finds what follows from `entry`, the next one of `state`, and applies it there. `added` are the
+/// profiles of those whom it adds.
+std::unique_ptr<StagedEntry> Stage(Entry entry, std::vector<User> added,
+                                   const Fingerprint& fingerprint, ConversationState& state);
 
 }  // namespace parley::chat

@@ -20,7 +20,8 @@ struct SyncItem {
 struct SyncPlan {
   std::vector<SyncItem> items;
   std::vector<ConversationId> left;
-  /// Heads of conversations that the client gave and that need nothing: live changes go on from there.
+  /// Heads of conversations that the client gave and that need nothing: live changes go on from
+  /// there.
   std::vector<std::pair<ConversationId, Seq>> level;
 };
 

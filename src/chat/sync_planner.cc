@@ -38,9 +38,9 @@ Result<TimePoint> SyncPlanner::OpenCursor(UserId user, const std::string& cursor
   return FromMillis(ms);
 }
 
-runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(
-    UserId user, std::vector<std::pair<ConversationId, Seq>> heads,
-    std::optional<std::string> cursor) {
+runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(UserId user,
+                                                  std::vector<std::pair<ConversationId, Seq>> heads,
+                                                  std::optional<std::string> cursor) {
   std::optional<TimePoint> since;
   if (cursor) {
     PARLEY_CO_ASSIGN(since, OpenCursor(user, *cursor));
@@ -48,7 +48,8 @@ runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(
   PARLEY_CO_ASSIGN(const std::vector<Membership> memberships,
                    co_await store_.conversations().ReadMemberships(user));
   std::unordered_map<ConversationId, const Membership*> own;
-  for (const Membership& membership : memberships) own.emplace(membership.conversation, &membership);
+  for (const Membership& membership : memberships)
+    own.emplace(membership.conversation, &membership);
 
   SyncPlan plan;
   std::unordered_map<ConversationId, Seq> held;
@@ -66,6 +67,10 @@ runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(
     const Membership& membership = *own.at(snapshot->info.id);
     const bool changed = since && ChangedSince(*snapshot, membership, *since);
     const auto have = held.find(snapshot->info.id);
+    if (!IsStillIn(*snapshot, membership.member)) {
+      if (have != held.end()) plan.left.push_back(snapshot->info.id);
+      continue;
+    }
     if (have == held.end()) {
       if (!changed || !IsListed(*snapshot, user)) continue;
       plan.items.push_back({snapshot->info.id, snapshot->head.seq, snapshot->head.seq, true});

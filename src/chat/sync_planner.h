@@ -14,8 +14,9 @@
 
 namespace parley::chat {
 
-/// Finds what a client that comes back has to be told: compares the heads that it holds with those that are, and finds by
-/// the cursor what it does not know of. Reads one cached head per conversation of the person, and no log. Any shard.
+/// Finds what a client that comes back has to be told: compares the heads that it holds with those
+/// that are, and finds by the cursor what it does not know of. Reads one cached head per
+/// conversation of the person, and no log. Any shard.
 class SyncPlanner {
  public:
   /// A change may become visible this much later than its time says: cursors lie so far back.
@@ -25,7 +26,8 @@ class SyncPlanner {
       : store_(store), clock_(clock), sealer_(std::move(sealer)) {}
 
   std::string MakeCursor(UserId user) const;
-  runtime::Task<Result<SyncPlan>> Plan(UserId user, std::vector<std::pair<ConversationId, Seq>> heads,
+  runtime::Task<Result<SyncPlan>> Plan(UserId user,
+                                       std::vector<std::pair<ConversationId, Seq>> heads,
                                        std::optional<std::string> cursor);
 
  private:

@@ -1,6 +1,7 @@
 #include "chat/view_builder.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -31,6 +32,13 @@ bool IsListed(const ConversationSnapshot& snapshot, UserId member) {
          snapshot.info.created_by == member;
 }
 
+bool IsStillIn(const ConversationSnapshot& snapshot, const Member& member) {
+  // A cache may have the conversation as it was before they joined.
+  if (snapshot.head.seq < member.joined_seq) return true;
+  const auto place = [](const Member& each) { return std::tuple(each.joined_seq, each.user); };
+  return std::ranges::binary_search(*snapshot.members, place(member), {}, place);
+}
+
 runtime::Task<Result<ConversationView>> ViewBuilder::Conversation(storage::SnapshotPtr snapshot,
                                                                   Membership own) {
   ConversationView view;
@@ -54,7 +62,7 @@ runtime::Task<Result<ConversationView>> ViewBuilder::Conversation(storage::Snaps
                          own.member.user, own.conversation, seen, kMentionsShown));
   }
   view.snapshot = std::move(snapshot);
-  view.own = std::move(own);
+  view.own = own;
   co_return view;
 }
 

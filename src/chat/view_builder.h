@@ -14,11 +14,14 @@ class ViewBuilder {
  public:
   explicit ViewBuilder(storage::Store& store) : store_(store) {}
 
-  runtime::Task<Result<ConversationView>> Conversation(storage::SnapshotPtr snapshot, Membership own);
+  runtime::Task<Result<ConversationView>> Conversation(storage::SnapshotPtr snapshot,
+                                                       Membership own);
   /// These members, with profiles and positions, in the same order.
-  runtime::Task<Result<std::vector<MemberView>>> Members(ConversationId conversation, std::vector<Member> members);
+  runtime::Task<Result<std::vector<MemberView>>> Members(ConversationId conversation,
+                                                         std::vector<Member> members);
   /// Each entry with the profiles that it is shown with.
-  runtime::Task<Result<std::vector<ChangeView>>> Changes(std::vector<storage::EntryPtr> entries, Seq visible_from);
+  runtime::Task<Result<std::vector<ChangeView>>> Changes(std::vector<storage::EntryPtr> entries,
+                                                         Seq visible_from);
 
  private:
   storage::Store& store_;
@@ -26,5 +29,10 @@ class ViewBuilder {
 
 /// Whether the conversation is in the member's list: an empty direct one is its creator's alone.
 bool IsListed(const ConversationSnapshot& snapshot, UserId member);
+
+/// Whether that stay of the member had not ended by the snapshot. Memberships and snapshots are
+/// read one after the other: where somebody was removed in between, what came after it is not
+/// theirs to see.
+bool IsStillIn(const ConversationSnapshot& snapshot, const Member& member);
 
 }  // namespace parley::chat

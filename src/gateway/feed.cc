@@ -1,7 +1,6 @@
 #include "gateway/feed.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace parley::gateway {
 
@@ -31,7 +30,9 @@ void Feed::OnConversation(Seq seq) {
 
 void Feed::OnLeft(Seq seq) {
   if (!sent_) sent_ = seq;
-  left_at_ = seq;
+  // Where an earlier leaving was not told yet, the stay that ends here never is: what was said
+  // between the two is not theirs to see.
+  if (!left_at_) left_at_ = seq;
   back_from_.reset();
   inbox_due_ = false;
 }
@@ -47,8 +48,8 @@ Seq Feed::last_wanted() const { return left_at_ ? std::min(known_, *left_at_) : 
 bool Feed::Left() {
   left_at_.reset();
   if (!back_from_) return true;
-  sent_ = *std::exchange(back_from_, std::nullopt);
-  known_ = std::max(known_, *sent_);
+  SentUpTo(*back_from_);
+  back_from_.reset();
   inbox_due_ = true;
   return false;
 }

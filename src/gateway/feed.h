@@ -8,9 +8,10 @@ namespace parley::gateway {
 
 /// How far one session has been told of one conversation, and what it has still to be told. Pure.
 ///
-/// Changes are delivered in order of seq, each once: an event that is the next one is sent on as it is; whatever came out of
-/// turn, or while the session was busy with this conversation, is only remembered by its seq and read from the log. So
-/// nothing is ever queued here, whatever is missed. (docs/architecture.md, "Live and resume")
+/// Changes are delivered in order of seq, each once: an event that is the next one is sent on as it
+/// is; whatever came out of turn, or while the session was busy with this conversation, is only
+/// remembered by its seq and read from the log. So nothing is ever queued here, whatever is missed.
+/// (docs/architecture.md, "Live and resume")
 class Feed {
  public:
   /// What to do next for this conversation.
@@ -40,20 +41,23 @@ class Feed {
   Seq sent() const { return sent_.value_or(Seq()); }
   /// Where the run of changes to send ends.
   Seq last_wanted() const;
-  /// What Step::kInbox asks for is being done; so is it where the conversation was sent as part of a sync.
+  /// What Step::kInbox asks for is being done; so is it where the conversation was sent as part of
+  /// a sync.
   void InboxSent() { inbox_due_ = false; }
-  /// What Step::kLeft asks for was done. True if the feed is over: the person did not come back meanwhile.
+  /// What Step::kLeft asks for was done. True if the feed is over: the person did not come back
+  /// meanwhile.
   bool Left();
 
   /// While somebody works on the steps of this feed, arrivals only take note.
   bool busy = false;
 
  private:
-  std::optional<Seq> sent_;   ///< nothing: no change was seen yet, the first one sets it
-  Seq known_;                 ///< the highest seq heard of
+  std::optional<Seq> sent_;  ///< nothing: no change was seen yet, the first one sets it
+  Seq known_;                ///< the highest seq heard of
   bool inbox_due_ = false;
   std::optional<Seq> left_at_;
-  std::optional<Seq> back_from_;  ///< came back: changes go on behind this seq, once `left` was said
+  std::optional<Seq>
+      back_from_;  ///< came back: changes go on behind this seq, once `left` was said
 };
 
 }  // namespace parley::gateway

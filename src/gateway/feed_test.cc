@@ -89,5 +89,23 @@ TEST(Feed, OnLeft_AndBackAgain_SaysLeftThenTheConversationThenItsChanges) {
   EXPECT_EQ(feed.last_wanted(), Seq(9));
 }
 
+TEST(Feed, OnLeft_OfAStayThatWasNeverTold_TellsNothingOfIt) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  feed.busy = true;
+  feed.OnChange(Seq(6));
+  feed.OnLeft(Seq(6));
+  // 7 and 8 are of others; then they are added with 9, and removed with 12.
+  feed.OnConversation(Seq(9));
+  for (std::uint64_t seq = 9; seq <= 12; ++seq) feed.OnChange(Seq(seq));
+  feed.OnLeft(Seq(12));
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.sent(), Seq(5));
+  EXPECT_EQ(feed.last_wanted(), Seq(6));
+  feed.SentUpTo(Seq(6));
+  EXPECT_EQ(feed.NextStep(), Step::kLeft);
+  EXPECT_TRUE(feed.Left());
+}
+
 }  // namespace
 }  // namespace parley::gateway

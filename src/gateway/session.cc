@@ -74,7 +74,8 @@ runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::st
 
 void Session::Begin(const auth::Caller& caller) {
   caller_ = caller;
-  // The order matters: whatever is committed from here on arrives as an event, and what was before is seen by the sync.
+  // The order matters: whatever is committed from here on arrives as an event, and what was before
+  // is seen by the sync.
   subscription_ = env_.bus.Subscribe(caller.user, *this);
   socket_->Send(wire::EncodeReadyFrame(
       {caller.user, caller.session, env_.chat.MakeCursor(caller.user), env_.heartbeat}));
@@ -96,7 +97,8 @@ void Session::CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net:
                               std::string_view reason) {
   timer_.After(after, [weak = weak_from_this(), phase, code, reason] {
     const std::shared_ptr<Session> self = weak.lock();
-    if (self && self->socket_ != nullptr && self->phase_ == phase) self->socket_->Close(code, reason);
+    if (self && self->socket_ != nullptr && self->phase_ == phase)
+      self->socket_->Close(code, reason);
   });
 }
 

@@ -31,22 +31,24 @@ struct SessionEnvironment {
   auth::AccountService& accounts;
   bus::Bus& bus;
   Limits limits;
-  std::chrono::milliseconds heartbeat{25'000};          ///< told to clients in `ready`
+  std::chrono::milliseconds heartbeat{25'000};            ///< told to clients in `ready`
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
 };
 
 /// One WebSocket connection of one person: authentication, commands, live delivery, resume.
 ///
-/// Belongs to the shard of its connection. Events of the bus go to the client by way of a Feed per conversation; what
-/// has to be read (a hole, a conversation to show, a sync) is read by tasks that hold the session alive and look again at
-/// what is to be done after each wait. When the connection ends the socket is gone and every task ends at its next step.
+/// Belongs to the shard of its connection. Events of the bus go to the client by way of a Feed per
+/// conversation; what has to be read (a hole, a conversation to show, a sync) is read by tasks that
+/// hold the session alive and look again at what is to be done after each wait. When the connection
+/// ends the socket is gone and every task ends at its next step.
 class Session : public bus::Subscriber, public std::enable_shared_from_this<Session> {
  public:
   /// Commands that may be unanswered; beyond, the server stops reading.
   static constexpr std::size_t kMaxUnanswered = 256;
 
-  Session(const SessionEnvironment& environment, runtime::Shard& shard, std::optional<auth::Caller> caller, Start start);
+  Session(const SessionEnvironment& environment, runtime::Shard& shard,
+          std::optional<auth::Caller> caller, Start start);
 
   // What the connection tells; see net::WebSocketHandler.
   void OnOpen(net::WebSocket& socket);
@@ -68,7 +70,8 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   void Begin(const auth::Caller& caller);
   void AwaitResume();
   static runtime::Task<void> Authenticate(std::shared_ptr<Session> self, std::string token);
-  void CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code, std::string_view reason);
+  void CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code,
+                       std::string_view reason);
 
   // Frames of the client (session_commands.cc).
   void OnFrame(const std::optional<std::string>& ref, const wire::AuthFrame& frame);
@@ -80,12 +83,15 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   void OnFrame(const std::optional<std::string>& ref, const wire::WatchPresenceFrame& frame);
   void OnFrame(const std::optional<std::string>& ref, const wire::PingFrame& frame);
   void OnFrame(const std::optional<std::string>& ref, const wire::UnsupportedFrame& frame);
-  void Mark(const std::optional<std::string>& ref, ConversationId conversation, chat::MarkCommand mark);
+  void Mark(const std::optional<std::string>& ref, ConversationId conversation,
+            chat::MarkCommand mark);
   void CountUnanswered();
   void CountAnswered();
   void SendError(const std::optional<std::string>& ref, const Status& status);
 
   // Live delivery (session_delivery.cc).
+  /// Whose session it is; only once authenticated.
+  UserId user() const { return caller_ ? caller_->user : UserId(); }
   bool Holding() const { return phase_ != Phase::kLive; }
   void Work(ConversationId conversation, Feed& feed);
   static runtime::Task<void> Deliver(std::shared_ptr<Session> self, ConversationId conversation);
@@ -96,7 +102,8 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   runtime::Task<bool> AwaitDrained();
 
   // Resume (session_sync.cc).
-  static runtime::Task<void> Sync(std::shared_ptr<Session> self, wire::ResumeFrame resume);
+  static runtime::Task<void> Sync(std::shared_ptr<Session> self, std::optional<std::string> ref,
+                                  wire::ResumeFrame resume);
   runtime::Task<bool> SendSync(chat::SyncPlan plan, std::string cursor);
   runtime::Task<bool> SyncConversation(wire::SyncFrameBuilder* builder, chat::SyncItem item);
   runtime::Task<bool> SendPart(wire::SyncFrameBuilder* builder);

@@ -9,8 +9,8 @@
 namespace parley::gateway {
 namespace {
 
-/// Heads that one resume may name over all its frames: twice the conversations of a person leaves room for those
-/// that they have left.
+/// Heads that one resume may name over all its frames: twice the conversations of a person leaves
+/// room for those that they have left.
 std::size_t MaxHeads(const Limits& limits) { return 2 * limits.conversations_per_person; }
 
 }  // namespace
@@ -38,23 +38,23 @@ void Session::OnFrame(const std::optional<std::string>& ref, wire::ResumeFrame& 
   if (frame.more) return;
   timer_.Cancel();
   phase_ = Phase::kSyncing;
-  runtime::Spawn(shard_, "sync", Sync(shared_from_this(), std::exchange(resume_, {})));
+  runtime::Spawn(shard_, "sync", Sync(shared_from_this(), ref, std::exchange(resume_, {})));
 }
 
 void Session::OnFrame(const std::optional<std::string>& ref, wire::SendFrame& frame) {
   CountUnanswered();
   const ConversationId conversation = frame.conversation;
-  chat::SendCommand command{frame.request.client_id, std::move(frame.request.text), {},
-                            frame.request.reply_to};
+  chat::SendCommand command{
+      frame.request.client_id, std::move(frame.request.text), {}, frame.request.reply_to};
   env_.chat.Submit(
-      conversation, caller_->user, std::move(command),
+      conversation, user(), std::move(command),
       [self = shared_from_this(), ref, conversation](Result<chat::CommandAnswer> answer) {
         if (self->socket_ == nullptr) return;
         if (answer.ok()) {
           const Entry& entry = *answer->entry;
-          self->socket_->Send(wire::EncodeAckFrame({ref.value_or(""), conversation, entry.seq,
-                                                    entry.message().id, entry.at,
-                                                    answer->existed}));
+          self->socket_->Send(
+              wire::EncodeAckFrame({ref.value_or(""), conversation, entry.seq, entry.message().id,
+                                    entry.at, answer->existed}));
         } else {
           self->SendError(ref, answer.status());
         }
@@ -73,7 +73,7 @@ void Session::OnFrame(const std::optional<std::string>& ref, const wire::Deliver
 void Session::Mark(const std::optional<std::string>& ref, ConversationId conversation,
                    chat::MarkCommand mark) {
   CountUnanswered();
-  env_.chat.Submit(conversation, caller_->user, mark,
+  env_.chat.Submit(conversation, user(), mark,
                    [self = shared_from_this(), ref](const Result<chat::CommandAnswer>& answer) {
                      if (self->socket_ == nullptr) return;
                      if (!answer.ok()) self->SendError(ref, answer.status());

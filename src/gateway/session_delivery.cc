@@ -20,7 +20,7 @@ void Session::OnEvent(const bus::EventPtr& event) {
   if (socket_ == nullptr) return;
   if (event->kind == bus::Event::Kind::kSessionsEnded) {
     const auto& ended = event->sessions;
-    if (std::find(ended.begin(), ended.end(), caller_->session) != ended.end()) {
+    if (caller_ && std::find(ended.begin(), ended.end(), caller_->session) != ended.end()) {
       socket_->Close(net::CloseCode::kUnauthenticated, "signed out");
     }
     return;
@@ -55,7 +55,9 @@ void Session::Work(ConversationId conversation, Feed& feed) {
 runtime::Task<void> Session::Deliver(std::shared_ptr<Session> self, ConversationId conversation) {
   // A resume that begins meanwhile takes the feed over: it goes on from what was sent so far.
   while (self->socket_ != nullptr && !self->Holding()) {
-    if (!co_await self->DeliverStep(conversation)) break;
+    // Many conversations may have much to tell at once; together they must not overflow the outbox.
+    const bool ahead = self->socket_->queued_bytes() > kAheadBytes;
+    if (!co_await (ahead ? self->AwaitDrained() : self->DeliverStep(conversation))) break;
   }
   const auto feed = self->feeds_.find(conversation);
   if (feed != self->feeds_.end()) feed->second.busy = false;
@@ -82,7 +84,7 @@ runtime::Task<bool> Session::DeliverStep(ConversationId conversation) {
 }
 
 runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
-  const Result<ConversationView> view = co_await env_.chat.Get(caller_->user, conversation);
+  const Result<ConversationView> view = co_await env_.chat.Get(user(), conversation);
   if (socket_ == nullptr) co_return false;
   if (view.ok()) {
     socket_->Send(wire::EncodeInboxFrame(*view));
@@ -96,7 +98,7 @@ runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
 
 runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq after, Seq last) {
   const Result<std::vector<ChangeView>> changes =
-      co_await env_.chat.ReadForDelivery(caller_->user, conversation, after, last, kReadBytes);
+      co_await env_.chat.ReadForDelivery(user(), conversation, after, last, kReadBytes);
   if (socket_ == nullptr || Holding()) co_return false;
   const auto it = feeds_.find(conversation);
   if (it == feeds_.end()) co_return false;
@@ -106,10 +108,10 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
   }
   for (const ChangeView& change : *changes) {
     if (change.entry->seq != it->second.sent().Next() || change.entry->seq > last) break;
+    if (socket_->queued_bytes() > kAheadBytes) break;
     socket_->Send(wire::EncodeChangeFrame(change));
     it->second.SentUpTo(change.entry->seq);
   }
-  if (socket_->queued_bytes() > kAheadBytes) co_return co_await AwaitDrained();
   co_return true;
 }
 

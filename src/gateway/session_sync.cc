@@ -13,14 +13,15 @@ constexpr std::size_t kMaxBehindBytes = std::size_t{256} * 1024;
 
 }  // namespace
 
-runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, wire::ResumeFrame resume) {
+runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<std::string> ref,
+                                  wire::ResumeFrame resume) {
   // Taken before the heads are read: what changes after is found from it the next time.
-  std::string cursor = self->env_.chat.MakeCursor(self->caller_->user);
+  std::string cursor = self->env_.chat.MakeCursor(self->user());
   Result<chat::SyncPlan> plan = co_await self->env_.chat.PlanSync(
-      self->caller_->user, std::move(resume.heads), std::move(resume.cursor));
+      self->user(), std::move(resume.heads), std::move(resume.cursor));
   if (self->socket_ == nullptr) co_return;
   if (!plan.ok()) {
-    self->SendError(std::nullopt, plan.status());
+    self->SendError(ref, plan.status());
     self->ResumeFailed();
     co_return;
   }
@@ -51,18 +52,20 @@ runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
   co_return true;
 }
 
-runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder, chat::SyncItem item) {
+runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder,
+                                              chat::SyncItem item) {
   std::vector<ChangeView> changes;
   if (!item.reset && item.after < item.last) {
     Result<std::vector<ChangeView>> read = co_await env_.chat.ReadForDelivery(
-        caller_->user, item.conversation, item.after, item.last, kMaxBehindBytes);
+        user(), item.conversation, item.after, item.last, kMaxBehindBytes);
     if (!read.ok() || read->empty()) co_return false;
     changes = *std::move(read);
     item.reset = changes.back().entry->seq < item.last;
   }
-  // What changes of the view from here on is told again. Read after the changes: its counts are never behind them.
+  // What changes of the view from here on is told again. Read after the changes: its counts are
+  // never behind them.
   feeds_[item.conversation].InboxSent();
-  const Result<ConversationView> view = co_await env_.chat.Get(caller_->user, item.conversation);
+  const Result<ConversationView> view = co_await env_.chat.Get(user(), item.conversation);
   if (socket_ == nullptr) co_return false;
   if (!view.ok()) {
     // They left meanwhile: the event that says so waits in the feed.
@@ -109,6 +112,7 @@ void Session::GoLive() {
   phase_ = Phase::kLive;
   resumed_ = true;
   std::vector<ConversationId> waiting;
+  waiting.reserve(feeds_.size());
   for (const auto& [conversation, feed] : feeds_) waiting.push_back(conversation);
   for (const ConversationId& conversation : waiting) Work(conversation, feeds_[conversation]);
 }

@@ -5,8 +5,8 @@
 namespace parley::gateway {
 namespace {
 
-/// The connection's end of a session. The session itself may outlive the connection by as long as one of its tasks
-/// waits for an answer.
+/// The connection's end of a session. The session itself may outlive the connection by as long as
+/// one of its tasks waits for an answer.
 class SessionHandler : public net::WebSocketHandler {
  public:
   explicit SessionHandler(std::shared_ptr<Session> session) : session_(std::move(session)) {}
@@ -23,7 +23,8 @@ class SessionHandler : public net::WebSocketHandler {
 }  // namespace
 
 std::unique_ptr<net::WebSocketHandler> Sessions::Make(runtime::Shard& shard,
-                                                      std::optional<auth::Caller> caller, Start start) {
+                                                      std::optional<auth::Caller> caller,
+                                                      Start start) {
   return std::make_unique<SessionHandler>(
       std::make_shared<Session>(environment_, shard, caller, start));
 }

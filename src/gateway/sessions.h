@@ -13,7 +13,8 @@ class Sessions : public SessionFactory {
  public:
   explicit Sessions(SessionEnvironment environment) : environment_(std::move(environment)) {}
 
-  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard, std::optional<auth::Caller> caller,
+  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
+                                              std::optional<auth::Caller> caller,
                                               Start start) override;
 
  private:

@@ -1,8 +1,10 @@
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "http/api.h"
+#include "http/paging.h"
 #include "http/responses.h"
 #include "http/routes.h"
 #include "http/session_end.h"
@@ -27,14 +29,30 @@ Task<Result<HttpResponse>> SignIn(const Api* api, Request* request) {
   co_return SignInAnswer(*api, *request, signed_in, body.delivery);
 }
 
+/// Takes the page out of all sessions and answers where the next one begins. The cursor is the id
+/// of the last session shown: ids sort by the time of their making (UUIDv7), as the list does.
+Result<std::optional<std::string>> TakePage(std::vector<Session>& sessions,
+                                            const chat::Page& page) {
+  if (page.cursor) {
+    const std::optional<SessionId> shown = SessionId::Parse(*page.cursor);
+    if (!shown) return InvalidField("cursor", "is not one of ours");
+    std::erase_if(sessions, [&](const Session& session) { return session.id <= *shown; });
+  }
+  if (sessions.size() <= page.limit) return std::optional<std::string>();
+  sessions.resize(page.limit);
+  return std::optional(sessions.back().id.ToString());
+}
+
 Task<Result<HttpResponse>> ListSessions(const Api* api, Request* request) {
   const auth::Caller caller = request->caller;
-  PARLEY_CO_ASSIGN(const std::vector<Session> sessions,
+  PARLEY_CO_ASSIGN(const chat::Page page, ReadPage(request->query));
+  PARLEY_CO_ASSIGN(std::vector<Session> sessions,
                    co_await api->to.accounts->ListSessions(caller.user));
-  co_return Json(200, wire::EncodeList(sessions, std::nullopt,
-                                       [&](wire::JsonWriter& json, const Session& session) {
-                                         wire::WriteSession(json, session, caller.session);
-                                       }));
+  PARLEY_CO_ASSIGN(const std::optional<std::string> next, TakePage(sessions, page));
+  co_return Json(
+      200, wire::EncodeList(sessions, next, [&](wire::JsonWriter& json, const Session& session) {
+        wire::WriteSession(json, session, caller.session);
+      }));
 }
 
 Task<Result<HttpResponse>> EndSession(const Api* api, Request* request, SessionId session) {

@@ -24,6 +24,7 @@ std::uint64_t CounterSet::Get(std::string_view value) const {
 
 std::vector<Sample> CounterSet::Read() const {
   std::vector<Sample> samples;
+  samples.reserve(values_.size() + 1);
   for (const std::string& value : values_) {
     samples.push_back({{{label_, value}}, static_cast<double>(Get(value))});
   }

@@ -1,6 +1,7 @@
+#include "model/conversation.h"
+
 #include <algorithm>
 
-#include "model/conversation.h"
 #include "model/entry.h"
 
 namespace parley {

@@ -27,9 +27,9 @@ struct ConversationInfo {
 
 /// The end of a conversation's log.
 struct Head {
-  Seq seq;               ///< of the last entry; 0: the conversation does not exist
-  std::uint64_t n = 0;   ///< messages so far
-  Seq last_message;      ///< seq of the newest message, 0 if none
+  Seq seq;                    ///< of the last entry; 0: the conversation does not exist
+  std::uint64_t n = 0;        ///< messages so far
+  Seq last_message;           ///< seq of the newest message, 0 if none
   TimePoint last_message_at;  ///< of the newest message, or of the creation where there is none
   TimePoint changed_at;       ///< when the last entry was written
 
@@ -41,8 +41,8 @@ struct Member {
   UserId user;
   Role role = Role::kMember;
   TimePoint joined_at;
-  Seq joined_seq;           ///< the entry that added them
-  Seq first_seq;            ///< the first entry that they may see
+  Seq joined_seq;             ///< the entry that added them
+  Seq first_seq;              ///< the first entry that they may see
   std::uint64_t first_n = 0;  ///< messages before first_seq: they never count as unread
 
   bool operator==(const Member&) const = default;

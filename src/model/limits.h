@@ -9,7 +9,7 @@ namespace parley {
 /// The limits of what people may do; all configurable (section [limits] of the configuration).
 struct Limits {
   std::size_t text_bytes = 20'000;
-  std::size_t title_chars = 200;        ///< Unicode code points
+  std::size_t title_chars = 200;         ///< Unicode code points
   std::size_t display_name_chars = 100;  ///< Unicode code points
   std::size_t group_members = 1'000;
   std::size_t conversations_per_person = 5'000;

@@ -62,8 +62,8 @@ bool IsBlank(std::string_view utf8) {
 }
 
 Result<std::string> ValidateUsername(std::string_view username) {
-  const bool size_fits = username.size() >= Limits::kUsernameMinChars &&
-                         username.size() <= Limits::kUsernameMaxChars;
+  const bool size_fits =
+      username.size() >= Limits::kUsernameMinChars && username.size() <= Limits::kUsernameMaxChars;
   std::string lower(username);
   bool letters_fit = true;
   for (char& c : lower) {

@@ -24,7 +24,8 @@ TEST(ValidateUsername, WrongFormOrSize_NamesTheField) {
 
 TEST(ValidateText, BlankInAnyScript_Refused) {
   const Limits limits;
-  for (const char* text : {"", " ", "\n\t", "\xE2\x80\x8B", "\xC2\xA0 \xE3\x80\x80", "\xEF\xBB\xBF"}) {
+  for (const char* text :
+       {"", " ", "\n\t", "\xE2\x80\x8B", "\xC2\xA0 \xE3\x80\x80", "\xEF\xBB\xBF"}) {
     EXPECT_FALSE(ValidateText(text, limits).ok()) << text;
   }
   EXPECT_TRUE(ValidateText(" \xF0\x9F\x98\x80 ", limits).ok());

@@ -1,6 +1,7 @@
 #include "net/http_connection.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -89,7 +90,9 @@ Task<bool> HttpConnection::ServeOne() {
   const Exchange exchange{.http11 = parser.http11(),
                           .keep_alive = parser.done() && parser.keep_alive(),
                           .head = parser.head()};
-  if (parser.refusal()) co_return co_await Refuse(*parser.refusal(), exchange);
+  if (const std::optional<Refusal> refusal = parser.refusal()) {
+    co_return co_await Refuse(*refusal, exchange);
+  }
 
   HttpRequest request = parser.Take();
   request.peer_address = peer_address_;

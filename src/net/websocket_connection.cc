@@ -18,6 +18,11 @@ using std::chrono::steady_clock;
 constexpr std::size_t kLargeMessage = 4 * 1024;
 constexpr int kPingsToMiss = 2;
 
+void ResetAtClose(Socket& socket) {
+  error_code ignored;
+  socket.set_option(Socket::linger(true, 0), ignored);
+}
+
 }  // namespace
 
 void WebSocketConnection::Open(ServerShard& shard, Accepted accepted, std::string early,
@@ -280,6 +285,8 @@ void WebSocketConnection::Flush() {
   const bool had_bytes = !outbox_.empty();
   const Outbox::Progress progress = outbox_.WriteTo(connection_.socket.native_handle());
   if (last_attempt || progress == Outbox::Progress::kBroken) {
+    // What the kernel still holds for a peer that does not read would stay there for minutes.
+    if (progress == Outbox::Progress::kBlocked) ResetAtClose(connection_.socket);
     Finish(reason_.value_or(CloseReason::kByPeer));
     return End();
   }

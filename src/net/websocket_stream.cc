@@ -68,18 +68,18 @@ class Layer {
 };
 
 // Beast finds the next two by their names. Both leave the socket to the host, who still has to
-// flush.
+// flush. NOLINTBEGIN(readability-identifier-naming)
 
 template <class Handler>
-void async_teardown(beast::role_type /*role*/,
-                    Layer& layer,  // NOLINT(readability-identifier-naming)
-                    Handler&& handler) {
+void async_teardown(beast::role_type /*role*/, Layer& layer, Handler&& handler) {
   asio::post(layer.get_executor(),
              beast::bind_front_handler(std::forward<Handler>(handler), error_code()));
 }
 
 // Only for Beast's own time-outs, which are off.
-void beast_close_socket(Layer& /*layer*/) {}  // NOLINT(readability-identifier-naming)
+void beast_close_socket(Layer& /*layer*/) {}
+
+// NOLINTEND(readability-identifier-naming)
 
 http::request<http::empty_body> Handshake(const std::string& key) {
   http::request<http::empty_body> request(http::verb::get, "/", 11);

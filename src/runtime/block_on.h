@@ -9,8 +9,8 @@
 
 namespace parley::runtime {
 
-/// Runs `task` on a shard that is started, and waits for its answer: for start-up, shutdown and command line
-/// programs. Never call it on a shard.
+/// Runs `task` on a shard that is started, and waits for its answer: for start-up, shutdown and
+/// command line programs. Never call it on a shard.
 template <class T>
 T BlockOn(Shard& shard, Task<T> task) {
   std::promise<T> answer;

@@ -25,15 +25,16 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  /// Runs `work` (which answers a Status or Result) on a thread of the pool and resumes the caller on its
-  /// shard. Not cancellable; `work` should end in bounded time.
+  /// Runs `work` (which answers a Status or Result) on a thread of the pool and resumes the caller
+  /// on its shard. Not cancellable; `work` should end in bounded time.
   template <class Work>
   Task<std::invoke_result_t<Work&>> Run(Work work) {
     using T = std::invoke_result_t<Work&>;
-    co_return co_await AwaitCompletion<T>([this, work = std::move(work)](Completer<T> done) mutable {
-      // A refused job is destroyed, and its completer answers kUnavailable.
-      Submit([work = std::move(work), done = std::move(done)]() mutable { done(work()); });
-    });
+    co_return co_await AwaitCompletion<T>(
+        [this, work = std::move(work)](Completer<T> done) mutable {
+          // A refused job is destroyed, and its completer answers kUnavailable.
+          Submit([work = std::move(work), done = std::move(done)]() mutable { done(work()); });
+        });
   }
 
   /// False, and the job dropped, if the queue is full or the pool is stopping.

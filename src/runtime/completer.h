@@ -12,9 +12,9 @@
 
 namespace parley::runtime {
 
-/// The other end of an AwaitCompletion: call it once, on any thread, and the coroutine goes on, on its own
-/// shard, with the value. If it is destroyed uncalled, the coroutine gets kUnavailable.
-/// T is a Status or a Result.
+/// The other end of an AwaitCompletion: call it once, on any thread, and the coroutine goes on, on
+/// its own shard, with the value. If it is destroyed uncalled, the coroutine gets kUnavailable. T
+/// is a Status or a Result.
 template <class T>
 class Completer {
  public:
@@ -32,8 +32,8 @@ class Completer {
 };
 
 /// Suspends the calling coroutine until somebody calls the Completer that `start` is given: the one
-/// bridge from callbacks to coroutines. Must be awaited on a shard. Not cancellable: whoever holds the
-/// Completer promises to call or drop it in bounded time.
+/// bridge from callbacks to coroutines. Must be awaited on a shard. Not cancellable: whoever holds
+/// the Completer promises to call or drop it in bounded time.
 ///
 ///   Status done = co_await AwaitCompletion<Status>([&](Completer<Status> done) { … });
 template <class T, class Start>

@@ -6,8 +6,8 @@
 
 namespace parley::runtime {
 
-/// Counts the work that is under way, so that an owner can wait for its end before it dies. Belongs to
-/// one shard. (After Seastar's gate: https://docs.seastar.io/master/classseastar_1_1gate.html)
+/// Counts the work that is under way, so that an owner can wait for its end before it dies. Belongs
+/// to one shard. (After Seastar's gate: https://docs.seastar.io/master/classseastar_1_1gate.html)
 class Gate {
  public:
   /// Holds the gate open while it lives.

@@ -17,8 +17,8 @@ namespace parley::runtime {
 /// One thread of the server with its event loop. What belongs to a shard (sessions, actors) is
 /// touched on its thread alone; other threads hand it work with Post.
 ///
-/// Start() runs the loop on a thread of its own until Stop(). A test leaves Start out and drives the
-/// loop by hand: RunUntilIdle().
+/// Start() runs the loop on a thread of its own until Stop(). A test leaves Start out and drives
+/// the loop by hand: RunUntilIdle().
 class Shard {
  public:
   using Work = UniqueFunction<void()>;
@@ -37,8 +37,9 @@ class Shard {
   void Start();
   /// Ends the loop and its thread; what is posted from here on is dropped. Idempotent.
   void Stop();
-  /// Destroys what was not run, tasks that wait included; the loop cannot be used any more. After Stop. Where tasks of
-  /// several shards hold each other's ends, stop all shards first, then discard each, then destroy them.
+  /// Destroys what was not run, tasks that wait included; the loop cannot be used any more. After
+  /// Stop. Where tasks of several shards hold each other's ends, stop all shards first, then
+  /// discard each, then destroy them.
   void Discard();
 
   /// Runs what is ready on the calling thread, until nothing is; answers whether anything ran.

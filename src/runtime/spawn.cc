@@ -42,9 +42,10 @@ void Spawn(Shard& shard, std::string_view name, Gate::Pass pass, Task<void> task
 }
 
 void Spawn(Shard& shard, std::string_view name, Task<void> task) {
-  boost::asio::co_spawn(shard.executor(), Root(std::move(task)), [name](std::exception_ptr failure) {
-    if (failure) failure_reporter.load()(name, failure);
-  });
+  boost::asio::co_spawn(shard.executor(), Root(std::move(task)),
+                        [name](std::exception_ptr failure) {
+                          if (failure) failure_reporter.load()(name, failure);
+                        });
 }
 
 }  // namespace parley::runtime

@@ -10,8 +10,8 @@
 
 namespace parley::runtime {
 
-/// One alarm on a shard. Setting it again replaces what was set; destroying it cancels it. Belongs to
-/// its shard.
+/// One alarm on a shard. Setting it again replaces what was set; destroying it cancels it. Belongs
+/// to its shard.
 class Timer {
  public:
   explicit Timer(Shard& shard) : timer_(shard.executor()) {}

@@ -19,8 +19,8 @@ struct UserPatch {
   std::optional<TimePoint> last_active_at;
 };
 
-/// Where people, their passwords and their sessions are kept. All writes are durable when answered, unless said
-/// otherwise. Await on a shard; nothing is cancelled; each call ends in bounded time.
+/// Where people, their passwords and their sessions are kept. All writes are durable when answered,
+/// unless said otherwise. Await on a shard; nothing is cancelled; each call ends in bounded time.
 class AccountStore {
  public:
   virtual ~AccountStore() = default;
@@ -33,11 +33,13 @@ class AccountStore {
   virtual runtime::Task<Result<std::vector<User>>> FindUsers(std::vector<UserId> users) = 0;
   /// `username` in lower case.
   virtual runtime::Task<Result<User>> FindUserByName(std::string username) = 0;
-  /// Atomic per user. Answers the user as changed. A patch of last_active_at alone need not be fsynced.
+  /// Atomic per user. Answers the user as changed. A patch of last_active_at alone need not be
+  /// fsynced.
   virtual runtime::Task<Result<User>> UpdateUser(UserId user, UserPatch patch) = 0;
-  /// Users whose username, display name or a word of it starts with `prefix` (ASCII letters compare without
-  /// case), by username; at most `limit`.
-  virtual runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix, std::size_t limit) = 0;
+  /// Users whose username, display name or a word of it starts with `prefix` (ASCII letters compare
+  /// without case), by username; at most `limit`.
+  virtual runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix,
+                                                               std::size_t limit) = 0;
 
   virtual runtime::Task<Result<std::string>> FindPasswordHash(UserId user) = 0;
   virtual runtime::Task<Status> SetPasswordHash(UserId user, std::string password_hash) = 0;
@@ -48,7 +50,8 @@ class AccountStore {
   virtual runtime::Task<Result<std::vector<Session>>> ListSessions(UserId user) = 0;
   /// kNotFound if the user has no such session.
   virtual runtime::Task<Status> DeleteSession(UserId user, SessionId session) = 0;
-  /// Moves last_used_at forward; not fsynced. OK if the session is gone by now: it is not brought back.
+  /// Moves last_used_at forward; not fsynced. OK if the session is gone by now: it is not brought
+  /// back.
   virtual runtime::Task<Status> TouchSession(UserId user, SessionId session, TimePoint at) = 0;
 
   /// One-time tokens that make an administrator.

@@ -54,8 +54,8 @@ struct MentionRow {
   bool operator==(const MentionRow&) const = default;
 };
 
-/// What follows from entries of one conversation: rows beside the log. Every part is idempotent, and in order
-/// of seq; applying them again, or late, changes nothing.
+/// What follows from entries of one conversation: rows beside the log. Every part is idempotent,
+/// and in order of seq; applying them again, or late, changes nothing.
 struct Effects {
   std::optional<ConversationInfo> info;  ///< as the last of the entries leaves it
   std::vector<MemberEffect> members;
@@ -69,7 +69,7 @@ struct Effects {
 /// Entries for the end of one log.
 struct AppendRequest {
   ConversationId conversation;
-  Seq expected_head;  ///< 0: the conversation must not exist
+  Seq expected_head;                                  ///< 0: the conversation must not exist
   std::vector<std::shared_ptr<const Entry>> entries;  ///< expected_head + 1, …; not empty
   Head new_head;
   Effects effects;
@@ -101,40 +101,46 @@ struct MessageSlice {
   std::size_t limit = 0;  ///< the nearest so many to the anchor
 };
 
-/// Where conversations are kept: their logs, and the rows that follow from them. docs/storage.md has the
-/// model. Every implementation passes the suite in storage/testing.
+/// Where conversations are kept: their logs, and the rows that follow from them. docs/storage.md
+/// has the model. Every implementation passes the suite in storage/testing.
 ///
-/// Reads are coroutines: await them on a shard; they resume there. They are not cancelled; each ends in bounded
-/// time, with kUnavailable at the worst. kDataLoss: stored bytes that cannot be understood.
+/// Reads are coroutines: await them on a shard; they resume there. They are not cancelled; each
+/// ends in bounded time, with kUnavailable at the worst. kDataLoss: stored bytes that cannot be
+/// understood.
 class ConversationStore {
  public:
   virtual ~ConversationStore() = default;
 
-  // -- The log ---------------------------------------------------------------------------------------
+  // -- The log
+  // ---------------------------------------------------------------------------------------
 
-  /// Appends all entries, if the head is the expected one, or none. Durable when answered kCommitted. Any thread;
-  /// never blocks. `done` is called exactly once, on some thread, and must only hand over. At most one
-  /// request per conversation may be under way.
+  /// Appends all entries, if the head is the expected one, or none. Durable when answered
+  /// kCommitted. Any thread; never blocks. `done` is called exactly once, on some thread, and must
+  /// only hand over. At most one request per conversation may be under way.
   virtual void Append(std::shared_ptr<const AppendRequest> request, AppendDone done) = 0;
 
   /// Up to which seq effects are known to be applied; 0 for an unknown conversation.
   virtual runtime::Task<Result<Seq>> ReadApplied(ConversationId conversation) = 0;
-  /// Applies effects of entries that were committed by somebody who may have died before applying them, and raises
-  /// the watermark to `through`. Repetition and order do not matter.
-  virtual runtime::Task<Status> ApplyEffects(ConversationId conversation, Effects effects, Seq through) = 0;
+  /// Applies effects of entries that were committed by somebody who may have died before applying
+  /// them, and raises the watermark to `through`. Repetition and order do not matter.
+  virtual runtime::Task<Status> ApplyEffects(ConversationId conversation, Effects effects,
+                                             Seq through) = 0;
 
-  /// Entries with seq > after, ascending, without holes: at most `limit`, and at most about `max_bytes` of them (but at
-  /// least one, if there is one).
-  virtual runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation, Seq after,
-                                                                   std::size_t limit, std::size_t max_bytes) = 0;
+  /// Entries with seq > after, ascending, without holes: at most `limit`, and at most about
+  /// `max_bytes` of them (but at least one, if there is one).
+  virtual runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation,
+                                                                   Seq after, std::size_t limit,
+                                                                   std::size_t max_bytes) = 0;
   /// Messages of the slice, ascending by seq.
   virtual runtime::Task<Result<std::vector<EntryPtr>>> ReadMessages(ConversationId conversation,
                                                                     MessageSlice slice) = 0;
 
-  // -- What follows from it --------------------------------------------------------------------------
+  // -- What follows from it
+  // --------------------------------------------------------------------------
 
   /// kNotFound if there is no such conversation.
-  virtual runtime::Task<Result<SnapshotPtr>> ReadSnapshot(ConversationId conversation, ReadMode mode) = 0;
+  virtual runtime::Task<Result<SnapshotPtr>> ReadSnapshot(ConversationId conversation,
+                                                          ReadMode mode) = 0;
   /// Those of the given conversations that exist, in the order asked for.
   virtual runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations) = 0;
@@ -142,24 +148,27 @@ class ConversationStore {
   /// False only if no such send was ever committed: a hint that never touches the disk. Any thread.
   virtual bool MayHaveSent(ConversationId conversation, UserId sender, ClientId client_id) = 0;
   /// The row of a send, unless it is older than `not_before`.
-  virtual runtime::Task<Result<std::optional<SentRow>>> FindSent(ConversationId conversation, UserId sender,
-                                                                 ClientId client_id, TimePoint not_before) = 0;
+  virtual runtime::Task<Result<std::optional<SentRow>>> FindSent(ConversationId conversation,
+                                                                 UserId sender, ClientId client_id,
+                                                                 TimePoint not_before) = 0;
 
-  // -- People ----------------------------------------------------------------------------------------
+  // -- People
+  // ----------------------------------------------------------------------------------------
 
   /// All conversations that the user is a member of, in no order.
   virtual runtime::Task<Result<std::vector<Membership>>> ReadMemberships(UserId user) = 0;
   /// Nothing if they are not a member (never were, or left).
-  virtual runtime::Task<Result<std::optional<Membership>>> FindMembership(UserId user,
-                                                                          ConversationId conversation) = 0;
-  /// The positions of these members (by user and joined_seq), in the same order; zeros where there are none.
-  virtual runtime::Task<Result<std::vector<Position>>> ReadPositions(ConversationId conversation,
-                                                                     std::vector<Member> members) = 0;
+  virtual runtime::Task<Result<std::optional<Membership>>> FindMembership(
+      UserId user, ConversationId conversation) = 0;
+  /// The positions of these members (by user and joined_seq), in the same order; zeros where there
+  /// are none.
+  virtual runtime::Task<Result<std::vector<Position>>> ReadPositions(
+      ConversationId conversation, std::vector<Member> members) = 0;
   /// Merges positions into what is stored. Survives a crash of the process; not fsynced by itself.
   virtual runtime::Task<Status> WritePositions(std::vector<PositionRow> rows) = 0;
   /// How many messages after `after` mention the user; counts no further than `cap`.
-  virtual runtime::Task<Result<std::size_t>> CountMentions(UserId user, ConversationId conversation, Seq after,
-                                                           std::size_t cap) = 0;
+  virtual runtime::Task<Result<std::size_t>> CountMentions(UserId user, ConversationId conversation,
+                                                           Seq after, std::size_t cap) = 0;
 };
 
 }  // namespace parley::storage

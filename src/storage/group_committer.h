@@ -24,18 +24,20 @@ struct PendingAppend {
 class LogWriter {
  public:
   virtual ~LogWriter() = default;
-  /// Sets the outcome of each append of the group, in order; what is kCommitted is durable on return, with one
-  /// fsync for all. Called on the committer's thread. Answers whether the log was synced. An fsync error is not
-  /// answered at all: the implementation reports it to the process as fatal (nothing after it can be trusted).
+  /// Sets the outcome of each append of the group, in order; what is kCommitted is durable on
+  /// return, with one fsync for all. Called on the committer's thread. Answers whether the log was
+  /// synced. An fsync error is not answered at all: the implementation reports it to the process as
+  /// fatal (nothing after it can be trusted).
   virtual bool Write(std::span<PendingAppend> group) = 0;
 };
 
-/// Group commit: one thread that takes whatever gathered while the last write was being synced, and writes it as the
-/// next group. Latency is one fsync; throughput is not bound by it.
-/// (P. Helland et al., "Group Commit Timers and High Volume Transaction Systems", 1988.)
+/// Group commit: one thread that takes whatever gathered while the last write was being synced, and
+/// writes it as the next group. Latency is one fsync; throughput is not bound by it. (P. Helland et
+/// al., "Group Commit Timers and High Volume Transaction Systems", 1988.)
 class GroupCommitter {
  public:
-  /// Groups end at `max_entries` entries or about `max_bytes` of text, so that one write stays short.
+  /// Groups end at `max_entries` entries or about `max_bytes` of text, so that one write stays
+  /// short.
   explicit GroupCommitter(LogWriter& writer, std::size_t max_entries = 4'096,
                           std::size_t max_bytes = std::size_t{4} * 1024 * 1024);
   ~GroupCommitter();

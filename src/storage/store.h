@@ -27,8 +27,8 @@ class Store {
 
   virtual CommitStats commit_stats() const = 0;
 
-  /// Ends what is under way: appends that were taken are committed or refused, then nothing more is written.
-  /// Idempotent. Called before the destructor, from no shard.
+  /// Ends what is under way: appends that were taken are committed or refused, then nothing more is
+  /// written. Idempotent. Called before the destructor, from no shard.
   virtual void Stop() = 0;
 };
 

@@ -8,7 +8,8 @@
 namespace parley::wire {
 
 /// A WebSocket text frame that is ready for the socket: the header (RFC 6455, 5.2; final, unmasked)
-/// and the JSON behind it. Encoded once, immutable, shared by every session that sends it. Any thread.
+/// and the JSON behind it. Encoded once, immutable, shared by every session that sends it. Any
+/// thread.
 class Frame {
  public:
   Frame() = default;

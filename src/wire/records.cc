@@ -1,10 +1,12 @@
 #include "wire/records.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
+
+#include "wire/record_reader.h"
 
 namespace parley::wire {
 namespace {
@@ -79,9 +81,9 @@ void Put(std::string& out, const std::vector<T>& list) {
   for (const T& item : list) Put(out, item);
 }
 
-template <std::size_t kSize>
-void Put(std::string& out, const std::array<std::uint8_t, kSize>& bytes) {
-  out.append(reinterpret_cast<const char*>(bytes.data()), kSize);
+template <std::size_t N>
+void Put(std::string& out, const std::array<std::uint8_t, N>& bytes) {
+  out.append(reinterpret_cast<const char*>(bytes.data()), N);
 }
 
 void Put(std::string& out, const MessageBody& body) {
@@ -110,143 +112,86 @@ void Put(std::string& out, const MembersBody& body) {
 
 // -- Reading ------------------------------------------------------------------------------
 
-/// Takes a record apart. After the first error all that it reads is empty, and Finish answers it.
-class Reader {
- public:
-  /// `what` names the record in the error.
-  Reader(std::string_view bytes, std::string_view what) : rest_(bytes), what_(what) {
-    if (Byte() != kVersion) Fail("its version is not known");
-  }
+using Reader = RecordReader;
 
-  template <class T>
-  Result<T> Finish(T value) const {
-    if (error_ != nullptr) return DataLoss("a stored " + std::string(what_) + ": " + error_);
-    return value;
-  }
+void Get(Reader& in, bool& value) { value = in.Enum(1) == 1; }
+void Get(Reader& in, Seq& seq) { seq = Seq(in.Number()); }
+void Get(Reader& in, std::string& text) { text = in.Bytes(in.Number()); }
+void Get(Reader& in, Role& role) { role = static_cast<Role>(in.Enum(1)); }
+void Get(Reader& in, HistoryPolicy& policy) { policy = static_cast<HistoryPolicy>(in.Enum(1)); }
+void Get(Reader& in, ConversationKind& kind) { kind = static_cast<ConversationKind>(in.Enum(1)); }
 
-  std::uint8_t Byte() { return rest_.empty() ? Fail(kShort) : static_cast<std::uint8_t>(Take(1)[0]); }
+void Get(Reader& in, TimePoint& time) {
+  const std::uint64_t zigzag = in.Number();
+  const std::uint64_t ms = (zigzag >> 1) ^ ((zigzag & 1) != 0 ? ~std::uint64_t{0} : 0);
+  time = FromMillis(static_cast<std::int64_t>(ms));
+}
 
-  std::uint64_t Number() {
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = Byte();
-      const std::uint64_t bits = byte & 0x7F;
-      if (shift == 63 && bits > 1) break;
-      value |= bits << shift;
-      if ((byte & 0x80) == 0) return value;
-    }
-    return Fail("a number of it is too large");
-  }
+template <class Tag>
+void Get(Reader& in, Id<Tag>& id) {
+  const std::string_view bytes = in.Bytes(Uuid::kSize);
+  if (!bytes.empty()) id = Id<Tag>(Uuid::FromBytes(bytes));
+}
 
-  void Get(bool& value) { value = Enum(1) == 1; }
-  void Get(Seq& seq) { seq = Seq(Number()); }
-  void Get(TimePoint& time) {
-    const std::uint64_t zigzag = Number();
-    const std::uint64_t ms = (zigzag >> 1) ^ ((zigzag & 1) != 0 ? ~std::uint64_t{0} : 0);
-    time = FromMillis(static_cast<std::int64_t>(ms));
-  }
-  void Get(std::string& text) { text = Take(Number()); }
-  template <class Tag>
-  void Get(Id<Tag>& id) {
-    const std::string_view bytes = Take(Uuid::kSize);
-    if (!bytes.empty()) id = Id<Tag>(Uuid::FromBytes(bytes));
-  }
-  void Get(Role& role) { role = static_cast<Role>(Enum(1)); }
-  void Get(HistoryPolicy& policy) { policy = static_cast<HistoryPolicy>(Enum(1)); }
-  void Get(ConversationKind& kind) { kind = static_cast<ConversationKind>(Enum(1)); }
-  void Get(RoleChange& change) {
-    Get(change.user);
-    Get(change.role);
-  }
-  void Get(ReplyTo& reply) {
-    Get(reply.seq);
-    Get(reply.sender);
-    Get(reply.excerpt);
-  }
-  template <class T>
-  void Get(std::optional<T>& value) {
-    if (Enum(1) == 1) Get(value.emplace());
-  }
-  template <class T>
-  void Get(std::vector<T>& list) {
-    const std::uint64_t size = Number();
-    // Every item of our lists takes an id at least: a wrong size ends here, and not in an allocation.
-    if (size > rest_.size() / Uuid::kSize) {
-      Fail(kShort);
-      return;
-    }
-    list.resize(size);
-    for (T& item : list) Get(item);
-  }
-  template <std::size_t kSize>
-  void Get(std::array<std::uint8_t, kSize>& bytes) {
-    std::ranges::copy(Take(kSize), bytes.begin());
-  }
-  void Get(Position& position) {
-    Get(position.read);
-    position.read_n = Number();
-    Get(position.delivered);
-  }
-  void Get(Member& member) {
-    Get(member.role);
-    Get(member.joined_at);
-    Get(member.joined_seq);
-    Get(member.first_seq);
-    member.first_n = Number();
-  }
-  void Get(MessageBody& body) {
-    Get(body.id);
-    Get(body.client_id);
-    Get(body.text);
-    Get(body.mentions);
-    Get(body.media);
-    Get(body.reply_to);
-  }
-  void Get(ConversationBody& body) {
-    Get(body.created);
-    Get(body.kind);
-    Get(body.founders);
-    Get(body.title);
-    Get(body.photo);
-    Get(body.history);
-  }
-  void Get(MembersBody& body) {
-    Get(body.added);
-    Get(body.removed);
-    Get(body.roles);
-  }
+template <std::size_t N>
+void Get(Reader& in, std::array<std::uint8_t, N>& bytes) {
+  std::ranges::copy(in.Bytes(N), bytes.begin());
+}
 
-  /// The only way to more than a value: an unknown kind of something.
-  std::uint8_t Fail(const char* error) {
-    if (error_ == nullptr) error_ = error;
-    rest_ = {};
-    return 0;
-  }
+void Get(Reader& in, RoleChange& change) {
+  Get(in, change.user);
+  Get(in, change.role);
+}
 
- private:
-  static constexpr const char* kShort = "it ends too early";
+void Get(Reader& in, ReplyTo& reply) {
+  Get(in, reply.seq);
+  Get(in, reply.sender);
+  Get(in, reply.excerpt);
+}
 
-  /// A byte from 0 to `last`.
-  std::uint8_t Enum(std::uint8_t last) {
-    const std::uint8_t byte = Byte();
-    return byte <= last ? byte : Fail("a value of it is not known");
-  }
+void Get(Reader& in, Member& member) {
+  Get(in, member.role);
+  Get(in, member.joined_at);
+  Get(in, member.joined_seq);
+  Get(in, member.first_seq);
+  member.first_n = in.Number();
+}
 
-  /// Nothing where there are not so many.
-  std::string_view Take(std::uint64_t size) {
-    if (size > rest_.size()) {
-      Fail(kShort);
-      return {};
-    }
-    const std::string_view taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
-  }
+template <class T>
+void Get(Reader& in, std::optional<T>& value) {
+  if (in.Enum(1) == 1) Get(in, value.emplace());
+}
 
-  std::string_view rest_;
-  std::string_view what_;
-  const char* error_ = nullptr;
-};
+template <class T>
+void Get(Reader& in, std::vector<T>& list) {
+  // Every item of our lists takes an id at least: a wrong size ends here, and not in an allocation.
+  list.resize(in.Size(Uuid::kSize));
+  for (T& item : list) Get(in, item);
+}
+
+void Get(Reader& in, MessageBody& body) {
+  Get(in, body.id);
+  Get(in, body.client_id);
+  Get(in, body.text);
+  Get(in, body.mentions);
+  Get(in, body.media);
+  Get(in, body.reply_to);
+}
+
+void Get(Reader& in, ConversationBody& body) {
+  Get(in, body.created);
+  Get(in, body.kind);
+  Get(in, body.founders);
+  Get(in, body.title);
+  Get(in, body.photo);
+  Get(in, body.history);
+}
+
+void Get(Reader& in, MembersBody& body) {
+  Get(in, body.added);
+  Get(in, body.removed);
+  Get(in, body.roles);
+}
 
 }  // namespace
 
@@ -260,21 +205,21 @@ void AppendRecord(std::string& out, const Entry& entry) {
 }
 
 Result<Entry> ReadEntryRecord(std::string_view bytes, ConversationId conversation, Seq seq) {
-  Reader reader(bytes, "entry");
+  Reader reader(bytes, kVersion, "entry");
   Entry entry{.conversation = conversation, .seq = seq, .n = 0, .at = {}, .actor = {}, .body = {}};
   const auto kind = static_cast<EntryKind>(reader.Byte());
   entry.n = reader.Number();
-  reader.Get(entry.at);
-  reader.Get(entry.actor);
+  Get(reader, entry.at);
+  Get(reader, entry.actor);
   switch (kind) {
     case EntryKind::kMessage:
-      reader.Get(entry.body.emplace<MessageBody>());
+      Get(reader, entry.body.emplace<MessageBody>());
       break;
     case EntryKind::kConversation:
-      reader.Get(entry.body.emplace<ConversationBody>());
+      Get(reader, entry.body.emplace<ConversationBody>());
       break;
     case EntryKind::kMembers:
-      reader.Get(entry.body.emplace<MembersBody>());
+      Get(reader, entry.body.emplace<MembersBody>());
       break;
     default:
       reader.Fail("its kind is not known");
@@ -292,13 +237,13 @@ void AppendRecord(std::string& out, const Head& head) {
 }
 
 Result<Head> ReadHeadRecord(std::string_view bytes) {
-  Reader reader(bytes, "head");
+  Reader reader(bytes, kVersion, "head");
   Head head;
-  reader.Get(head.seq);
+  Get(reader, head.seq);
   head.n = reader.Number();
-  reader.Get(head.last_message);
-  reader.Get(head.last_message_at);
-  reader.Get(head.changed_at);
+  Get(reader, head.last_message);
+  Get(reader, head.last_message_at);
+  Get(reader, head.changed_at);
   return reader.Finish(head);
 }
 
@@ -315,16 +260,16 @@ void AppendRecord(std::string& out, const InfoRecord& record) {
 }
 
 Result<InfoRecord> ReadInfoRecord(std::string_view bytes, ConversationId conversation) {
-  Reader reader(bytes, "conversation");
+  Reader reader(bytes, kVersion, "conversation");
   InfoRecord record;
   record.info.id = conversation;
-  reader.Get(record.seq);
-  reader.Get(record.info.kind);
-  reader.Get(record.info.title);
-  reader.Get(record.info.photo);
-  reader.Get(record.info.created_by);
-  reader.Get(record.info.created_at);
-  reader.Get(record.info.history);
+  Get(reader, record.seq);
+  Get(reader, record.info.kind);
+  Get(reader, record.info.title);
+  Get(reader, record.info.photo);
+  Get(reader, record.info.created_by);
+  Get(reader, record.info.created_at);
+  Get(reader, record.info.history);
   return reader.Finish(std::move(record));
 }
 
@@ -336,11 +281,11 @@ void AppendRecord(std::string& out, const MemberRecord& record) {
 }
 
 Result<MemberRecord> ReadMemberRecord(std::string_view bytes, UserId user) {
-  Reader reader(bytes, "member");
+  Reader reader(bytes, kVersion, "member");
   MemberRecord record;
-  reader.Get(record.seq);
-  reader.Get(record.at);
-  reader.Get(record.member);
+  Get(reader, record.seq);
+  Get(reader, record.at);
+  Get(reader, record.member);
   if (record.member) record.member->user = user;
   return reader.Finish(record);
 }
@@ -355,11 +300,13 @@ void AppendRecord(std::string& out, const PositionRecord& record) {
 }
 
 Result<PositionRecord> ReadPositionRecord(std::string_view bytes) {
-  Reader reader(bytes, "position");
+  Reader reader(bytes, kVersion, "position");
   PositionRecord record;
-  reader.Get(record.joined_seq);
-  reader.Get(record.position);
-  reader.Get(record.at);
+  Get(reader, record.joined_seq);
+  Get(reader, record.position.read);
+  record.position.read_n = reader.Number();
+  Get(reader, record.position.delivered);
+  Get(reader, record.at);
   return reader.Finish(record);
 }
 
@@ -371,11 +318,11 @@ void AppendRecord(std::string& out, const SentRecord& record) {
 }
 
 Result<SentRecord> ReadSentRecord(std::string_view bytes) {
-  Reader reader(bytes, "send");
+  Reader reader(bytes, kVersion, "send");
   SentRecord record;
-  reader.Get(record.seq);
-  reader.Get(record.fingerprint);
-  reader.Get(record.at);
+  Get(reader, record.seq);
+  Get(reader, record.fingerprint);
+  Get(reader, record.at);
   return reader.Finish(record);
 }
 
@@ -391,16 +338,16 @@ void AppendRecord(std::string& out, const User& user) {
 }
 
 Result<User> ReadUserRecord(std::string_view bytes, UserId id) {
-  Reader reader(bytes, "user");
+  Reader reader(bytes, kVersion, "user");
   User user;
   user.id = id;
-  reader.Get(user.username);
-  reader.Get(user.display_name);
-  reader.Get(user.email);
-  reader.Get(user.avatar);
-  reader.Get(user.admin);
-  reader.Get(user.created_at);
-  reader.Get(user.last_active_at);
+  Get(reader, user.username);
+  Get(reader, user.display_name);
+  Get(reader, user.email);
+  Get(reader, user.avatar);
+  Get(reader, user.admin);
+  Get(reader, user.created_at);
+  Get(reader, user.last_active_at);
   return reader.Finish(std::move(user));
 }
 
@@ -414,14 +361,14 @@ void AppendRecord(std::string& out, const Session& session) {
 }
 
 Result<Session> ReadSessionRecord(std::string_view bytes, const TokenHash& token_hash) {
-  Reader reader(bytes, "session");
+  Reader reader(bytes, kVersion, "session");
   Session session;
   session.token_hash = token_hash;
-  reader.Get(session.id);
-  reader.Get(session.user);
-  reader.Get(session.device_name);
-  reader.Get(session.created_at);
-  reader.Get(session.last_used_at);
+  Get(reader, session.id);
+  Get(reader, session.user);
+  Get(reader, session.device_name);
+  Get(reader, session.created_at);
+  Get(reader, session.last_used_at);
   return reader.Finish(std::move(session));
 }
 

@@ -13,14 +13,15 @@
 
 /// What the stores keep, as bytes: the values of their rows. docs/storage.md has the formats.
 ///
-/// A record begins with its version (one byte, now 1); numbers are varints (LEB128), times signed varints
-/// (zigzag) of milliseconds, texts and lists are preceded by their length, ids are 16 bytes. What the key of
-/// the row says already is not repeated in the value.
+/// A record begins with its version (one byte, now 1); numbers are varints (LEB128), times signed
+/// varints (zigzag) of milliseconds, texts and lists are preceded by their length, ids are 16
+/// bytes. What the key of the row says already is not repeated in the value.
 ///
-/// Records may grow: a field is only ever added at the end, without a new version. A reader takes the
-/// fields that it knows, ignores bytes behind them, and (once there is such a field) takes its default where an
-/// older record ends before it. A change that older programs would misread gets a new version, which they
-/// refuse. Reading never throws and never reads beyond the bytes: kDataLoss for whatever it cannot understand.
+/// Records may grow: a field is only ever added at the end, without a new version. A reader takes
+/// the fields that it knows, ignores bytes behind them, and (once there is such a field) takes its
+/// default where an older record ends before it. A change that older programs would misread gets a
+/// new version, which they refuse. Reading never throws and never reads beyond the bytes: kDataLoss
+/// for whatever it cannot understand.
 namespace parley::wire {
 
 /// A person's row in a conversation, as the entry `seq` left it: a member, or nobody (they left).

@@ -83,6 +83,7 @@ template <class Enum, class Field>
 Setting ChoiceSetting(About about, std::vector<std::pair<std::string_view, Enum>> choices,
                       Field field) {
   std::vector<std::string_view> words;
+  words.reserve(choices.size());
   for (const auto& choice : choices) words.push_back(choice.first);
   const auto set = [field, choices](Config& config, const GivenValue& value) {
     const std::optional<std::string> text = ReadText(value);

@@ -152,8 +152,12 @@ TEST_F(ConfigTest, NoSuchFile_IsAnError) {
 }
 
 TEST_F(ConfigTest, UnknownVariable_Warns) {
-  const Result<LoadedConfig> loaded = LoadConfig(
-      {{}, {{"PARLEY_ACOUNTS_REGISTRATION", "closed"}, {"PARLE", "x"}, {"PATH", "x"}}, {}});
+  const Result<LoadedConfig> loaded = LoadConfig({{},
+                                                  {{"PARLEY_ACOUNTS_REGISTRATION", "closed"},
+                                                   {"PARLEY_HOME", "x"},
+                                                   {"PARLE", "x"},
+                                                   {"PATH", "x"}},
+                                                  {}});
   ASSERT_TRUE(loaded.ok());
   EXPECT_THAT(loaded->warnings,
               ElementsAre("PARLEY_ACOUNTS_REGISTRATION is no setting; did you mean "

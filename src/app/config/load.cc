@@ -1,6 +1,7 @@
 #include "app/config/load.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 #include <unistd.h>
@@ -15,6 +16,15 @@ namespace parley::app {
 namespace {
 
 constexpr std::string_view kPrefix = "PARLEY_";
+
+/// Variables of the command line client `parley`, which a shell may well have set for both
+/// programs.
+constexpr std::array<std::string_view, 4> kClientVariables{"PARLEY_HOME", "PARLEY_PASSWORD",
+                                                           "PARLEY_PROFILE", "PARLEY_SERVER"};
+
+bool IsOfTheClient(std::string_view variable) {
+  return std::ranges::find(kClientVariables, variable) != kClientVariables.end();
+}
 
 /// ", not 70000"; nothing where the value says no more than its place, or must not be told.
 std::string NotThis(const Setting& setting, const GivenValue& value) {
@@ -73,7 +83,7 @@ class Loader {
           table_, variable, [](const Setting& s) { return EnvironmentName(s.name); });
       if (setting != table_.end()) {
         Apply(setting->name, UntypedText{value}, {OriginKind::kEnv, variable});
-      } else {
+      } else if (!IsOfTheClient(variable)) {
         loaded_.warnings.push_back(
             fmt::format("{} is no setting; did you mean {}?", variable, NearestVariable(variable)));
       }

@@ -8,10 +8,10 @@ namespace parley::bus {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Local, BusContract,
-                         testing::Values(BusFactory{"local", [](std::vector<runtime::Shard*> shards) {
-                                                      return std::make_unique<LocalBus>(
-                                                          std::move(shards));
-                                                    }}));
+                         testing::Values(BusFactory{
+                             "local", [](std::vector<runtime::Shard*> shards) {
+                               return std::make_unique<LocalBus>(std::move(shards));
+                             }}));
 
 }  // namespace
 }  // namespace parley::bus

@@ -70,7 +70,8 @@ TEST_P(BusContract, Publish_ReachesEverySubscriberOfEachRecipientOnItsShard) {
     there.push_back(bus_->Subscribe(User(2), bo_there));
   });
   On(first_, [&] { bus_->Publish(Change(7), To({User(1), User(2)})); });
-  RunUntil([&] { return !ann_here.seqs.empty() && !ann_there.seqs.empty() && !bo_there.seqs.empty(); });
+  RunUntil(
+      [&] { return !ann_here.seqs.empty() && !ann_there.seqs.empty() && !bo_there.seqs.empty(); });
   EXPECT_EQ(ann_here.shard, &first_);
   EXPECT_EQ(ann_there.shard, &second_);
   EXPECT_EQ(bo_there.shard, &second_);

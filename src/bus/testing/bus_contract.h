@@ -18,7 +18,8 @@ struct BusFactory {
   std::function<std::unique_ptr<Bus>(std::vector<runtime::Shard*>)> make;
 };
 
-/// What every bus promises. Instantiate it with INSTANTIATE_TEST_SUITE_P in the implementation's test.
+/// What every bus promises. Instantiate it with INSTANTIATE_TEST_SUITE_P in the implementation's
+/// test.
 class BusContract : public testing::TestWithParam<BusFactory> {
  protected:
   BusContract();

@@ -59,11 +59,6 @@ void RawClient::Reset() {
   socket_ = -1;
 }
 
-void RawClient::ShrinkReceiveBuffer() const {
-  const int size = 4096;
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-}
-
 bool RawClient::Fill() {
   std::array<char, 16 * 1024> room{};
   const ssize_t got = ::recv(socket_, room.data(), room.size(), 0);

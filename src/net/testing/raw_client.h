@@ -21,8 +21,6 @@ class RawClient {
   void EndSending() const;
   /// Breaks the connection with a reset.
   void Reset();
-  /// Makes the kernel take little from the server before it is read.
-  void ShrinkReceiveBuffer() const;
 
   struct Response {
     int status = 0;                              ///< 0: the connection ended

@@ -10,7 +10,8 @@
 
 namespace parley::runtime {
 
-/// Runs `task` to its end on a shard that is driven by hand, and answers what it answers. For tests.
+/// Runs `task` to its end on a shard that is driven by hand, and answers what it answers. For
+/// tests.
 template <class T>
 T RunTask(Shard& shard, Task<T> task) {
   std::optional<T> answer;

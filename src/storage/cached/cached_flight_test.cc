@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/cached/cached_store_fixture.h"
+#include "storage/testing/cached_store_fixture.h"
 
 namespace parley::storage::cached {
 namespace {

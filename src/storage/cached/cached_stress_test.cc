@@ -189,6 +189,15 @@ TEST(CachedStress, ReadersOnManyThreads_NeverSeeLessThanAnAck) {
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < kLogs; ++i) threads.emplace_back(write, i);
   for (unsigned seed = 0; seed < 3; ++seed) threads.emplace_back(read, seed);
+  // Slow reads, so that commits fall into them.
+  threads.emplace_back([&] {
+    while (writing > 0) {
+      fake.controls().HoldReads();
+      for (int i = 0; i < 20; ++i) std::this_thread::yield();
+      fake.controls().ReleaseReads();
+      std::this_thread::yield();
+    }
+  });
   for (std::thread& thread : threads) thread.join();
 }
 

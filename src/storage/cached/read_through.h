@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,14 +25,14 @@ namespace parley::storage::cached {
 ///
 /// Three rules keep it honest:
 /// - Whoever writes to the store calls Change (or Erase) when the write is done, before it is
-/// acknowledged. From then on
-///   nobody joins a read that began earlier, and what such a read answers is not kept.
+///   acknowledged. From then on nobody joins a read that began earlier, and what such a read
+///   answers is not kept.
 /// - A value never replaces one that is true at a later moment (Traits::Replaces).
 /// - That something does not exist is answered, and not kept.
 ///
 /// Traits: Key; Hash; Loaded, what a read answers (cheap to copy, immutable); Value, what is kept
-/// and changed in place under the lock; Keep(Loaded) → Value; Load(Value) → Loaded; Bytes(Value);
-/// Replaces(next, current); KeyOf(Loaded) where GetMany is used.
+/// and changed in place under the lock; Keep(Loaded), the Value; Load(Value), the Loaded;
+/// Bytes(Value); Replaces(next, current); KeyOf(Loaded) where GetMany is used.
 template <class Traits>
 class ReadThrough {
  public:
@@ -42,7 +42,7 @@ class ReadThrough {
   using Value = typename Traits::Value;
 
   explicit ReadThrough(std::size_t max_bytes) {
-    for (auto& segment : segments_) segment.emplace(max_bytes / kSegments);
+    for (std::size_t i = 0; i < kSegments; ++i) segments_.emplace_back(max_bytes / kSegments);
   }
 
   /// Of this key: what is kept; or what the read under way answers; or what `read()`, a task,
@@ -98,12 +98,12 @@ class ReadThrough {
 
   CacheCounts counts() const {
     CacheCounts sum;
-    for (const auto& segment : segments_) {
-      const std::lock_guard lock(segment->mutex);
-      sum.hits += segment->counts.hits;
-      sum.misses += segment->counts.misses;
-      sum.joins += segment->counts.joins;
-      sum.bytes += segment->kept.bytes();
+    for (const Segment& segment : segments_) {
+      const std::lock_guard lock(segment.mutex);
+      sum.hits += segment.counts.hits;
+      sum.misses += segment.counts.misses;
+      sum.joins += segment.counts.joins;
+      sum.bytes += segment.kept.bytes();
     }
     return sum;
   }
@@ -234,12 +234,12 @@ class ReadThrough {
   Segment& SegmentOf(const Key& key) {
     // The map inside the segment uses the low bits.
     const std::uint64_t spread = Hash()(key) * 0x9E3779B97F4A7C15ULL;
-    return *segments_[spread >> (64 - kSegmentBits)];
+    return segments_[spread >> (64 - kSegmentBits)];
   }
 
   static constexpr int kSegmentBits = 4;
   static constexpr std::size_t kSegments = std::size_t{1} << kSegmentBits;
-  std::array<std::optional<Segment>, kSegments> segments_;
+  std::deque<Segment> segments_;  // as many as kSegments, never moved
 };
 
 template <class Traits>
@@ -270,10 +270,12 @@ auto ReadThrough<Traits>::GetMany(std::vector<Key> keys, ReadMany read)
       for (Loaded& value : *answer) loaded.emplace(Traits::KeyOf(value), value);
     }
     for (auto& [i, fill] : fills) {
-      if (const auto at = loaded.find(keys[i]); at != loaded.end()) found[i] = at->second;
-      fill.Finish(found[i]      ? Result<Loaded>(*found[i])
-                  : answer.ok() ? Result<Loaded>(NotFound("there is no such thing"))
-                                : Result<Loaded>(answer.status()));
+      if (const auto at = loaded.find(keys[i]); at != loaded.end()) {
+        found[i] = at->second;
+        fill.Finish(at->second);
+      } else {
+        fill.Finish(answer.ok() ? NotFound("there is no such thing") : answer.status());
+      }
     }
     if (!answer.ok()) co_return answer.status();
   }

@@ -153,11 +153,12 @@ std::optional<Membership> FakeConversations::MembershipOf(UserId user, Conversat
   const Conversation* conversation = Find(id);
   if (conversation == nullptr) return std::nullopt;
   const auto found = conversation->members.find(user);
-  if (found == conversation->members.end() || !found->second.member) return std::nullopt;
+  if (found == conversation->members.end()) return std::nullopt;
   const MemberRow& row = found->second;
+  if (!row.member) return std::nullopt;
   Membership membership{
       .conversation = id, .member = *row.member, .position = {}, .changed_at = row.at};
-  if (row.position_joined == row.member->joined_seq) {
+  if (row.position_joined == membership.member.joined_seq) {
     membership.position = row.position;
     membership.changed_at = std::max(row.at, row.position_at);
   }

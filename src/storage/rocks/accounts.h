@@ -41,7 +41,8 @@ class AccountRows {
   std::mutex mutex_;
 };
 
-/// When a session was used. In a row of its own, which merges: using one neither reads nor brings back its row.
+/// When a session was used. In a row of its own, which merges: using one neither reads nor brings
+/// back its row.
 RowMerge SessionUse(UserId user, SessionId session, TimePoint at);
 
 /// Accounts in RocksDB: everything goes to the pool, uses of sessions to the soft writer.

@@ -16,51 +16,36 @@ namespace parley::storage::rocks {
 namespace {
 
 Status Missing(std::string_view what, ConversationId conversation) {
-  return DataLoss(fmt::format("the {} of conversation {} is missing", what, conversation.ToString()));
+  return DataLoss(
+      fmt::format("the {} of conversation {} is missing", what, conversation.ToString()));
 }
 
-/// The rows that a snapshot of a conversation is made of, beside its members.
-struct SnapshotRows {
-  std::optional<std::string_view> head;
-  std::optional<std::string_view> info;
-};
-
-Result<std::shared_ptr<ConversationSnapshot>> DecodeSnapshot(ConversationId conversation,
-                                                             const SnapshotRows& rows) {
-  auto snapshot = std::make_shared<ConversationSnapshot>();
-  PARLEY_ASSIGN(snapshot->head, wire::ReadHeadRecord(*rows.head));
-  if (!rows.info) return Missing("description", conversation);
-  PARLEY_ASSIGN(wire::InfoRecord info, wire::ReadInfoRecord(*rows.info, conversation));
-  snapshot->info = std::move(info.info);
-  return snapshot;
-}
-
-Result<std::shared_ptr<const std::vector<Member>>> ReadMembers(const Database& db,
-                                                               ConversationId conversation,
-                                                               const rocksdb::Snapshot* at) {
+/// The members of `conversation`, by a walk of `rows` through the family of members.
+Result<std::shared_ptr<const std::vector<Member>>> ReadMembers(rocksdb::Iterator& rows,
+                                                               ConversationId conversation) {
   auto members = std::make_shared<std::vector<Member>>();
-  PrefixScan scan(db, Family::kMembers, Key().Add(conversation), at);
-  for (scan.Seek(scan.prefix()); scan.Valid(); scan.Next()) {
+  for (rows.Seek(conversation.view()); rows.Valid(); rows.Next()) {
+    const std::string_view key = rows.key().ToStringView();
+    if (!key.starts_with(conversation.view())) break;
     PARLEY_ASSIGN(const wire::MemberRecord row,
-                  wire::ReadMemberRecord(scan.value(), IdAtEnd<UserId>(scan.key())));
+                  wire::ReadMemberRecord(rows.value().ToStringView(), IdAtEnd<UserId>(key)));
     if (row.member) members->push_back(*row.member);
   }
-  PARLEY_TRY(scan.status());
+  PARLEY_TRY(ToStatus(rows.status(), Family::kMembers));
   std::ranges::sort(*members, {},
                     [](const Member& member) { return std::tie(member.joined_seq, member.user); });
   return std::shared_ptr<const std::vector<Member>>(std::move(members));
 }
 
-/// A person's row and how far they came. A position of another stay than the row's does not show.
-Membership MakeMembership(ConversationId conversation, const wire::MemberRecord& row,
+/// A member's row, written at `at`, and how far they came. A position of another stay does not
+/// show.
+Membership MakeMembership(ConversationId conversation, const Member& member, TimePoint at,
                           const std::optional<wire::PositionRecord>& position) {
-  Membership membership{.conversation = conversation,
-                        .member = *row.member,
-                        .position = {},
-                        .changed_at = row.at};
-  if (position && position->joined_seq == row.member->joined_seq) {
+  Membership membership{
+      .conversation = conversation, .member = member, .position = {}, .changed_at = at};
+  if (position && position->joined_seq == member.joined_seq) {
     membership.position = position->position;
-    membership.changed_at = std::max(row.at, position->at);
+    membership.changed_at = std::max(at, position->at);
   }
   return membership;
 }
@@ -83,13 +68,23 @@ Result<std::vector<SnapshotPtr>> ConversationReads::ReadSnapshots(
   PARLEY_ASSIGN(const Rows heads, db_.MultiGet(Family::kHeads, keys, at));
   PARLEY_ASSIGN(const Rows infos, db_.MultiGet(Family::kConversations, keys, at));
 
+  // One iterator for all: making it costs more than moving it.
+  rocksdb::ReadOptions options;
+  options.snapshot = at;
+  options.prefix_same_as_start = true;
+  const std::unique_ptr<rocksdb::Iterator> members(
+      db_.db().NewIterator(options, db_.family(Family::kMembers)));
+
   std::vector<std::shared_ptr<ConversationSnapshot>> found;
   std::vector<Key> last_keys;  // of the snapshots that have a last message, in their order
   for (std::size_t i = 0; i < conversations.size(); ++i) {
-    if (!heads[i]) continue;
-    PARLEY_ASSIGN(std::shared_ptr<ConversationSnapshot> snapshot,
-                  DecodeSnapshot(conversations[i], {.head = heads[i], .info = infos[i]}));
-    PARLEY_ASSIGN(snapshot->members, ReadMembers(db_, conversations[i], at));
+    if (!heads.has(i)) continue;
+    if (!infos.has(i)) return Missing("description", conversations[i]);
+    auto snapshot = std::make_shared<ConversationSnapshot>();
+    PARLEY_ASSIGN(snapshot->head, wire::ReadHeadRecord(heads.bytes(i)));
+    PARLEY_ASSIGN(wire::InfoRecord info, wire::ReadInfoRecord(infos.bytes(i), conversations[i]));
+    snapshot->info = std::move(info.info);
+    PARLEY_ASSIGN(snapshot->members, ReadMembers(*members, conversations[i]));
     if (const Seq last = snapshot->head.last_message; last != Seq()) {
       last_keys.push_back(LogKey(conversations[i], LogClass::kMessage, last));
     }
@@ -101,9 +96,10 @@ Result<std::vector<SnapshotPtr>> ConversationReads::ReadSnapshots(
   for (const std::shared_ptr<ConversationSnapshot>& snapshot : found) {
     const Seq seq = snapshot->head.last_message;
     if (seq == Seq()) continue;
-    const std::optional<std::string_view> row = last_messages[next++];
-    if (!row) return Missing("last message", snapshot->info.id);
-    PARLEY_ASSIGN(Entry entry, wire::ReadEntryRecord(*row, snapshot->info.id, seq));
+    const std::size_t row = next++;
+    if (!last_messages.has(row)) return Missing("last message", snapshot->info.id);
+    PARLEY_ASSIGN(Entry entry,
+                  wire::ReadEntryRecord(last_messages.bytes(row), snapshot->info.id, seq));
     snapshot->last_message = std::make_shared<const Entry>(std::move(entry));
   }
   return std::vector<SnapshotPtr>(found.begin(), found.end());
@@ -145,7 +141,8 @@ Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user) 
     if (positions.Valid() && positions.key() == rows.key()) {
       PARLEY_ASSIGN(position, wire::ReadPositionRecord(positions.value()));
     }
-    memberships.push_back(MakeMembership(IdAtEnd<ConversationId>(rows.key()), row, position));
+    memberships.push_back(
+        MakeMembership(IdAtEnd<ConversationId>(rows.key()), *row.member, row.at, position));
   }
   PARLEY_TRY(rows.status());
   PARLEY_TRY(positions.status());
@@ -165,7 +162,7 @@ Result<std::optional<Membership>> ConversationReads::FindMembership(
   if (moved) {
     PARLEY_ASSIGN(position, wire::ReadPositionRecord(value.ToStringView()));
   }
-  return std::optional(MakeMembership(conversation, row, position));
+  return std::optional(MakeMembership(conversation, *row.member, row.at, position));
 }
 
 Result<std::vector<Position>> ConversationReads::ReadPositions(
@@ -176,8 +173,8 @@ Result<std::vector<Position>> ConversationReads::ReadPositions(
   PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kPositions, keys));
   std::vector<Position> positions(members.size());
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (!rows[i]) continue;
-    PARLEY_ASSIGN(const wire::PositionRecord row, wire::ReadPositionRecord(*rows[i]));
+    if (!rows.has(i)) continue;
+    PARLEY_ASSIGN(const wire::PositionRecord row, wire::ReadPositionRecord(rows.bytes(i)));
     if (row.joined_seq == members[i].joined_seq) positions[i] = row.position;
   }
   return positions;

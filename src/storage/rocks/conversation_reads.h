@@ -8,7 +8,8 @@
 
 namespace parley::storage::rocks {
 
-/// The reads of conversations, as ConversationStore promises them, on the calling thread. Any thread; they block on the disk.
+/// The reads of conversations, as ConversationStore promises them, on the calling thread. Any
+/// thread; they block on the disk.
 class ConversationReads {
  public:
   explicit ConversationReads(const Database& db) : db_(db) {}
@@ -16,8 +17,7 @@ class ConversationReads {
   Result<Seq> ReadHeadSeq(ConversationId conversation) const;
   Result<std::vector<EntryPtr>> ReadEntries(ConversationId conversation, Seq after,
                                             std::size_t limit, std::size_t max_bytes) const;
-  Result<std::vector<EntryPtr>> ReadMessages(ConversationId conversation,
-                                             MessageSlice slice) const;
+  Result<std::vector<EntryPtr>> ReadMessages(ConversationId conversation, MessageSlice slice) const;
 
   Result<SnapshotPtr> ReadSnapshot(ConversationId conversation) const;
   Result<std::vector<SnapshotPtr>> ReadSnapshots(

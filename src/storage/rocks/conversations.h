@@ -13,8 +13,9 @@
 
 namespace parley::storage::rocks {
 
-/// Conversations in RocksDB: reads go to the pool, appends to the committer, positions to the soft writer. Effects are
-/// in the batch of their entries, so the watermark `applied` is the head itself.
+/// Conversations in RocksDB: reads go to the pool, appends to the committer, positions to the soft
+/// writer. Effects are in the batch of their entries, so the watermark `applied` is the head
+/// itself.
 class RocksConversationStore : public ConversationStore {
  public:
   RocksConversationStore(Database& db, runtime::BlockingPool& pool, SoftWriter& soft_writer)

@@ -1,7 +1,5 @@
 #include "storage/rocks/database.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <system_error>
 #include <thread>
@@ -10,6 +8,7 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 namespace parley::storage::rocks {
 namespace {
@@ -29,8 +28,8 @@ rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
   if (options.env != nullptr) db.env = options.env;
   db.create_if_missing = true;
   db.paranoid_checks = true;
-  // A torn record ends the log: it was not answered yet, or its fsync would have returned. (Log files are not recycled:
-  // their old contents would be taken for such an end.)
+  // A torn record ends the log: it was not answered yet, or its fsync would have returned. (Log
+  // files are not recycled: their old contents would be taken for such an end.)
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // What is in the log is read again at the next start: this bounds how long that takes.
   db.max_total_wal_size = options.write_buffer_bytes;
@@ -41,9 +40,12 @@ rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
       static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2U, 4U));
   // Writers wait for an fsync, not for a moment: they had better sleep than spin.
   db.enable_write_thread_adaptive_yield = false;
+  // One thread writes nearly everything; and only so are hints used (families.cc).
+  db.allow_concurrent_memtable_write = false;
   db.avoid_unnecessary_blocking_io = true;
   db.bytes_per_sync = kBytesPerSync;
   db.max_manifest_file_size = kManifestBytes;
+  db.info_log_level = rocksdb::INFO_LEVEL;
   db.max_log_file_size = kInfoLogBytes;
   db.keep_log_file_num = kInfoLogFiles;
   db.stats_dump_period_sec = 0;
@@ -59,13 +61,15 @@ Status MakeDirectory(const std::filesystem::path& path) {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
   }
   if (!error) return Status::Ok();
-  return Unavailable(fmt::format("cannot make the data folder {}: {}", path.string(), error.message()));
+  return Unavailable(
+      fmt::format("cannot make the data folder {}: {}", path.string(), error.message()));
 }
 
 Status NewerData(const std::filesystem::path& path, std::string_view what) {
-  return Internal(fmt::format(
-      "the data in {} was written by a newer version of Parley ({}): start that version, or restore a backup",
-      path.string(), what));
+  return Internal(
+      fmt::format("the data in {} was written by a newer version of Parley ({}): start that "
+                  "version, or restore a backup",
+                  path.string(), what));
 }
 
 /// The families that are there; one that we do not know was made by a later version.
@@ -93,10 +97,11 @@ Result<std::vector<Family>> ExistingFamilies(const std::filesystem::path& path,
 Status OpenError(const rocksdb::Status& status, const std::filesystem::path& path) {
   const std::string detail = status.ToString();
   if (status.IsIOError() && detail.find("LOCK") != std::string::npos) {
-    return Unavailable(fmt::format(
-        "the data folder {} is in use by another process (or not writable for this one): stop it, or choose another "
-        "folder ({})",
-        path.string(), detail));
+    return Unavailable(
+        fmt::format("the data folder {} is in use by another process (or not writable for this "
+                    "one): stop it, or choose another "
+                    "folder ({})",
+                    path.string(), detail));
   }
   const std::string message = fmt::format("cannot open the data in {}: {}", path.string(), detail);
   return status.IsCorruption() ? DataLoss(message) : Unavailable(message);
@@ -146,6 +151,7 @@ Status Database::OpenFiles() {
   };
 
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(kFamilyCount);
   for (const Family family : existing) descriptors.push_back(describe(family));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
@@ -189,29 +195,37 @@ Database::~Database() {
 
 WriteOutcome Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
   if (failed_ || stopped_ || !HasRoom()) return WriteOutcome::kRefused;
+  if (!log_works_) {
+    // The log ends with half a record, and RocksDB 7.8 may go on behind it, where a restart would
+    // not find what it writes. There is room for a restart now.
+    ReportFatal("its log could not be written while the disk was full");
+    return WriteOutcome::kRefused;
+  }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced && options_.sync;
   const rocksdb::Status status = db_->Write(options, &batch);
   if (status.ok()) return WriteOutcome::kWritten;
-  // A record that did not fit into the log is not replayed, and RocksDB takes no more until there is room. One that
-  // could not be synced may be there or not.
-  const bool syncing = status.ToString().find("sync") != std::string::npos;
-  if (status.IsNoSpace() && !syncing) return WriteOutcome::kRefused;
-  ReportFatal(status);
+  log_works_ = false;
+  // A record that did not fit into the log is not found by a restart. One that could not be synced
+  // may be there or not.
+  const std::string what = status.ToString();
+  if (status.IsNoSpace() && what.find("sync") == std::string::npos) return WriteOutcome::kRefused;
+  ReportFatal(what);
   return WriteOutcome::kUnknown;
 }
 
 bool Database::HasRoom() const {
-  struct statvfs disk {};
-  if (statvfs(options_.path.c_str(), &disk) != 0) return true;  // the write itself will tell
-  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= options_.min_free_bytes;
+  std::uint64_t bytes = 0;
+  const rocksdb::IOStatus status = db_->GetFileSystem()->GetFreeSpace(
+      options_.path.string(), rocksdb::IOOptions(), &bytes, nullptr);
+  return !status.ok() || bytes >= options_.min_free_bytes;  // or the write itself will tell
 }
 
-void Database::ReportFatal(const rocksdb::Status& status) {
+void Database::ReportFatal(std::string_view what) {
   if (failed_.exchange(true)) return;
   if (options_.on_fatal) {
-    options_.on_fatal(fmt::format("the store in {} cannot be written: {}", options_.path.string(),
-                                  status.ToString()));
+    options_.on_fatal(
+        fmt::format("the store in {} cannot be written: {}", options_.path.string(), what));
   }
 }
 
@@ -252,8 +266,9 @@ bool Database::MayExist(Family family, std::string_view key) const {
 }
 
 void Database::StopWrites() {
-  if (stopped_.exchange(true) || failed_) return;
-  // What was only logged; what must be on the disk is there already.
+  if (stopped_.exchange(true) || !log_works_) return;
+  // What was only logged; what must be on the disk is there already. (RocksDB aborts when a log
+  // that could not be written is to be synced.)
   db_->SyncWAL().PermitUncheckedError();
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +29,9 @@ struct DatabaseOptions {
   std::size_t write_buffer_bytes;
   std::uint64_t min_free_bytes;  ///< with less room on the disk writes are refused
   bool sync = true;
-  UniqueFunction<void(std::string_view)> on_fatal;
-  rocksdb::Env* env = nullptr;  ///< null: RocksDB's own; tests put faults there. Outlives the database
+  UniqueFunction<void(std::string_view)> on_fatal = nullptr;
+  rocksdb::Env* env =
+      nullptr;  ///< null: RocksDB's own; tests put faults there. Outlives the database
 };
 
 enum class Durability {
@@ -53,15 +53,13 @@ Status ToStatus(const rocksdb::Status& status, Family family);
 /// Rows of one family that were looked up together; in the order of their keys.
 class Rows {
  public:
-  explicit Rows(std::vector<rocksdb::PinnableSlice> values, std::vector<bool> found)
+  Rows(std::vector<rocksdb::PinnableSlice> values, std::vector<bool> found)
       : values_(std::move(values)), found_(std::move(found)) {}
 
   std::size_t size() const { return found_.size(); }
-  /// Nothing where there is no such row. Valid while this lives.
-  std::optional<std::string_view> operator[](std::size_t i) const {
-    if (!found_[i]) return std::nullopt;
-    return values_[i].ToStringView();
-  }
+  bool has(std::size_t i) const { return found_[i]; }
+  /// Only of a row that is there. Valid while this lives.
+  std::string_view bytes(std::size_t i) const { return values_[i].ToStringView(); }
 
  private:
   std::vector<rocksdb::PinnableSlice> values_;
@@ -71,18 +69,20 @@ class Rows {
 /// One directory with one RocksDB in it. Any thread; every call may block on the disk.
 class Database {
  public:
-  /// Creates what is missing. kUnavailable if another process has the directory open; kInternal if it was written
-  /// by a newer version of the program.
+  /// Creates what is missing. kUnavailable if another process has the directory open; kInternal if
+  /// it was written by a newer version of the program.
   static Result<std::unique_ptr<Database>> Open(DatabaseOptions options);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// All or nothing. An error of the disk is reported as fatal once, and then everything is refused: what a failed
-  /// fsync left behind cannot be known.
+  /// All or nothing. After an error of the disk everything is refused, and it is reported as fatal,
+  /// once: what a failed fsync left behind cannot be known. (Where RocksDB's log met a full disk,
+  /// it is reported once there is room again: until then reads go on, and a restart would not.)
   WriteOutcome Write(rocksdb::WriteBatch& batch, Durability durability);
 
-  /// Whether there is such a row; `value` holds its bytes then. Sees the state of `snapshot`, or the latest.
+  /// Whether there is such a row; `value` holds its bytes then. Sees the state of `snapshot`, or
+  /// the latest.
   Result<bool> Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
                    const rocksdb::Snapshot* snapshot = nullptr) const;
   Result<Rows> MultiGet(Family family, std::span<const Key> keys,
@@ -104,7 +104,7 @@ class Database {
   Status OpenFiles();
   void KeepHandles(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
   bool HasRoom() const;
-  void ReportFatal(const rocksdb::Status& status);
+  void ReportFatal(std::string_view what);
 
   DatabaseOptions options_;
   SystemClock system_clock_;
@@ -112,6 +112,7 @@ class Database {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
   std::atomic<bool> failed_{false};
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> log_works_{true};  ///< no write of RocksDB's log has failed
 };
 
 }  // namespace parley::storage::rocks

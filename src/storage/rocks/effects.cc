@@ -11,7 +11,8 @@ namespace {
 
 /// Whether the row of `key` is of a later entry than `seq`. `read` makes a record of its bytes.
 template <class Read>
-Result<bool> IsOvertaken(const Database& db, Family family, std::string_view key, Seq seq, Read read) {
+Result<bool> IsOvertaken(const Database& db, Family family, std::string_view key, Seq seq,
+                         Read read) {
   rocksdb::PinnableSlice value;
   PARLEY_ASSIGN(const bool found, db.Get(family, key, value));
   if (!found) return false;
@@ -87,27 +88,32 @@ std::optional<RowMerge> PositionMergeOf(const PositionRow& row) {
   RowMerge merge{.family = Family::kPositions,
                  .key = std::string(PairKey(row.user, row.conversation).view()),
                  .value = {}};
-  wire::AppendRecord(merge.value, wire::PositionRecord{.joined_seq = row.joined_seq,
-                                                       .position = row.position,
-                                                       .at = row.at});
+  wire::AppendRecord(
+      merge.value,
+      wire::PositionRecord{.joined_seq = row.joined_seq, .position = row.position, .at = row.at});
   return merge;
 }
 
 Result<Effects> DropOvertaken(const Database& db, ConversationId conversation, Effects effects,
                               Seq through) {
   if (effects.info) {
-    const auto read = [&](std::string_view bytes) { return wire::ReadInfoRecord(bytes, conversation); };
-    PARLEY_ASSIGN(const bool overtaken, IsOvertaken(db, Family::kConversations,
-                                                    Key().Add(conversation), through, read));
+    const auto read = [&](std::string_view bytes) {
+      return wire::ReadInfoRecord(bytes, conversation);
+    };
+    PARLEY_ASSIGN(const bool overtaken,
+                  IsOvertaken(db, Family::kConversations, Key().Add(conversation), through, read));
     if (overtaken) effects.info.reset();
   }
 
   std::vector<MemberEffect> members;
-  for (MemberEffect& effect : effects.members) {
-    const auto read = [&](std::string_view bytes) { return wire::ReadMemberRecord(bytes, effect.user); };
-    PARLEY_ASSIGN(const bool overtaken,
-                  IsOvertaken(db, Family::kMembers, PairKey(conversation, effect.user), effect.seq, read));
-    if (!overtaken) members.push_back(std::move(effect));
+  for (const MemberEffect& effect : effects.members) {
+    const auto read = [&](std::string_view bytes) {
+      return wire::ReadMemberRecord(bytes, effect.user);
+    };
+    PARLEY_ASSIGN(
+        const bool overtaken,
+        IsOvertaken(db, Family::kMembers, PairKey(conversation, effect.user), effect.seq, read));
+    if (!overtaken) members.push_back(effect);
   }
   effects.members = std::move(members);
 

@@ -14,15 +14,16 @@
 
 namespace parley::storage::rocks {
 
-/// Puts entries and what follows from them into write batches. Keeps its buffers; one thread at a time.
+/// Puts entries and what follows from them into write batches. Keeps its buffers; one thread at a
+/// time.
 class BatchWriter {
  public:
   explicit BatchWriter(const Database& db) : db_(db) {}
 
   void AddEntry(rocksdb::WriteBatch& batch, const Entry& entry);
   void AddHead(rocksdb::WriteBatch& batch, ConversationId conversation, const Head& head);
-  /// All of `effects`, which rest on entries up to `through`. They replace rows without a look at them: right for effects of new
-  /// entries, since every row there is comes from an earlier one.
+  /// All of `effects`, which rest on entries up to `through`. They replace rows without a look at
+  /// them: right for effects of new entries, since every row there is comes from an earlier one.
   void AddEffects(rocksdb::WriteBatch& batch, ConversationId conversation, const Effects& effects,
                   Seq through);
 
@@ -42,7 +43,8 @@ class BatchWriter {
 /// Positions merge into what is stored, whoever writes them; one that says nothing is no row.
 std::optional<RowMerge> PositionMergeOf(const PositionRow& row);
 
-/// What of `effects` is not older than the rows that are there: the rest has been done, and overtaken.
+/// What of `effects` is not older than the rows that are there: the rest has been done, and
+/// overtaken.
 Result<Effects> DropOvertaken(const Database& db, ConversationId conversation, Effects effects,
                               Seq through);
 

@@ -10,8 +10,8 @@
 
 namespace parley::storage::rocks {
 
-/// Rows that end by age. They are dropped when their files are compacted, some days after their time; readers
-/// must not count on their being there, or gone.
+/// Rows that end by age. They are dropped when their files are compacted, some days after their
+/// time; readers must not count on their being there, or gone.
 enum class Expiring {
   kSends,        ///< kIdempotencyWindow after the send
   kLeftMembers,  ///< kLeftLifetime after they left

@@ -14,15 +14,16 @@ namespace parley::storage::rocks {
 namespace {
 
 constexpr std::array<std::string_view, kFamilyCount> kNames = {
-    "default",       "meta",         "users",       "usernames",    "passwords",
+    "default",       "meta",          "users",        "usernames",   "passwords",
     "sessions",      "user_sessions", "session_uses", "user_search", "admin_claims",
-    "conversations", "heads",        "log",         "current",      "members",
-    "memberships",   "positions",    "sent",        "mentions",
+    "conversations", "heads",         "log",          "current",     "members",
+    "memberships",   "positions",     "sent",         "mentions",
 };
 
 /// 1 % of false positives; it decides how often a look-up for nothing reads the disk.
 constexpr double kFilterBitsPerKey = 10;
-/// Log and sends grow with every message: larger blocks compress better (a page of history is a few of them).
+/// Log and sends grow with every message: larger blocks compress better (a page of history is a few
+/// of them).
 constexpr std::size_t kLogBlockBytes = std::size_t{16} * 1024;
 /// Rows that are asked for one by one.
 constexpr std::size_t kRowBlockBytes = std::size_t{4} * 1024;
@@ -42,6 +43,21 @@ std::size_t PrefixBytes(Family family) {
     case Family::kLog:
       return Uuid::kSize + 1;
     case Family::kMentions:
+      return 2 * Uuid::kSize;
+    default:
+      return 0;
+  }
+}
+
+/// Rows that begin alike are written one after the other, next to each other in memory: RocksDB
+/// remembers where the last one went, instead of looking for the place.
+std::size_t HintBytes(Family family) {
+  switch (family) {
+    case Family::kLog:
+      return PrefixBytes(family);
+    case Family::kHeads:
+      return Uuid::kSize;
+    case Family::kSent:
       return 2 * Uuid::kSize;
     default:
       return 0;
@@ -71,7 +87,8 @@ rocksdb::BlockBasedTableOptions TableOptions(Family family, const FamilyResource
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
   // Log and mentions are only looked up by what their keys begin with.
   table.whole_key_filtering = family != Family::kLog && family != Family::kMentions;
-  // Filters and indexes count in the cache but are never thrown out: "never sent" is answered without the disk.
+  // Filters and indexes count in the cache but are never thrown out: "never sent" is answered
+  // without the disk.
   table.cache_index_and_filter_blocks = true;
   table.metadata_cache_options.top_level_index_pinning = rocksdb::PinningTier::kAll;
   table.metadata_cache_options.partition_pinning = rocksdb::PinningTier::kAll;
@@ -95,9 +112,14 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const FamilyResources&
   if (const std::size_t bytes = PrefixBytes(family); bytes > 0) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(bytes));
   }
+  if (const std::size_t bytes = HintBytes(family); bytes > 0) {
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(bytes));
+  }
   options.write_buffer_size = resources.write_buffer_bytes / BufferShare(family);
   options.level_compaction_dynamic_level_bytes = true;
-  // LZ4 while rows still move; most of them lie on the last level, where ZSTD halves random text, too.
+  // LZ4 while rows still move; most of them lie on the last level, where ZSTD halves random text,
+  // too.
   options.compression = rocksdb::kLZ4Compression;
   options.bottommost_compression = rocksdb::kZSTD;
 

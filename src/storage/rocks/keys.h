@@ -12,8 +12,8 @@
 
 namespace parley::storage::rocks {
 
-/// The key of a row: ids as their 16 bytes, seqs as 8 bytes with the highest first, so that rows lie in the
-/// order of their seqs. Lives on the stack.
+/// The key of a row: ids as their 16 bytes, seqs as 8 bytes with the highest first, so that rows
+/// lie in the order of their seqs. Lives on the stack.
 class Key {
  public:
   static constexpr std::size_t kMaxSize = 48;
@@ -47,10 +47,12 @@ class Key {
   std::size_t size_ = 0;
 };
 
-/// Messages lie apart from all other entries, so that a page of messages is one slice. Stored: append only.
+/// Messages lie apart from all other entries, so that a page of messages is one slice. Stored:
+/// append only.
 enum class LogClass : std::uint8_t { kMessage = 0, kOther = 1 };
 
-/// Two ids: members (conversation, user), memberships and positions (user, conversation), sessions of a user.
+/// Two ids: members (conversation, user), memberships and positions (user, conversation), sessions
+/// of a user.
 template <class First, class Second>
 Key PairKey(const First& first, const Second& second) {
   return Key().Add(first).Add(second);

@@ -58,8 +58,8 @@ Result<Seq> ConversationReads::ReadHeadSeq(ConversationId conversation) const {
   return head.seq;
 }
 
-Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conversation,
-                                                             Seq after, std::size_t limit,
+Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conversation, Seq after,
+                                                             std::size_t limit,
                                                              std::size_t max_bytes) const {
   std::vector<EntryPtr> entries;
   if (after.Next() == Seq()) return entries;  // the last of all seqs

@@ -22,8 +22,8 @@ bool RocksLogWriter::Write(std::span<PendingAppend> group) {
 
   const WriteOutcome outcome = db_.Write(batch_, Durability::kSynced);
   if (outcome == WriteOutcome::kWritten) return true;
-  const AppendOutcome failed = outcome == WriteOutcome::kRefused ? AppendOutcome::kRefused
-                                                                 : AppendOutcome::kUnknown;
+  const AppendOutcome failed =
+      outcome == WriteOutcome::kRefused ? AppendOutcome::kRefused : AppendOutcome::kUnknown;
   for (PendingAppend& append : group) {
     // A conflict with an entry of this group, which is not written now, is one no more.
     append.outcome = append.outcome == AppendOutcome::kCommitted ? failed : AppendOutcome::kRefused;
@@ -47,8 +47,8 @@ Result<RocksLogWriter::Heads> RocksLogWriter::ReadHeads(
   }
   PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kHeads, keys));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i]) continue;
-    const Result<Head> head = wire::ReadHeadRecord(*rows[i]);
+    if (!rows.has(i)) continue;
+    const Result<Head> head = wire::ReadHeadRecord(rows.bytes(i));
     heads[conversations[i]] = head.ok() ? std::optional(head->seq) : std::nullopt;
   }
   return heads;

@@ -11,11 +11,11 @@
 
 namespace parley::storage::rocks {
 
-// Rows that many threads write without reading them first: RocksDB merges what was written when it is
-// read or compacted.
+// Rows that many threads write without reading them first: RocksDB merges what was written when it
+// is read or compacted.
 
-/// Positions (wire::PositionRecord): a later stay replaces an earlier one; within a stay each field takes the
-/// higher value, and `at` is when one of them last rose.
+/// Positions (wire::PositionRecord): a later stay replaces an earlier one; within a stay each field
+/// takes the higher value, and `at` is when one of them last rose.
 std::shared_ptr<rocksdb::MergeOperator> MakePositionMerge();
 
 /// Times, as EncodeTime writes them: the latest stays.

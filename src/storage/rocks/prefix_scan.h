@@ -12,8 +12,8 @@
 
 namespace parley::storage::rocks {
 
-/// Walks the rows of a family whose keys begin with `prefix`, and no others. Where the family has a prefix
-/// extractor, `prefix` must be at least as long.
+/// Walks the rows of a family whose keys begin with `prefix`, and no others. Where the family has a
+/// prefix extractor, `prefix` must be at least as long.
 ///
 ///   PrefixScan scan(db, Family::kMembers, Key().Add(conversation));
 ///   for (scan.Seek(scan.prefix()); scan.Valid(); scan.Next()) Use(scan.key(), scan.value());

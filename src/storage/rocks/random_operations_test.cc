@@ -105,7 +105,9 @@ class RandomOperationsTest : public ::testing::TestWithParam<unsigned> {
       rows.push_back({.conversation = log.id(),
                       .user = Pick(users_),
                       .joined_seq = Seq(1 + Roll(head)),
-                      .position = {.read = Seq(1 + Roll(head)), .read_n = Roll(head), .delivered = Seq(Roll(head))},
+                      .position = {.read = Seq(1 + Roll(head)),
+                                   .read_n = Roll(head),
+                                   .delivered = Seq(Roll(head))},
                       .at = FromMillis(static_cast<std::int64_t>(++time_))});
       const std::vector<Member> members = log.members();
       if (!members.empty() && Roll(3) > 0) {
@@ -121,9 +123,9 @@ class RandomOperationsTest : public ::testing::TestWithParam<unsigned> {
     if (applied_.empty()) return;
     const AppendRequest& request = *Pick(applied_);
     for (ConversationStore* store : {&fake_.conversations(), &store_->conversations()}) {
-      EXPECT_TRUE(Run(store->ApplyEffects(request.conversation, request.effects,
-                                          request.new_head.seq))
-                      .ok());
+      EXPECT_TRUE(
+          Run(store->ApplyEffects(request.conversation, request.effects, request.new_head.seq))
+              .ok());
     }
   }
 
@@ -187,8 +189,8 @@ class RandomOperationsTest : public ::testing::TestWithParam<unsigned> {
     if (applied_.empty()) return;
     const AppendRequest& request = *Pick(applied_);
     for (const SentRow& sent : request.effects.sent) {
-      EXPECT_TRUE(store_->conversations().MayHaveSent(request.conversation, sent.sender,
-                                                      sent.client_id));
+      EXPECT_TRUE(
+          store_->conversations().MayHaveSent(request.conversation, sent.sender, sent.client_id));
       ExpectSame([&](ConversationStore& s) {
         return s.FindSent(request.conversation, sent.sender, sent.client_id, {});
       });
@@ -208,7 +210,7 @@ class RandomOperationsTest : public ::testing::TestWithParam<unsigned> {
 };
 
 TEST_P(RandomOperationsTest, StoreAndFake_ShowTheSame) {
-  for (int i = 0; i < 600 && !HasFailure(); ++i) {
+  for (int i = 0; i < 300 && !HasFailure(); ++i) {
     SCOPED_TRACE(i);
     switch (Roll(40)) {
       case 0:

@@ -24,9 +24,7 @@ class RocksFactory : public StoreFactory {
         rocks::Open({.path = folder_.path() / "store",
                      .reads = pool_,
                      .write_buffer_bytes = write_buffer_bytes_,
-                     .on_fatal = [](std::string_view what) {
-                       ADD_FAILURE() << what;
-                     }});
+                     .on_fatal = [](std::string_view what) { ADD_FAILURE() << what; }});
     if (!store.ok()) {
       fmt::print(stderr, "{}\n", store.status().ToString());
       std::abort();  // no test can do without
@@ -44,7 +42,8 @@ PARLEY_INSTANTIATE_STORE_CONTRACT(Rocks, [] {
   return std::make_unique<RocksFactory>(std::size_t{64} * 1024 * 1024);
 });
 
-/// With buffers so small that rows go to files all the time: reads then meet filters, blocks and compactions.
+/// With buffers so small that rows go to files all the time: reads then meet filters, blocks and
+/// compactions.
 PARLEY_INSTANTIATE_STORE_CONTRACT(RocksInFiles, [] {
   return std::make_unique<RocksFactory>(std::size_t{128} * 1024);
 });

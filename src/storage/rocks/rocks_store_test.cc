@@ -121,8 +121,7 @@ TEST_F(RocksStoreTest, TouchSession_AfterItsEnd_LeavesNothingForALaterOne) {
   ASSERT_TRUE(Run(store->accounts().CreateSession(session)).ok());
   ASSERT_TRUE(Run(store->accounts().TouchSession(session.user, session.id, FromMillis(7))).ok());
   EXPECT_EQ(Run(store->accounts().FindSession(session.token_hash))->last_used_at, FromMillis(7));
-  EXPECT_EQ(Run(store->accounts().ListSessions(session.user))->front().last_used_at,
-            FromMillis(7));
+  EXPECT_EQ(Run(store->accounts().ListSessions(session.user))->front().last_used_at, FromMillis(7));
   ASSERT_TRUE(Run(store->accounts().DeleteSession(session.user, session.id)).ok());
   ASSERT_TRUE(Run(store->accounts().TouchSession(session.user, session.id, FromMillis(8))).ok());
   EXPECT_EQ(Run(store->accounts().FindSession(session.token_hash)).status().code(),
@@ -147,8 +146,7 @@ TEST_F(RocksStoreTest, WritesWithoutFsync_FromManyAtOnce_AreAllAnswered) {
 
 TEST_F(RocksStoreTest, PoolThatIsFull_RefusesReadsAndWrites) {
   runtime::BlockingPool full(0, 0);
-  Result<std::unique_ptr<Store>> store =
-      Open({.path = path_, .reads = full, .min_free_bytes = 0});
+  Result<std::unique_ptr<Store>> store = Open({.path = path_, .reads = full, .min_free_bytes = 0});
   ASSERT_TRUE(store.ok());
   EXPECT_EQ(Run((*store)->meta().ReadTime()).status().code(), StatusCode::kUnavailable);
   EXPECT_EQ(Run((*store)->meta().WriteTime(FromMillis(1))).code(), StatusCode::kUnavailable);

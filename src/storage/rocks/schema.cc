@@ -53,15 +53,17 @@ Status MigrateSchema(Database& db, std::uint32_t version, std::span<const Migrat
     return WriteVersion(db, batch, version);
   }
   if (*stored > version) {
-    return Internal(fmt::format(
-        "the data were written by a newer version of Parley (they have layout {}, this program knows {}): start "
-        "that version, or restore a backup",
-        *stored, version));
+    return Internal(
+        fmt::format("the data were written by a newer version of Parley (they have layout {}, this "
+                    "program knows {}): start "
+                    "that version, or restore a backup",
+                    *stored, version));
   }
   for (std::uint32_t from = *stored; from < version; ++from) {
     const auto step = std::ranges::find(steps, from, &Migration::from);
     if (step == steps.end()) {
-      return Internal(fmt::format("the data have layout {}, which this program cannot bring forward", from));
+      return Internal(
+          fmt::format("the data have layout {}, which this program cannot bring forward", from));
     }
     PARLEY_TRY(RunStep(db, *step));
   }

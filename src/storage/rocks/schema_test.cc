@@ -46,14 +46,13 @@ Status Mark(Database& db, rocksdb::WriteBatch& batch, std::string_view mark) {
   return ToStatus(batch.Put(db.family(Family::kMeta), "marks", marks), Family::kMeta);
 }
 
-constexpr Migration kFromOne{1, "first", [](Database& db, rocksdb::WriteBatch& batch) {
-                               return Mark(db, batch, "a");
-                             }};
-constexpr Migration kFromTwo{2, "second", [](Database& db, rocksdb::WriteBatch& batch) {
-                               return Mark(db, batch, "b");
-                             }};
+constexpr Migration kFromOne{
+    1, "first", [](Database& db, rocksdb::WriteBatch& batch) { return Mark(db, batch, "a"); }};
+constexpr Migration kFromTwo{
+    2, "second", [](Database& db, rocksdb::WriteBatch& batch) { return Mark(db, batch, "b"); }};
 constexpr Migration kFailing{2, "second", [](Database& db, rocksdb::WriteBatch& batch) {
-                               IgnoreStatus(Mark(db, batch, "x"), "what it adds must not be written");
+                               IgnoreStatus(Mark(db, batch, "x"),
+                                            "what it adds must not be written");
                                return Unavailable("no room");
                              }};
 
@@ -126,10 +125,11 @@ TEST(Families, NamesAreStored_AndNeverChange) {
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     names += std::string(FamilyName(static_cast<Family>(i))) + " ";
   }
-  EXPECT_EQ(names,
-            "default meta users usernames passwords sessions user_sessions session_uses user_search "
-            "admin_claims conversations heads log current members memberships positions sent "
-            "mentions ");
+  EXPECT_EQ(
+      names,
+      "default meta users usernames passwords sessions user_sessions session_uses user_search "
+      "admin_claims conversations heads log current members memberships positions sent "
+      "mentions ");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace parley::storage::rocks {
 /// ASCII letters in lower case; all else as it is.
 std::string ToLowerAscii(std::string_view text);
 
-/// What a person is found by, each by every start of it: the username, and the display name from each of its words on; in
-/// lower case.
+/// What a person is found by, each by every start of it: the username, and the display name from
+/// each of its words on; in lower case.
 std::set<std::string> SearchTerms(const User& user);
 
 /// The key of a term of a user: the term, a zero byte, the user.

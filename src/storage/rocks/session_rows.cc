@@ -25,9 +25,8 @@ Result<TokenHash> DecodeTokenHash(std::string_view bytes) {
 }
 
 /// The session's last use, from the row that it has for it.
-void ShowUse(Session& session, std::optional<std::string_view> use) {
-  if (!use) return;
-  if (const std::optional<TimePoint> at = DecodeTime(*use)) {
+void ShowUse(Session& session, std::string_view use) {
+  if (const std::optional<TimePoint> at = DecodeTime(use)) {
     session.last_used_at = std::max(session.last_used_at, *at);
   }
 }
@@ -46,7 +45,8 @@ Status AccountRows::CreateSession(const Session& session) {
   const Key hash = Key().Add(session.token_hash);
   rocksdb::WriteBatch batch;
   batch.Put(db_.family(Family::kSessions), hash.view(), value).PermitUncheckedError();
-  batch.Put(db_.family(Family::kUserSessions), PairKey(session.user, session.id).view(), hash.view())
+  batch
+      .Put(db_.family(Family::kUserSessions), PairKey(session.user, session.id).view(), hash.view())
       .PermitUncheckedError();
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
@@ -77,10 +77,10 @@ Result<std::vector<Session>> AccountRows::ListSessions(UserId user) const {
   PARLEY_ASSIGN(const Rows uses, db_.MultiGet(Family::kSessionUses, use_keys));
   std::vector<Session> sessions;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i]) continue;  // deleted meanwhile
+    if (!rows.has(i)) continue;  // deleted meanwhile
     PARLEY_ASSIGN(const TokenHash hash, DecodeTokenHash(token_keys[i]));
-    PARLEY_ASSIGN(Session session, wire::ReadSessionRecord(*rows[i], hash));
-    ShowUse(session, uses[i]);
+    PARLEY_ASSIGN(Session session, wire::ReadSessionRecord(rows.bytes(i), hash));
+    if (uses.has(i)) ShowUse(session, uses.bytes(i));
     sessions.push_back(std::move(session));
   }
   std::ranges::sort(sessions, {}, [](const Session& session) {

@@ -21,8 +21,9 @@ struct RowMerge {
   std::string value;
 };
 
-/// Writes what need not be fsynced: positions, times. RocksDB makes such writes wait for the fsync of the committer;
-/// so one thread of the pool at most is at it, with whatever gathered meanwhile, and the others go on reading. Any thread.
+/// Writes what need not be fsynced: positions, times. RocksDB makes such writes wait for the fsync
+/// of the committer; so one thread of the pool at most is at it, with whatever gathered meanwhile,
+/// and the others go on reading. Any thread.
 class SoftWriter {
  public:
   SoftWriter(Database& db, runtime::BlockingPool& pool) : db_(db), pool_(pool) {}
@@ -50,10 +51,10 @@ class SoftWriter {
   runtime::BlockingPool& pool_;
   std::mutex mutex_;
   std::condition_variable idle_;
-  std::vector<Waiting> waiting_;   // guarded by mutex_
-  std::size_t waiting_rows_ = 0;   // guarded by mutex_
-  bool draining_ = false;          // guarded by mutex_
-  bool stopping_ = false;          // guarded by mutex_
+  std::vector<Waiting> waiting_;  // guarded by mutex_
+  std::size_t waiting_rows_ = 0;  // guarded by mutex_
+  bool draining_ = false;         // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
 };
 
 }  // namespace parley::storage::rocks

@@ -15,7 +15,8 @@
 namespace parley::storage::rocks {
 namespace {
 
-/// A search looks at so many rows at most (some 10 ms); with more matches it finds the best of these.
+/// A search looks at so many rows at most (some 10 ms); with more matches it finds the best of
+/// these.
 constexpr std::size_t kSearchRowsMax = 20'000;
 
 Status NoSuchUser() { return NotFound("no such user"); }
@@ -77,8 +78,8 @@ Result<std::vector<User>> AccountRows::FindUsers(const std::vector<UserId>& user
   std::vector<User> found;
   found.reserve(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
-    if (!rows[i]) continue;
-    PARLEY_ASSIGN(User user, wire::ReadUserRecord(*rows[i], users[i]));
+    if (!rows.has(i)) continue;
+    PARLEY_ASSIGN(User user, wire::ReadUserRecord(rows.bytes(i), users[i]));
     found.push_back(std::move(user));
   }
   return found;
@@ -117,7 +118,8 @@ Result<std::vector<User>> AccountRows::SearchUsers(std::string_view prefix,
   for (scan.Seek(scan.prefix()); scan.Valid() && rows < kSearchRowsMax; scan.Next(), ++rows) {
     const bool full = best.size() >= limit;
     if (limit == 0 || (full && scan.value() >= best.rbegin()->first)) continue;
-    const bool added = best.try_emplace(std::string(scan.value()), IdAtEnd<UserId>(scan.key())).second;
+    const bool added =
+        best.try_emplace(std::string(scan.value()), IdAtEnd<UserId>(scan.key())).second;
     if (added && full) best.erase(std::prev(best.end()));
   }
   PARLEY_TRY(scan.status());

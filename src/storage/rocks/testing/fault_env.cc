@@ -39,7 +39,8 @@ class FaultLog : public rocksdb::FSWritableFileOwnerWrapper {
     if (faults_.fault() == Fault::kNoSpaceAtSync) {
       return IOStatus::NoSpace("While fdatasync", "the log");
     }
-    if (faults_.fault() == Fault::kSyncFails) return IOStatus::IOError("While fdatasync", "the log");
+    if (faults_.fault() == Fault::kSyncFails)
+      return IOStatus::IOError("While fdatasync", "the log");
     return FSWritableFileOwnerWrapper::Sync(options, debug);
   }
 
@@ -63,14 +64,22 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     return opened;
   }
 
+  IOStatus GetFreeSpace(const std::string& path, const IOOptions& options, std::uint64_t* bytes,
+                        IODebugContext* debug) override {
+    if (const std::optional<std::uint64_t> set = faults_.free_bytes()) {
+      *bytes = *set;
+      return IOStatus::OK();
+    }
+    return FileSystemWrapper::GetFreeSpace(path, options, bytes, debug);
+  }
+
  private:
   FaultEnv& faults_;
 };
 
 }  // namespace
 
-FaultEnv::FaultEnv()
-    : env_(rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>(*this))) {}
+FaultEnv::FaultEnv() : env_(rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>(*this))) {}
 
 FaultEnv::~FaultEnv() = default;
 
@@ -82,6 +91,16 @@ void FaultEnv::Set(Fault fault) {
 Fault FaultEnv::fault() const {
   const std::lock_guard lock(mutex_);
   return fault_;
+}
+
+void FaultEnv::SetFreeBytes(std::optional<std::uint64_t> bytes) {
+  const std::lock_guard lock(mutex_);
+  free_bytes_ = bytes;
+}
+
+std::optional<std::uint64_t> FaultEnv::free_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return free_bytes_;
 }
 
 void FaultEnv::HoldSyncs() {

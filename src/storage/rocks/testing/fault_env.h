@@ -2,8 +2,10 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include <rocksdb/env.h>
 
@@ -29,6 +31,9 @@ class FaultEnv {
   /// Every append (or sync) of the log meets the fault, until it is kNone again.
   void Set(Fault fault);
 
+  /// What the disk says it has left; the real figure unless set.
+  void SetFreeBytes(std::optional<std::uint64_t> bytes);
+
   /// From now on syncs of the log wait until released, as on a slow disk.
   void HoldSyncs();
   void ReleaseSyncs();
@@ -37,14 +42,16 @@ class FaultEnv {
 
   // -- For the files
   Fault fault() const;
+  std::optional<std::uint64_t> free_bytes() const;
   void BeforeSync();
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  Fault fault_ = Fault::kNone;  // guarded by mutex_
-  bool hold_ = false;           // guarded by mutex_
-  std::size_t held_ = 0;        // guarded by mutex_
+  Fault fault_ = Fault::kNone;               // guarded by mutex_
+  std::optional<std::uint64_t> free_bytes_;  // guarded by mutex_
+  bool hold_ = false;                        // guarded by mutex_
+  std::size_t held_ = 0;                     // guarded by mutex_
   std::unique_ptr<rocksdb::Env> env_;
 };
 

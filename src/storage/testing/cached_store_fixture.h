@@ -23,6 +23,12 @@ using Pending = std::shared_ptr<std::optional<T>>;
 /// A cache over a fake whose reads and commits can be held.
 class CachedStoreFixture : public ::testing::Test {
  protected:
+  void TearDown() override {
+    // What still waits goes on, and ends before what it uses.
+    fake_.Stop();
+    shard_.RunUntilIdle();
+  }
+
   /// Starts `task` on the shard and lets it come as far as it does.
   template <class T>
   Pending<T> Start(runtime::Task<T> task) {

@@ -1,0 +1,114 @@
+// How an actor keeps and writes down how far people have come.
+
+#include <algorithm>
+#include <utility>
+
+#include "chat/conversation_actor.h"
+#include "runtime/spawn.h"
+
+namespace parley::chat {
+
+using std::chrono::steady_clock;
+
+ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
+                                                       const MarkCommand& mark) const {
+  Lookup lookup;
+  const Member* member = state_.Find(caller);
+  if (member == nullptr || mark.read > committed_.seq || mark.read < member->first_seq ||
+      mark.read <= positions_.Of(*member).read || recent_.Find(mark.read) != nullptr) {
+    return lookup;
+  }
+  lookup.target = mark.read;
+  return lookup;
+}
+
+void ConversationActor::RunBody(Command& command, const MarkCommand& body, const Found& found) {
+  const Member* member = state_.Find(command.caller);
+  // A position is written without waiting for commits: it must not rest on one.
+  if (member == nullptr || member->joined_seq > committed_.seq) {
+    Answer(std::move(command), NotFound("no such conversation"));
+    return;
+  }
+  if (body.read > committed_.seq || body.delivered > committed_.seq) {
+    Answer(std::move(command), InvalidField("seq", "lies beyond the end of the conversation"));
+    return;
+  }
+  Position position;
+  position.delivered = body.delivered;
+  if (body.read >= member->first_seq && body.read > positions_.Of(*member).read) {
+    const storage::EntryPtr entry = found.target ? found.target : recent_.Find(body.read);
+    position.read = body.read;
+    position.read_n = entry->n;
+    position.delivered = std::max(position.delivered, body.read);
+  }
+  const UserId user = member->user;
+  const bool waits = positions_.Mark(*member, position);
+  if (waits && body.answer == MarkAnswer::kWhenWritten) {
+    positions_.AwaitWrite(user, std::move(command.done));
+  } else {
+    Answer(std::move(command), CommandAnswer());
+  }
+  if (waits) WriteDuePositions();
+}
+
+void ConversationActor::WriteDuePositions() {
+  if (writing_positions_) return;
+  const auto now = steady_clock::now();
+  const bool all = phase_ == Phase::kDead || !flush_waiters_.empty();
+  PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), lazy_positions(), all);
+  if (!batch.rows.empty()) {
+    writing_positions_ = true;
+    runtime::Spawn(shard_, "write positions", WritePositions(shared_from_this(), std::move(batch)));
+    return;
+  }
+  FinishFlush();
+  if (phase_ == Phase::kDead) return;
+  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(lazy_positions())) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
+    position_timer_.After(std::max(wait, std::chrono::milliseconds(0)), [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->WriteDuePositions();
+    });
+  }
+}
+
+runtime::Task<void> ConversationActor::WritePositions(std::shared_ptr<ConversationActor> self,
+                                                      PositionBook::Batch batch) {
+  const Status written = co_await self->env_.store.conversations().WritePositions(batch.rows);
+  if (written.ok()) {
+    self->positions_.Written(batch.rows);
+    self->TellOwnDevices(batch.read_moved);
+  }
+  for (CommandDone& done : batch.waiting) {
+    if (written.ok()) {
+      done(CommandAnswer());
+    } else {
+      done(written);
+    }
+  }
+  self->writing_positions_ = false;
+  if (!written.ok() && (self->phase_ == Phase::kDead || !self->flush_waiters_.empty())) {
+    // Tried again otherwise; but who is about to go does not wait for better times.
+    self->FinishFlush();
+    co_return;
+  }
+  self->WriteDuePositions();
+}
+
+void ConversationActor::FinishFlush() {
+  for (UniqueFunction<void()>& done : std::exchange(flush_waiters_, {})) done();
+}
+
+void ConversationActor::TellOwnDevices(const std::vector<UserId>& users) {
+  for (const UserId& user : users) {
+    env_.bus.Publish(std::make_shared<const bus::Event>(bus::Event{
+                         bus::Event::Kind::kConversation, id_, Seq(), wire::Frame(), {}}),
+                     std::make_shared<const std::vector<UserId>>(1, user));
+  }
+}
+
+void ConversationActor::FlushPositions(UniqueFunction<void()> done) {
+  flush_waiters_.push_back(std::move(done));
+  WriteDuePositions();
+}
+
+}  // namespace parley::chat

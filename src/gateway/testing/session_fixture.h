@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chat/testing/chat_backend.h"
+#include "gateway/sessions.h"
+#include "net/websocket.h"
+#include "runtime/blocking_pool.h"
+
+namespace parley::gateway {
+
+/// A WebSocket without a network: keeps what is sent.
+class FakeSocket : public net::WebSocket {
+ public:
+  bool Send(wire::Frame frame) override;
+  void Close(net::CloseCode code, std::string_view reason) override;
+  void PauseReading() override { reading = false; }
+  void ResumeReading() override { reading = true; }
+  std::size_t queued_bytes() const override { return queued; }
+
+  std::vector<std::string> frames;
+  std::optional<net::CloseCode> closed;
+  bool reading = true;
+  bool slow = false;  ///< takes nothing from the outbox, until TestClient::Drain
+  std::size_t queued = 0;
+};
+
+/// A bus that loses what it is told to lose.
+class LossyBus : public bus::Bus {
+ public:
+  explicit LossyBus(bus::Bus& bus) : bus_(bus) {}
+  std::unique_ptr<bus::Subscription> Subscribe(UserId user, bus::Subscriber& subscriber) override;
+  void Publish(bus::EventPtr event, bus::Recipients recipients) override;
+
+  bool losing = false;
+
+ private:
+  bus::Bus& bus_;
+};
+
+/// A session and what its client sees of it. Frames are shown in short, so that a test reads like a
+/// conversation: "ready", "change 5", "inbox 5" (the conversation's last_seq), "left", "ack r 5",
+/// "ack r 5 again", "error r not_found", "pong r", and for a sync each conversation with its
+/// changes: "sync (6 7) (reset) left 1", with "…" where more follow.
+class TestClient {
+ public:
+  TestClient(chat::ChatBackend& backend, Sessions& sessions, std::optional<auth::Caller> caller,
+             Start start);
+  ~TestClient();
+
+  void Say(std::string json);
+  /// Resumes with a head of one conversation.
+  void Resume(ConversationId conversation, std::uint64_t head);
+  /// The client takes what waits in the outbox.
+  void Drain();
+  void Disconnect();
+
+  /// What came since the last call.
+  std::vector<std::string> Told();
+  /// What the client has of the log by sync and change frames, in the order in which it came; a
+  /// reset begins anew with the last_seq of the conversation.
+  std::vector<std::uint64_t> Seqs() const;
+
+  FakeSocket socket;
+
+ private:
+  chat::ChatBackend& backend_;
+  std::unique_ptr<net::WebSocketHandler> handler_;
+  std::size_t told_ = 0;
+};
+
+/// The ground of the tests of Session: people of a chat backend, and a group of ann and bob with
+/// seq 1.
+class SessionFixture : public testing::Test {
+ protected:
+  static auth::Caller CallerOf(UserId user) { return {user, SessionId(user.uuid())}; }
+  /// Connects, and takes the `ready`.
+  std::unique_ptr<TestClient> Connect(UserId user, Start start = Start::kLive);
+  /// Sends a message and waits for the ack; answers its seq.
+  std::uint64_t Send(UserId sender, ConversationId conversation, std::string text = "hello");
+  void SendMany(UserId sender, ConversationId conversation, int count, std::string text = "hello");
+  void RunUntil(const std::function<bool()>& done) { backend_.RunUntil(done); }
+
+  chat::ChatBackend backend_;
+  runtime::BlockingPool pool_{1, 16};
+  auth::PasswordHasher hasher_{{.memory_kib = 8, .passes = 1}, pool_};
+  SystemRandom random_;
+  auth::AccountService accounts_{
+      backend_.store().accounts(), hasher_, backend_.clock(), random_, {}, Limits()};
+  LossyBus bus_{backend_.bus()};
+  Sessions sessions_{SessionEnvironment{backend_.chat(), accounts_, bus_, Limits()}};
+  /// For those who say nothing.
+  Sessions impatient_{SessionEnvironment{.chat = backend_.chat(),
+                                         .accounts = accounts_,
+                                         .bus = bus_,
+                                         .limits = Limits(),
+                                         .authentication_time = std::chrono::milliseconds(10),
+                                         .resume_time = std::chrono::milliseconds(10)}};
+  const UserId ann_ = backend_.Person("ann");
+  const UserId bo_ = backend_.Person("bob");
+  const UserId cy_ = backend_.Person("cyd");
+  const ConversationId group_ = backend_.Group(ann_, {bo_});
+};
+
+}  // namespace parley::gateway
