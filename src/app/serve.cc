@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <utility>
+#include <sys/stat.h>
 
 #include <fmt/core.h>
 
@@ -57,6 +58,9 @@ void PrintWelcome(const Node& node) {
 }  // namespace
 
 int RunServe(const LoadedConfig& loaded) {
+  // Whatever is written from here on (the store with its keys, the control socket) is its owner's
+  // alone.
+  ::umask(S_IRWXG | S_IRWXO);
   const sigset_t signals = BlockStopSignals();
   const std::unique_ptr<Logger> log = MakeLogger(loaded.config.log);
   for (const std::string& warning : loaded.warnings) log->Warning(warning);

@@ -29,8 +29,7 @@ ChatService::~ChatService() = default;
 
 void ChatService::Stop() { conversations_->Stop(); }
 
-// -- Commands
-// -----------------------------------------------------------------------------------------
+// -- Commands -------------------------------------------------------------------------------------
 
 void ChatService::Submit(ConversationId conversation, UserId caller, CommandBody body,
                          CommandDone done) {
@@ -136,8 +135,7 @@ runtime::Task<Status> ChatService::MarkRead(UserId caller, ConversationId conver
       .status();
 }
 
-// -- Checks
-// -------------------------------------------------------------------------------------------
+// -- Checks ---------------------------------------------------------------------------------------
 
 runtime::Task<Result<Membership>> ChatService::RequireMembership(UserId caller,
                                                                  ConversationId conversation) {

@@ -109,8 +109,7 @@ class ChatService {
   runtime::Task<Result<ChangePage>> ReadChanges(UserId caller, ConversationId conversation,
                                                 Seq after, std::size_t limit);
 
-  // -- For sessions: resume and live delivery (gateway/)
-  // ---------------------------------------------
+  // -- For sessions: resume and live delivery (gateway/) ------------------------------------------
 
   /// The opaque position for this person to resume from: the service's time, less the slack of two
   /// minutes.

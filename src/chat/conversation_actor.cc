@@ -54,8 +54,7 @@ bool ConversationActor::IdleFor(std::chrono::milliseconds age) const {
          !positions_.NextDue(lazy_positions()) && steady_clock::now() - last_used_ >= age;
 }
 
-// -- Deciding
-// -----------------------------------------------------------------------------------------
+// -- Deciding -------------------------------------------------------------------------------------
 
 void ConversationActor::Pump() {
   while (phase_ == Phase::kReady && !queue_.empty()) {
@@ -264,8 +263,7 @@ void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
   }
 }
 
-// -- Committing
-// ---------------------------------------------------------------------------------------
+// -- Committing -----------------------------------------------------------------------------------
 
 void ConversationActor::MaybeCommit() {
   if (in_flight_ != 0 || pending_.empty() || phase_ == Phase::kDead) return;

@@ -111,8 +111,7 @@ class ConversationStore {
  public:
   virtual ~ConversationStore() = default;
 
-  // -- The log
-  // ---------------------------------------------------------------------------------------
+  // -- The log ------------------------------------------------------------------------------------
 
   /// Appends all entries, if the head is the expected one, or none. Durable when answered
   /// kCommitted. Any thread; never blocks. `done` is called exactly once, on some thread, and must
@@ -135,8 +134,7 @@ class ConversationStore {
   virtual runtime::Task<Result<std::vector<EntryPtr>>> ReadMessages(ConversationId conversation,
                                                                     MessageSlice slice) = 0;
 
-  // -- What follows from it
-  // --------------------------------------------------------------------------
+  // -- What follows from it -----------------------------------------------------------------------
 
   /// kNotFound if there is no such conversation.
   virtual runtime::Task<Result<SnapshotPtr>> ReadSnapshot(ConversationId conversation,
@@ -152,8 +150,7 @@ class ConversationStore {
                                                                  UserId sender, ClientId client_id,
                                                                  TimePoint not_before) = 0;
 
-  // -- People
-  // ----------------------------------------------------------------------------------------
+  // -- People -------------------------------------------------------------------------------------
 
   /// All conversations that the user is a member of, in no order.
   virtual runtime::Task<Result<std::vector<Membership>>> ReadMemberships(UserId user) = 0;

@@ -22,8 +22,7 @@ std::string_view ConversationKindName(ConversationKind kind);  ///< "direct", "g
 std::string_view RoleName(Role role);                          ///< "member", "admin"
 std::string_view HistoryPolicyName(HistoryPolicy history);     ///< "joined", "all"
 
-// -- People
-// ----------------------------------------------------------------------------------------
+// -- People ---------------------------------------------------------------------------------------
 
 /// Who sees a user: that decides on the fields.
 enum class UserDetail {
@@ -41,8 +40,7 @@ void WriteSession(JsonWriter& json, const Session& session, SessionId current);
 std::string EncodeSignIn(const User& user, const Session& session,
                          const std::optional<std::string>& token);
 
-// -- Conversations
-// ---------------------------------------------------------------------------------
+// -- Conversations --------------------------------------------------------------------------------
 
 void WriteConversation(JsonWriter& json, const ConversationView& view);
 std::string EncodeConversation(const ConversationView& view);
@@ -51,8 +49,7 @@ std::string EncodeConversation(const ConversationView& view);
 /// shown no further than `last_seq`.
 void WriteMember(JsonWriter& json, const MemberView& member, Seq last_seq);
 
-// -- The log
-// ---------------------------------------------------------------------------------------
+// -- The log --------------------------------------------------------------------------------------
 
 /// The entry must be a message. Of a reply to something before `visible_from` only the seq is
 /// shown.
@@ -68,8 +65,7 @@ void WriteChangeFields(JsonWriter& json, const ChangeView& change);
 std::string EncodeMessagePage(const MessagePage& page);
 std::string EncodeChangePage(const ChangePage& page);
 
-// -- Lists, errors, the server
-// ---------------------------------------------------------------------
+// -- Lists, errors, the server --------------------------------------------------------------------
 
 /// {items, next_cursor}; `write(json, item)` writes each.
 ///

@@ -222,8 +222,7 @@ TEST_F(RowsTest, MayExist_AnswersNo_OnlyForRowsThatAreNot) {
   EXPECT_LT(maybe, 100) << "the filter tells nothing";
 }
 
-// -- Merging
-// ---------------------------------------------------------------------------------------
+// -- Merging --------------------------------------------------------------------------------------
 
 TEST_F(RowsTest, Positions_MergedInAnyPieces_AreTheSame) {
   std::mt19937 random(7);
@@ -269,8 +268,7 @@ TEST_F(RowsTest, PositionThatSaysNothing_IsNoRow) {
   EXPECT_EQ(Count(Family::kPositions), 0U);
 }
 
-// -- Expiry
-// ----------------------------------------------------------------------------------------
+// -- Expiry ---------------------------------------------------------------------------------------
 
 TEST_F(RowsTest, Sends_AreDroppedAfterTheWindow) {
   const auto at = clock_.Now();
