@@ -36,6 +36,7 @@ std::string ConversationTarget(ConversationId id, std::string_view rest = {}) {
 template <class IdType>
 std::vector<std::string> Quoted(const std::vector<IdType>& ids) {
   std::vector<std::string> out;
+  out.reserve(ids.size());
   for (const IdType& id : ids) out.push_back(JsonString(id.ToString()));
   return out;
 }

@@ -121,7 +121,7 @@ Actions SyncState::OnChangesFetched(const FetchChanges& asked, Result<ChangePage
   for (Change& change : page->items) Apply(std::move(change), out);
   held.ticket = 0;
   held.wanted = std::max(held.wanted, page->last_seq);
-  if (*held.have == asked.after && held.wanted > *held.have) {
+  if (held.have == asked.after && held.wanted > asked.after) {
     // A server that is behind what it told us; to ask on at once would be a busy loop.
     out.emplace_back(Reconnect{"the server did not have the changes that it announced"});
     return out;

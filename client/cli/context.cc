@@ -16,13 +16,15 @@ Result<Context> Context::Make(const GlobalOptions& options, Output& output) {
                   return std::string(value == nullptr ? "" : value);
                 }));
   if (!options.server.empty()) PARLEY_TRY(ParseServerUrl(options.server).status());
-  return Context(output, ProfileFile(std::move(folder), options.profile), options.server);
+  return Context(output, ProfileFile(folder, options.profile), options.server);
 }
 
 Result<ServerUrl> Context::ServerToSignInAt() const {
   if (!given_server_.empty()) return ParseServerUrl(given_server_);
   const Result<std::optional<Profile>> profile = file_.Load();
-  if (profile.ok() && *profile) return ParseServerUrl((*profile)->server);
+  if (profile.ok()) {
+    if (const std::optional<Profile>& kept = *profile) return ParseServerUrl(kept->server);
+  }
   return ParseServerUrl(kDefaultServer);
 }
 

@@ -89,6 +89,7 @@ Status ListMembers(const Context& context, const MembersOptions& options) {
 
 std::string MembersJson(ConversationId conversation, const std::vector<UserId>& users) {
   std::vector<std::string> ids;
+  ids.reserve(users.size());
   for (const UserId user : users) ids.push_back(JsonString(user.ToString()));
   return JsonObject()
       .Str("conversation_id", conversation.ToString())

@@ -73,6 +73,7 @@ std::string People::NameOf(UserId id) {
 std::string People::NamesOf(const std::vector<UserId>& ids) {
   Fetch(ids);
   std::vector<std::string> names;
+  names.reserve(ids.size());
   for (const UserId id : ids) names.push_back(NameOf(id));
   return JoinNames(names);
 }

@@ -57,8 +57,8 @@ Status WriteAll(const std::filesystem::path& path, std::string_view text) {
 
 }  // namespace
 
-ProfileFile::ProfileFile(std::filesystem::path folder, std::string_view name)
-    : path_(std::move(folder) / fmt::format("{}.json", name)) {}
+ProfileFile::ProfileFile(const std::filesystem::path& folder, std::string_view name)
+    : path_(folder / fmt::format("{}.json", name)) {}
 
 Result<std::optional<Profile>> ProfileFile::Load() const {
   std::ifstream file(path_, std::ios::binary);

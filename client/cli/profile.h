@@ -23,7 +23,7 @@ struct Profile {
 /// The file of one profile: `FOLDER/NAME.json`, readable by its owner alone.
 class ProfileFile {
  public:
-  ProfileFile(std::filesystem::path folder, std::string_view name);
+  ProfileFile(const std::filesystem::path& folder, std::string_view name);
 
   /// None if there is no such file: not signed in. kDataLoss if it cannot be understood.
   Result<std::optional<Profile>> Load() const;

@@ -33,6 +33,7 @@ std::vector<const Conversation*> Matching(const std::vector<Conversation>& all, 
 
 Status Ambiguous(std::string_view text, const std::vector<const Conversation*>& found) {
   std::vector<std::string> ids;
+  ids.reserve(found.size());
   for (const Conversation* conversation : found) ids.push_back(conversation->id.ToString());
   return Conflict(fmt::format("\"{}\" fits {} conversations; give the id: {}", text, found.size(),
                               fmt::join(ids, ", ")));

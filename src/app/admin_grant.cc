@@ -36,7 +36,7 @@ Status GrantInStore(const Config& config, const std::string& folder, const std::
 
 Status Grant(const Config& config, const std::string& username) {
   PARLEY_ASSIGN(const DataDir dir, OpenDataDir(config.data_dir));
-  const Status sent = SendControlCommand(dir.path + "/control.sock", GrantCommand(username));
+  Status sent = SendControlCommand(dir.path + "/control.sock", GrantCommand(username));
   if (sent.code() != StatusCode::kUnavailable) return sent;
   return GrantInStore(config, dir.path, username);
 }

@@ -105,6 +105,7 @@ struct Node::Parts {
 
 std::vector<runtime::Shard*> Node::Parts::ShardPointers() const {
   std::vector<runtime::Shard*> pointers;
+  pointers.reserve(shards.size());
   for (const std::unique_ptr<runtime::Shard>& shard : shards) pointers.push_back(shard.get());
   return pointers;
 }

@@ -39,8 +39,8 @@ void PrintWelcome(const Node& node) {
   fmt::print("listening http={} ops={}\n", node.http_address(), node.ops_address());
   const std::string url = node.public_url();
   fmt::print("\nParley {} serves at {}\n", PARLEY_VERSION, url);
-  if (node.admin_token()) {
-    fmt::print("administrator link: {}/#admin={}\n", url, *node.admin_token());
+  if (const std::optional<std::string>& token = node.admin_token()) {
+    fmt::print("administrator link: {}/#admin={}\n", url, *token);
     fmt::print("  (shown once; whoever is signed in and opens it becomes an administrator)\n");
   }
   const std::string client = ClientProgram();

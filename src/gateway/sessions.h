@@ -11,7 +11,7 @@ namespace parley::gateway {
 /// Makes sessions over one environment, which must outlive it.
 class Sessions : public SessionFactory {
  public:
-  explicit Sessions(SessionEnvironment environment) : environment_(std::move(environment)) {}
+  explicit Sessions(const SessionEnvironment& environment) : environment_(environment) {}
 
   std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
                                               std::optional<auth::Caller> caller,

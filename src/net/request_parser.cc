@@ -36,7 +36,7 @@ RequestParser::RequestParser(std::size_t header_bytes, std::size_t body_bytes)
 }
 
 std::size_t RequestParser::Put(std::string_view bytes) {
-  error_code error;
+  ErrorCode error;
   const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const std::string_view rest = bytes.substr(taken);
   pending_ = !rest.empty();
@@ -63,7 +63,7 @@ void RequestParser::Refuse(int status, std::string_view detail) {
   if (!refusal_) refusal_ = Refusal{status, detail};
 }
 
-void RequestParser::RefuseFor(const error_code& error, std::string_view rest) {
+void RequestParser::RefuseFor(const ErrorCode& error, std::string_view rest) {
   if (error == http::error::header_limit) {
     const bool in_first_line = request_.target.empty() && rest.find('\n') == std::string_view::npos;
     if (in_first_line) return Refuse(414, "the request line is too long");
@@ -101,47 +101,47 @@ void RequestParser::CheckHeaders() {
   }
 }
 
-void RequestParser::on_request_impl(http::verb /*method*/, string_view method_string,
-                                    string_view target, int version, error_code& /*error*/) {
+void RequestParser::on_request_impl(http::verb /*method*/, StringView method_string,
+                                    StringView target, int version, ErrorCode& /*error*/) {
   request_.method.assign(method_string.data(), method_string.size());
   request_.target.assign(target.data(), target.size());
   version_ = version;
 }
 
-void RequestParser::on_response_impl(int /*code*/, string_view /*reason*/, int /*version*/,
-                                     error_code& error) {
+void RequestParser::on_response_impl(int /*code*/, StringView /*reason*/, int /*version*/,
+                                     ErrorCode& error) {
   error = http::error::bad_method;  // a parser of requests never comes here
 }
 
-void RequestParser::on_field_impl(Field /*field*/, string_view name, string_view value,
-                                  error_code& /*error*/) {
+void RequestParser::on_field_impl(Field /*field*/, StringView name, StringView value,
+                                  ErrorCode& /*error*/) {
   // Trailers are dropped: merged into the headers they could change what was already decided.
   if (header_done_) return;
   request_.headers.emplace_back(std::string(name.data(), name.size()),
                                 std::string(value.data(), value.size()));
 }
 
-void RequestParser::on_header_impl(error_code& /*error*/) {}
+void RequestParser::on_header_impl(ErrorCode& /*error*/) {}
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length,
-                                      error_code& /*error*/) {
+                                      ErrorCode& /*error*/) {
   if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, kReserve)));
 }
 
-std::size_t RequestParser::on_body_impl(string_view body, error_code& /*error*/) {
+std::size_t RequestParser::on_body_impl(StringView body, ErrorCode& /*error*/) {
   request_.body.append(body.data(), body.size());
   return body.size();
 }
 
-void RequestParser::on_chunk_header_impl(std::uint64_t /*size*/, string_view /*extensions*/,
-                                         error_code& /*error*/) {}
+void RequestParser::on_chunk_header_impl(std::uint64_t /*size*/, StringView /*extensions*/,
+                                         ErrorCode& /*error*/) {}
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*remain*/, string_view body,
-                                              error_code& /*error*/) {
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*remain*/, StringView body,
+                                              ErrorCode& /*error*/) {
   request_.body.append(body.data(), body.size());
   return body.size();
 }
 
-void RequestParser::on_finish_impl(error_code& /*error*/) {}
+void RequestParser::on_finish_impl(ErrorCode& /*error*/) {}
 
 }  // namespace parley::net

@@ -47,24 +47,23 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   HttpRequest Take() { return std::move(request_); }
 
  private:
-  using error_code = boost::beast::error_code;
-  using string_view = boost::beast::string_view;
+  using ErrorCode = boost::beast::error_code;
+  using StringView = boost::beast::string_view;
   using Field = boost::beast::http::field;
 
-  void RefuseFor(const error_code& error, std::string_view rest);
+  void RefuseFor(const ErrorCode& error, std::string_view rest);
   void CheckHeaders();
 
-  void on_request_impl(boost::beast::http::verb method, string_view method_string,
-                       string_view target, int version, error_code& error) override;
-  void on_response_impl(int code, string_view reason, int version, error_code& error) override;
-  void on_field_impl(Field field, string_view name, string_view value, error_code& error) override;
-  void on_header_impl(error_code& error) override;
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& error) override;
-  std::size_t on_body_impl(string_view body, error_code& error) override;
-  void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& error) override;
-  std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body,
-                                 error_code& error) override;
-  void on_finish_impl(error_code& error) override;
+  void on_request_impl(boost::beast::http::verb method, StringView method_string, StringView target,
+                       int version, ErrorCode& error) override;
+  void on_response_impl(int code, StringView reason, int version, ErrorCode& error) override;
+  void on_field_impl(Field field, StringView name, StringView value, ErrorCode& error) override;
+  void on_header_impl(ErrorCode& error) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode& error) override;
+  std::size_t on_body_impl(StringView body, ErrorCode& error) override;
+  void on_chunk_header_impl(std::uint64_t size, StringView extensions, ErrorCode& error) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, StringView body, ErrorCode& error) override;
+  void on_finish_impl(ErrorCode& error) override;
 
   const std::size_t header_bytes_;
   std::size_t header_size_ = 0;  // taken of the request line and headers
