@@ -126,6 +126,11 @@ Status Api::SignOut() { return WithoutBody(Call({"DELETE", "/v1/sessions/current
 
 Result<User> Api::Me() { return ParseBody(Call({"GET", "/v1/users/me", {}}), ParseUser); }
 
+Result<User> Api::ClaimAdmin(std::string_view token) {
+  return ParseBody(Call({"POST", "/v1/admin/claim", JsonObject().Str("token", token).Take()}),
+                   ParseUser);
+}
+
 Result<std::vector<User>> Api::Users(const std::vector<UserId>& ids) {
   std::string list;
   for (const UserId& id : ids) list += (list.empty() ? "" : ",") + id.ToString();

@@ -54,6 +54,8 @@ class Api {
   Status SignOut();
 
   Result<User> Me();
+  /// Makes the caller an administrator, once per token; kNotFound if it is not valid (any more).
+  Result<User> ClaimAdmin(std::string_view token);
   /// At most 100; those that do not exist are left out.
   Result<std::vector<User>> Users(const std::vector<UserId>& ids);
   Result<std::vector<User>> SearchUsers(std::string_view query);

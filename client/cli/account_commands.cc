@@ -89,6 +89,21 @@ Status WhoAmI(const Context& context) {
   return Status::Ok();
 }
 
+Status Claim(const Context& context, const std::string& link) {
+  PARLEY_ASSIGN(Session session, Session::Open(context));
+  // The link ends in its token; the token alone will do.
+  const std::size_t equals = link.rfind('=');
+  Result<User> user =
+      session.api().ClaimAdmin(equals == std::string::npos ? link : link.substr(equals + 1));
+  if (user.status().code() == StatusCode::kNotFound) {
+    return NotFound("this link is not valid, or was used before: see parleyd admin grant NAME");
+  }
+  PARLEY_TRY(user.status());
+  context.output().Result(
+      user->json, fmt::format("{} is an administrator now", ForTerminalLine(user->username)));
+  return Status::Ok();
+}
+
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Command& chosen) {
@@ -118,6 +133,12 @@ void AddAccountCommands(CLI::App& app, Command& chosen) {
   app.add_subcommand("whoami", "Who is signed in, and where")->callback([&chosen] {
     chosen = WhoAmI;
   });
+
+  const auto link = std::make_shared<std::string>();
+  CLI::App* claim = app.add_subcommand("claim", "Become an administrator by the one-time link");
+  claim->add_option("LINK", *link, "What the first start of parleyd printed")->required();
+  claim->callback(
+      [link, &chosen] { chosen = [link](const Context& c) { return Claim(c, *link); }; });
 }
 
 }  // namespace parley::client::cli

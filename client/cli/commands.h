@@ -17,7 +17,7 @@ using Command = std::function<Status(const Context&)>;
 
 // Each adds its commands to `app`, and on parsing sets `chosen`, which must outlive the parsing.
 
-/// register, login, logout, whoami
+/// register, login, logout, whoami, claim
 void AddAccountCommands(CLI::App& app, Command& chosen);
 /// new, list, members, add, remove, leave
 void AddConversationCommands(CLI::App& app, Command& chosen);

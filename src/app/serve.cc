@@ -41,7 +41,7 @@ void PrintWelcome(const Node& node) {
   fmt::print("\nParley {} serves at {}\n", PARLEY_VERSION, url);
   if (const std::optional<std::string>& token = node.admin_token()) {
     fmt::print("administrator link: {}/#admin={}\n", url, *token);
-    fmt::print("  (shown once; whoever is signed in and opens it becomes an administrator)\n");
+    fmt::print("  (works once: `parley claim LINK` makes whoever is signed in an administrator)\n");
   }
   const std::string client = ClientProgram();
   fmt::print(

@@ -154,6 +154,15 @@ def test_login_with_a_wrong_password_fails(server, tmp_path, terminals):
     ann.fails("unauthenticated", "login", ann.name)
 
 
+def test_claim_of_the_printed_link_makes_an_administrator_once(make_server, tmp_path):
+    server = make_server().start()
+    link = server.wait_for_line("administrator link: ").split(": ", 1)[1]
+    ann, bo = (Cli(server, tmp_path / name).register() for name in ("ann", "bo"))
+    assert ann.one("claim", link)["admin"] is True
+    bo.fails("not_found", "claim", link)
+    server.stop()
+
+
 def test_token_is_sent_to_no_other_server(terminals):
     (ann,) = terminals(1)
     ann.fails("unauthenticated", "--server", "http://127.0.0.1:9", "list")
