@@ -214,7 +214,12 @@ void Node::Parts::Stop() {
   for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Stop();
   reads.Stop();
   hashes.Stop();
+  // What has timers and sockets on the shards goes before their loops do; what waiting tasks hold
+  // goes with them.
   time_keeper.reset();
+  public_server.reset();
+  ops_server.reset();
+  chat.reset();
   for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Discard();
 }
 
