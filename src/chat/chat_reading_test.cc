@@ -201,6 +201,16 @@ TEST_F(ChatLists, LatestMessageFirst_AndAChangeOfTitleMovesNothing) {
   EXPECT_THAT(backend_.Listed(ann_), ElementsAre(one, two));
 }
 
+TEST_F(ChatLists, MessagesOfOneMillisecond_AreOrderedAsTheyWereSent) {
+  std::vector<ConversationId> made;
+  for (int i = 0; i < 5; ++i) made.push_back(backend_.Group(ann_, {}));
+  for (const std::size_t each : {3U, 0U, 4U, 1U, 2U}) {
+    backend_.Do(ann_, made[each], backend_.Text("now"));
+  }
+  EXPECT_THAT(backend_.Listed(ann_), ElementsAre(made[2], made[1], made[4], made[0], made[3]));
+  EXPECT_THAT(Pages(2).first, ElementsAre(made[2], made[1], made[4], made[0], made[3]));
+}
+
 TEST_F(ChatLists, Pages_ShowEachOnce_AlsoOfTheSameTime) {
   std::vector<ConversationId> made;
   for (int i = 0; i < 5; ++i) made.push_back(backend_.Group(ann_, {}));

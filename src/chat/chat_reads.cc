@@ -37,15 +37,16 @@ std::string MembersPurpose(ConversationId conversation) {
   return "members:" + conversation.ToString();
 }
 
-/// Latest message first.
-bool ComesBefore(const ConversationSnapshot& one, const ConversationSnapshot& other) {
-  return std::tie(other.head.last_message_at, other.info.id) <
-         std::tie(one.head.last_message_at, one.info.id);
+/// Lists are ordered by it, the highest first: the time of the last message, and where that is the
+/// same, the ids of the messages, which sort as they were made.
+ListPosition PlaceInList(const ConversationSnapshot& snapshot) {
+  const Uuid& id =
+      snapshot.last_message ? snapshot.last_message->message().id.uuid() : snapshot.info.id.uuid();
+  return {ToMillis(snapshot.head.last_message_at), id};
 }
 
-bool LiesBehind(const ConversationSnapshot& snapshot, const ListPosition& position) {
-  return std::tuple(ToMillis(snapshot.head.last_message_at), snapshot.info.id.uuid()) <
-         std::tuple(position.number, position.id);
+bool IsLower(const ListPosition& one, const ListPosition& other) {
+  return std::tie(one.number, one.id) < std::tie(other.number, other.id);
 }
 
 }  // namespace
@@ -79,12 +80,13 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
   std::erase_if(snapshots, [&](const storage::SnapshotPtr& snapshot) {
     return !IsListed(*snapshot, caller) ||
            !IsStillIn(*snapshot, own.at(snapshot->info.id)->member) ||
-           (from && !LiesBehind(*snapshot, *from));
+           (from && !IsLower(PlaceInList(*snapshot), *from));
   });
   const std::size_t shown = std::min(page.limit, snapshots.size());
   std::partial_sort(snapshots.begin(), snapshots.begin() + static_cast<std::ptrdiff_t>(shown),
-                    snapshots.end(),
-                    [](const auto& one, const auto& other) { return ComesBefore(*one, *other); });
+                    snapshots.end(), [](const auto& one, const auto& other) {
+                      return IsLower(PlaceInList(*other), PlaceInList(*one));
+                    });
   PageOf<ConversationView> answer;
   for (std::size_t i = 0; i < shown; ++i) {
     PARLEY_CO_ASSIGN(ConversationView view,
@@ -92,10 +94,8 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
     answer.items.push_back(std::move(view));
   }
   if (shown > 0 && shown < snapshots.size()) {
-    const ConversationSnapshot& last = *snapshots[shown - 1];
     answer.next_cursor =
-        sealer_.Seal(ListPurpose(caller),
-                     EncodePosition({ToMillis(last.head.last_message_at), last.info.id.uuid()}));
+        sealer_.Seal(ListPurpose(caller), EncodePosition(PlaceInList(*snapshots[shown - 1])));
   }
   co_return answer;
 }

@@ -7,6 +7,7 @@
 
 #include "chat/conversations.h"
 #include "chat/history.h"
+#include "chat/message_ids.h"
 #include "chat/sync_planner.h"
 #include "chat/view_builder.h"
 #include "runtime/completer.h"
@@ -17,11 +18,12 @@ ChatService::ChatService(ChatDependencies dependencies)
     : deps_(std::move(dependencies)),
       ids_(deps_.identity_key),
       sealer_(deps_.cursor_key),
+      message_ids_(std::make_unique<MessageIds>(*deps_.random)),
       views_(std::make_unique<ViewBuilder>(*deps_.store)),
       history_(std::make_unique<History>(*deps_.store, *views_)),
       planner_(std::make_unique<SyncPlanner>(*deps_.store, *deps_.clock, sealer_)),
       conversations_(std::make_unique<Conversations>(
-          deps_.shards, ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *deps_.random,
+          deps_.shards, ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_,
                                          deps_.limits, deps_.receipts_max_members,
                                          auth::Fingerprinter(deps_.fingerprint_key)})) {}
 

@@ -23,6 +23,7 @@ namespace parley::chat {
 
 class Conversations;
 class History;
+class MessageIds;
 class SyncPlanner;
 class ViewBuilder;
 
@@ -144,6 +145,7 @@ class ChatService {
   const ChatDependencies deps_;
   const auth::ConversationIds ids_;
   const auth::CursorSealer sealer_;
+  std::unique_ptr<MessageIds> message_ids_;
   std::unique_ptr<ViewBuilder> views_;
   std::unique_ptr<History> history_;
   std::unique_ptr<SyncPlanner> planner_;

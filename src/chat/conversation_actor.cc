@@ -180,7 +180,7 @@ void ConversationActor::RunBody(Command& command, const SendCommand& body, const
     return;
   }
   MessageBody message;
-  message.id = MessageId(Uuid::Version7(env_.clock.Now(), env_.random));
+  message.id = env_.message_ids.Next(env_.clock.Now());
   message.client_id = body.client_id;
   message.text = body.text;
   message.mentions = FindMentions(body.text, state_);

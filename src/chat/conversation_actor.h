@@ -10,10 +10,10 @@
 
 #include "auth/keyed_hash.h"
 #include "base/clock.h"
-#include "base/random.h"
 #include "bus/bus.h"
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
+#include "chat/message_ids.h"
 #include "chat/position_book.h"
 #include "chat/recent.h"
 #include "chat/rules.h"
@@ -31,7 +31,7 @@ struct ActorEnvironment {
   storage::Store& store;
   bus::Bus& bus;
   Clock& clock;
-  Random& random;
+  MessageIds& message_ids;
   Limits limits;
   std::size_t receipts_max_members;
   auth::Fingerprinter fingerprinter;

@@ -156,6 +156,7 @@ def test_data_folder_is_for_the_owner_alone(make_server):
     server.stop()
 
 
+@needs_disk
 def test_data_folder_of_a_running_server_is_refused_to_another(make_server):
     server = make_server().start()
     _, error = parleyd("serve", "--data-dir", server.data_dir, "--listen", "127.0.0.1:0",
