@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "bus/local/local_bus.h"
+#include "bus/local/local_presence.h"
 #include "chat/chat_service.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
@@ -77,6 +78,7 @@ struct Node::Parts {
   std::unique_ptr<auth::PasswordHasher> hasher;
   std::unique_ptr<auth::AccountService> accounts;
   std::unique_ptr<bus::LocalBus> bus;
+  std::unique_ptr<bus::LocalPresence> presence;
   std::unique_ptr<chat::ChatService> chat;
   std::unique_ptr<gateway::Sessions> sessions;
   metrics::CounterSet errors{"code", http::ErrorCodes()};
@@ -142,6 +144,7 @@ Status Node::Parts::MakeServices() {
   PARLEY_ASSIGN(admin_token, Await(accounts->EnsureAdminClaim(&store->meta())));
 
   bus = std::make_unique<bus::LocalBus>(ShardPointers());
+  presence = std::make_unique<bus::LocalPresence>(ShardPointers(), config.presence_linger);
   chat = std::make_unique<chat::ChatService>(chat::ChatDependencies{
       .shards = ShardPointers(),
       .store = store.get(),
@@ -154,8 +157,13 @@ Status Node::Parts::MakeServices() {
       .identity_key = keys.conversation_ids,
       .cursor_key = keys.cursors,
   });
-  gateway::SessionEnvironment environment{
-      .chat = *chat, .accounts = *accounts, .bus = *bus, .limits = config.limits};
+  gateway::SessionEnvironment environment{.chat = *chat,
+                                          .accounts = *accounts,
+                                          .bus = *bus,
+                                          .presence = *presence,
+                                          .limits = config.limits};
+  environment.momentary_bytes = config.server.options.outbox_bytes / 16;
+  environment.momentary_frames = config.server.options.outbox_frames / 4;
   environment.heartbeat = config.server.options.heartbeat;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
@@ -184,7 +192,8 @@ Status Node::Parts::Listen(const DataDir& dir) {
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
-  RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get()});
+  RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get(), presence.get(),
+                            sessions.get()});
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
   PARLEY_ASSIGN(control, ControlSocket::Listen(

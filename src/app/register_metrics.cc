@@ -62,6 +62,20 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
       });
 }
 
+void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) {
+  metrics.AddGauge(
+      "parley_people_connected", "People with a WebSocket.",
+      [presence = sources.presence] { return static_cast<double>(presence->stats().connected); });
+  metrics.AddGauge(
+      "parley_people_watched", "People whose presence somebody watches.",
+      [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+  metrics.AddCounter("parley_momentary_dropped_total",
+                     "Receipts, typing and profiles that a session had no room for.",
+                     [&stats = sources.sessions->stats()] {
+                       return static_cast<double>(stats.momentary_dropped.load());
+                     });
+}
+
 }  // namespace
 
 void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
@@ -69,6 +83,7 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterServer(metrics, *sources.server);
   metrics.AddCounters("parley_errors_total", "Errors told to clients, by code.",
                       [errors = sources.errors] { return errors->Read(); });
+  RegisterMomentary(metrics, sources);
   sources.api->stats().AddTo(metrics);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bus/local/local_presence.h"
+#include "gateway/sessions.h"
 #include "http/api_service.h"
 #include "metrics/counter_set.h"
 #include "metrics/metrics.h"
@@ -14,6 +16,8 @@ struct MetricSources {
   const net::Server* server;
   const metrics::CounterSet* errors;
   const http::ApiService* api;
+  const bus::LocalPresence* presence;
+  const gateway::Sessions* sessions;
 };
 
 /// Adds every family that the program tells (src/metrics/README.md).

@@ -219,6 +219,18 @@ Task<Result<std::vector<User>>> AccountService::GetUsers(std::vector<UserId> use
   co_return co_await store_.FindUsers(std::move(users));
 }
 
+Task<Status> AccountService::NoteActive(UserId user, ActivityNote note) {
+  PARLEY_CO_ASSIGN(const User before, co_await GetUser(user));
+  const TimePoint now = clock_.Now();
+  const std::optional<TimePoint>& last = before.last_active_at;
+  if (last && (*last >= now || (note == ActivityNote::kNow && now - *last < kActivityInterval))) {
+    co_return Status::Ok();
+  }
+  storage::UserPatch patch;
+  patch.last_active_at = now;
+  co_return (co_await store_.UpdateUser(user, std::move(patch))).status();
+}
+
 Task<Result<std::vector<User>>> AccountService::Search(std::string query) {
   const std::size_t chars = CountChars(query);
   if (chars < kSearchMinChars || chars > limits_.display_name_chars) {

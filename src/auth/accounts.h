@@ -36,6 +36,8 @@ struct AccountPolicy {
 /// A session's last_used_at is moved at most this often. It makes a session live up to this much
 /// shorter than 90 days from its last use, and saves a write per request.
 inline constexpr std::chrono::hours kTouchInterval{1};
+/// last_active_at is moved at most this often while a person does something.
+inline constexpr std::chrono::minutes kActivityInterval{5};
 inline constexpr std::size_t kSearchMinChars = 2;
 inline constexpr std::size_t kSearchMaxResults = 20;
 inline constexpr std::size_t kUsersPerRequest = 100;
@@ -74,6 +76,12 @@ struct SignedIn {
 /// What people may change of themselves; fields without a value stay.
 struct ProfileChange {
   std::optional<std::string> display_name;
+};
+
+/// What moves last_active_at.
+enum class ActivityNote : std::uint8_t {
+  kNow,   ///< they do something: at most once in kActivityInterval
+  kLast,  ///< their last connection ended: always
 };
 
 /// Accounts, passwords and sessions: all their rules, over a store. Await on a shard, any shard;
@@ -116,6 +124,8 @@ class AccountService {
   runtime::Task<Result<User>> GetUser(UserId user);
   /// Those that exist, in the order asked for; at most kUsersPerRequest, else kInvalidArgument.
   runtime::Task<Result<std::vector<User>>> GetUsers(std::vector<UserId> users);
+  /// The person is active now; not fsynced. kNotFound.
+  runtime::Task<Status> NoteActive(UserId user, ActivityNote note);
   /// As the policy allows, at most kSearchMaxResults, whoever has exactly this username first;
   /// fewer than kSearchMinChars characters: kInvalidArgument.
   runtime::Task<Result<std::vector<User>>> Search(std::string query);

@@ -369,5 +369,21 @@ TEST_F(AccountServiceTest, GrantAdmin_ByName) {
   EXPECT_EQ(Run(accounts_.GrantAdmin("bob")).status().code(), StatusCode::kNotFound);
 }
 
+TEST_F(AccountServiceTest, NoteActive_MovesForward_SeldomButAtTheEnd) {
+  const UserId ann = Register("ann").user.id;
+  const auto note = [&](ActivityNote how) {
+    EXPECT_TRUE(Run(accounts_.NoteActive(ann, how)).ok());
+    return Run(accounts_.GetUser(ann))->last_active_at;
+  };
+  EXPECT_EQ(Run(accounts_.GetUser(ann))->last_active_at, std::nullopt);
+  const TimePoint begin = clock_.Now();
+  EXPECT_EQ(note(ActivityNote::kNow), begin);
+  clock_.Advance(kActivityInterval - std::chrono::milliseconds(1));
+  EXPECT_EQ(note(ActivityNote::kNow), begin);
+  EXPECT_EQ(note(ActivityNote::kLast), clock_.Now());
+  clock_.Advance(kActivityInterval);
+  EXPECT_EQ(note(ActivityNote::kNow), clock_.Now());
+}
+
 }  // namespace
 }  // namespace parley::auth

@@ -14,6 +14,8 @@ struct Event {
     kConversation,   ///< the person's own view of a conversation is new or has changed
     kLeft,           ///< the person is no longer a member; `seq` is the last that they may see
     kSessionsEnded,  ///< these sessions were signed out
+    kMomentary,  ///< the frame, as it is, for every live session (receipt, typing, user): may be
+                 ///< dropped under load, and comes in no order with changes
   };
 
   Kind kind = Kind::kChange;

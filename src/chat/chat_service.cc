@@ -23,9 +23,10 @@ ChatService::ChatService(ChatDependencies dependencies)
       history_(std::make_unique<History>(*deps_.store, *views_)),
       planner_(std::make_unique<SyncPlanner>(*deps_.store, *deps_.clock, sealer_)),
       conversations_(std::make_unique<Conversations>(
-          deps_.shards, ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_,
-                                         deps_.limits, deps_.receipts_max_members,
-                                         auth::Fingerprinter(deps_.fingerprint_key)})) {}
+          deps_.shards,
+          ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_, deps_.limits,
+                           deps_.receipts_max_members, deps_.typing_lasts,
+                           auth::Fingerprinter(deps_.fingerprint_key)})) {}
 
 ChatService::~ChatService() = default;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,8 +13,10 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "bus/bus.h"
+#include "chat/acquaintances.h"
 #include "chat/commands.h"
 #include "chat/sync_plan.h"
+#include "chat/typing_book.h"
 #include "model/limits.h"
 #include "model/views.h"
 #include "runtime/shard.h"
@@ -35,7 +39,9 @@ struct ChatDependencies {
   Clock* clock = nullptr;  ///< never steps back
   Random* random = nullptr;
   Limits limits;
+  /// In larger conversations nobody is told of receipts and typing.
   std::size_t receipts_max_members = 100;
+  std::chrono::milliseconds typing_lasts = TypingBook::kLasts;
   storage::SecretKey fingerprint_key{};  ///< never changes; so below
   storage::SecretKey identity_key{};
   storage::SecretKey cursor_key{};
@@ -110,6 +116,17 @@ class ChatService {
   runtime::Task<Result<ChangePage>> ReadChanges(UserId caller, ConversationId conversation,
                                                 Seq after, std::size_t limit);
 
+  // -- People -------------------------------------------------------------------------------------
+
+  /// Those of these people who share a conversation with the caller now, in no order: the only
+  /// ones whose presence and activity the caller may know. Ask anew before each telling; what is
+  /// found is to be given again then, so that it is found soon.
+  runtime::Task<Result<std::vector<Acquaintance>>> FindAcquaintances(
+      UserId caller, std::vector<Acquaintance> people);
+  /// The person's profile changed: tells everybody who shares a conversation of at most
+  /// receipts_max_members with them, and themselves, in the background. Momentary. Call on a shard.
+  void TellProfile(User user);
+
   // -- For sessions: resume and live delivery (gateway/) ------------------------------------------
 
   /// The opaque position for this person to resume from: the service's time, less the slack of two
@@ -150,6 +167,9 @@ class ChatService {
   std::unique_ptr<History> history_;
   std::unique_ptr<SyncPlanner> planner_;
   std::unique_ptr<Conversations> conversations_;
+  /// Under way; shared with the tasks, which may outlive this.
+  const std::shared_ptr<std::atomic<std::size_t>> profile_tellings_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 }  // namespace parley::chat

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -61,8 +62,15 @@ struct MarkCommand {
   MarkAnswer answer = MarkAnswer::kWhenWritten;
 };
 
+/// One of the caller's devices says that they type there, or do so no longer. Momentary: the others
+/// are told at once, whatever is being committed.
+struct TypingCommand {
+  std::uint64_t device = 0;  ///< tells the connections of one person apart
+  bool active = false;
+};
+
 using CommandBody = std::variant<CreateCommand, SendCommand, UpdateCommand, AddMembersCommand,
-                                 RemoveMemberCommand, SetRoleCommand, MarkCommand>;
+                                 RemoveMemberCommand, SetRoleCommand, MarkCommand, TypingCommand>;
 
 struct CommandAnswer {
   /// What the command made; null where it changed nothing. Of a repeated send: the message that the

@@ -35,6 +35,9 @@ ConversationActor::ConversationActor(ConversationId id, const ActorEnvironment& 
       shard_(shard),
       on_dead_(std::move(on_dead)),
       position_timer_(shard),
+      receipt_timer_(shard),
+      typing_(environment.typing_lasts),
+      typing_timer_(shard),
       last_used_(steady_clock::now()) {}
 
 ConversationActor::~ConversationActor() = default;
@@ -51,7 +54,8 @@ void ConversationActor::Submit(Command command) {
 
 bool ConversationActor::IdleFor(std::chrono::milliseconds age) const {
   return phase_ == Phase::kReady && queue_.empty() && pending_.empty() && !writing_positions_ &&
-         !positions_.NextDue(lazy_positions()) && steady_clock::now() - last_used_ >= age;
+         !positions_.NextDue(is_large()) && !positions_.NextReceiptDue() && typing_.empty() &&
+         steady_clock::now() - last_used_ >= age;
 }
 
 // -- Deciding -------------------------------------------------------------------------------------
@@ -170,6 +174,7 @@ void ConversationActor::RunBody(Command& command, const SendCommand& body, const
     Answer(std::move(command), NotFound("no such conversation"));
     return;
   }
+  EndTyping(command.caller);
   if (std::optional<Result<CommandAnswer>> repeated = AnswerRepeated(command.caller, body, found)) {
     Answer(std::move(command), *std::move(repeated));
     return;
@@ -305,6 +310,7 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
   window_.Trim(committed_.seq);
   // Answers that made no entry rested on what is committed now.
   while (!pending_.empty() && !pending_.front().staged) CompleteFront();
+  TendReceipts();
   if (phase_ == Phase::kReady) {
     Pump();
   } else {
@@ -339,12 +345,16 @@ void ConversationActor::Publish(const StagedEntry& staged) {
   tell(bus::Event::Kind::kConversation, staged.newcomers);
   env_.bus.Publish(staged.change, staged.recipients);
   tell(bus::Event::Kind::kLeft, staged.leavers);
+  if (!staged.leavers || typing_.empty()) return;
+  for (const UserId& user : *staged.leavers) EndTyping(user);
 }
 
 void ConversationActor::Die(storage::AppendOutcome outcome) {
   const std::shared_ptr<ConversationActor> self = shared_from_this();
   phase_ = Phase::kDead;
   position_timer_.Cancel();
+  receipt_timer_.Cancel();
+  typing_timer_.Cancel();
   std::deque<Command> commands;
   for (Pending& pending : pending_) {
     if (pending.command.done) commands.push_back(std::move(pending.command));

@@ -18,11 +18,13 @@
 #include "chat/recent.h"
 #include "chat/rules.h"
 #include "chat/staged_entry.h"
+#include "chat/typing_book.h"
 #include "model/limits.h"
 #include "runtime/shard.h"
 #include "runtime/task.h"
 #include "runtime/timer.h"
 #include "storage/store.h"
+#include "wire/frame.h"
 
 namespace parley::chat {
 
@@ -34,6 +36,7 @@ struct ActorEnvironment {
   MessageIds& message_ids;
   Limits limits;
   std::size_t receipts_max_members;
+  std::chrono::milliseconds typing_lasts;
   auth::Fingerprinter fingerprinter;
 };
 
@@ -114,6 +117,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   void RunBody(Command& command, const AddMembersCommand& body, const Found& found);
   void RunBody(Command& command, const SendCommand& body, const Found& found);
   void RunBody(Command& command, const MarkCommand& body, const Found& found);
+  void RunBody(Command& command, const TypingCommand& body, const Found& found);
   template <class Body>
   void RunBody(Command& command, const Body& body, const Found& found);
   std::optional<Result<CommandAnswer>> AnswerRepeated(UserId caller, const SendCommand& body,
@@ -141,7 +145,18 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
                                             PositionBook::Batch batch);
   void FinishFlush();
   void TellOwnDevices(const std::vector<UserId>& users);
-  bool lazy_positions() const { return state_.member_count() > env_.receipts_max_members; }
+  bool is_large() const { return state_.member_count() > env_.receipts_max_members; }
+
+  // Receipts and typing (conversation_momentary.cc).
+  /// The members whose joining is durable, but for this one.
+  bus::Recipients OthersThan(UserId user) const;
+  void TellOthers(UserId user, wire::Frame frame);
+  /// Tells the receipts that are due, and sees to the next ones.
+  void TendReceipts();
+  void TellTyping(UserId user, bool active);
+  void EndTyping(UserId user);
+  /// Ends the typing that is due to end, and sees to the next one.
+  void TendTyping();
 
   const ConversationId id_;
   const ActorEnvironment& env_;
@@ -159,6 +174,11 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   PositionBook positions_;
   runtime::Timer position_timer_;
   bool writing_positions_ = false;
+  runtime::Timer receipt_timer_;
+  std::optional<std::chrono::steady_clock::time_point> receipts_due_;  ///< what the timer is set to
+  TypingBook typing_;
+  runtime::Timer typing_timer_;
+  bool typing_timer_set_ = false;
   std::vector<UniqueFunction<void()>> flush_waiters_;
   std::chrono::steady_clock::time_point last_used_;
 };

@@ -49,13 +49,14 @@ void ConversationActor::RunBody(Command& command, const MarkCommand& body, const
     Answer(std::move(command), CommandAnswer());
   }
   if (waits) WriteDuePositions();
+  TendReceipts();
 }
 
 void ConversationActor::WriteDuePositions() {
   if (writing_positions_) return;
   const auto now = steady_clock::now();
   const bool all = phase_ == Phase::kDead || !flush_waiters_.empty();
-  PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), lazy_positions(), all);
+  PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), is_large(), all);
   if (!batch.rows.empty()) {
     writing_positions_ = true;
     runtime::Spawn(shard_, "write positions", WritePositions(shared_from_this(), std::move(batch)));
@@ -63,7 +64,7 @@ void ConversationActor::WriteDuePositions() {
   }
   FinishFlush();
   if (phase_ == Phase::kDead) return;
-  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(lazy_positions())) {
+  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(is_large())) {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
     position_timer_.After(std::max(wait, std::chrono::milliseconds(0)), [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->WriteDuePositions();
@@ -77,6 +78,7 @@ runtime::Task<void> ConversationActor::WritePositions(std::shared_ptr<Conversati
   if (written.ok()) {
     self->positions_.Written(batch.rows);
     self->TellOwnDevices(batch.read_moved);
+    self->TendReceipts();
   }
   for (CommandDone& done : batch.waiting) {
     if (written.ok()) {

@@ -17,18 +17,23 @@ PositionBook::Record& PositionBook::RecordOf(UserId user, Seq joined_seq) {
     record.joined_seq = joined_seq;
     record.position = Position();
     record.stored = Position();
+    record.told = Position();
   }
   return record;
 }
 
 void PositionBook::Load(const Member& member, const Position& position) {
-  Stored(member.user, member.joined_seq, position);
+  Record& record = RecordOf(member.user, member.joined_seq);
+  record.position.MergeFrom(position);
+  record.stored.MergeFrom(position);
+  record.told.MergeFrom(position);
 }
 
 void PositionBook::Stored(UserId user, Seq joined_seq, const Position& position) {
   Record& record = RecordOf(user, joined_seq);
   record.position.MergeFrom(position);
   record.stored.MergeFrom(position);
+  if (record.untold()) untold_.insert(user);
 }
 
 Position PositionBook::Of(const Member& member) const {
@@ -40,6 +45,7 @@ Position PositionBook::Of(const Member& member) const {
 bool PositionBook::Mark(const Member& member, const Position& position) {
   Record& record = RecordOf(member.user, member.joined_seq);
   record.position.MergeFrom(position);
+  if (record.untold()) untold_.insert(member.user);
   return record.dirty();
 }
 
@@ -74,7 +80,32 @@ void PositionBook::Written(const std::vector<storage::PositionRow>& rows) {
     const auto it = records_.find(row.user);
     if (it == records_.end() || it->second.joined_seq != row.joined_seq) continue;
     it->second.stored.MergeFrom(row.position);
+    if (it->second.untold()) untold_.insert(row.user);
   }
+}
+
+std::optional<PositionBook::SteadyTime> PositionBook::NextReceiptDue() const {
+  std::optional<SteadyTime> next;
+  for (const UserId& user : untold_) {
+    const Record& record = records_.at(user);
+    if (record.untold() && (!next || record.ReceiptDue() < *next)) next = record.ReceiptDue();
+  }
+  return next;
+}
+
+std::vector<PositionBook::Receipt> PositionBook::TakeReceipts(SteadyTime now) {
+  std::vector<Receipt> receipts;
+  receipts.reserve(untold_.size());
+  erase_if(untold_, [&](const UserId& user) {
+    Record& record = records_.at(user);
+    if (!record.untold()) return true;
+    if (record.ReceiptDue() > now) return false;
+    record.told.MergeFrom(record.Tellable());
+    record.last_told = now;
+    receipts.push_back({user, record.joined_seq, record.told});
+    return true;
+  });
+  return receipts;
 }
 
 }  // namespace parley::chat

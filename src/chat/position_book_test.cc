@@ -146,5 +146,98 @@ TEST_F(PositionBookTest, AnotherStay_StartsAnew_AndForgetsNoWaiter) {
   EXPECT_THAT(batch.waiting, SizeIs(1));
 }
 
+// -- Receipts -------------------------------------------------------------------------------------
+
+class ReceiptsTest : public PositionBookTest {
+ protected:
+  /// The positions of those who are told of.
+  std::vector<Position> Receipts(PositionBook::SteadyTime now) {
+    std::vector<Position> told;
+    for (const PositionBook::Receipt& receipt : book_.TakeReceipts(now)) {
+      told.push_back(receipt.position);
+    }
+    return told;
+  }
+};
+
+TEST_F(ReceiptsTest, Read_IsToldOnceItIsStored) {
+  book_.Mark(ann_, Read(5));
+  EXPECT_THAT(Receipts(kNow), IsEmpty());
+  EXPECT_EQ(book_.NextReceiptDue(), std::nullopt);
+  const PositionBook::Batch batch = Take(kNow);
+  EXPECT_THAT(Receipts(kNow), IsEmpty());
+  book_.Written(batch.rows);
+  EXPECT_NE(book_.NextReceiptDue(), std::nullopt);
+  EXPECT_THAT(Receipts(kNow), ElementsAre(Read(5)));
+  EXPECT_THAT(Receipts(kNow + 1h), IsEmpty()) << "once";
+}
+
+TEST_F(ReceiptsTest, Delivered_IsToldAtOnce_ThenAtMostOnceASecond) {
+  book_.Mark(ann_, Delivered(3));
+  EXPECT_THAT(Receipts(kNow), ElementsAre(Delivered(3)));
+  book_.Mark(ann_, Delivered(4));
+  book_.Mark(ann_, Delivered(6));
+  EXPECT_EQ(book_.NextReceiptDue(), kNow + 1s);
+  EXPECT_THAT(Receipts(kNow + 999ms), IsEmpty());
+  EXPECT_THAT(Receipts(kNow + 1s), ElementsAre(Delivered(6)));
+}
+
+TEST_F(ReceiptsTest, OfOthers_DoNotWaitForEachOther) {
+  book_.Mark(ann_, Delivered(3));
+  Receipts(kNow);
+  book_.Mark(bo_, Delivered(3));
+  EXPECT_THAT(Receipts(kNow), SizeIs(1));
+}
+
+TEST_F(ReceiptsTest, Delivered_BehindAReadThatIsNotStored_WaitsForIt) {
+  book_.Mark(ann_, Delivered(3));
+  book_.Mark(ann_, Read(5));
+  EXPECT_THAT(Receipts(kNow), IsEmpty());
+  Write(kNow);
+  EXPECT_THAT(Receipts(kNow), ElementsAre(Read(5)));
+}
+
+TEST_F(ReceiptsTest, WhoReadsOn_IsToldOfWhatIsStored) {
+  book_.Mark(ann_, Read(5));
+  const PositionBook::Batch batch = Take(kNow);
+  book_.Mark(ann_, Read(9));
+  book_.Written(batch.rows);
+  EXPECT_THAT(Receipts(kNow), ElementsAre(Read(5)));
+  Write(kNow + 1s);
+  EXPECT_THAT(Receipts(kNow + 1s), ElementsAre(Read(9)));
+}
+
+TEST_F(ReceiptsTest, Sending_IsTold_MergedWithWhatWasRead) {
+  book_.Mark(ann_, Delivered(3));
+  Receipts(kNow);
+  book_.Stored(ann_.user, ann_.joined_seq, Read(4));
+  book_.Stored(ann_.user, ann_.joined_seq, Read(8));
+  EXPECT_THAT(Receipts(kNow + 1s), ElementsAre(Read(8)));
+}
+
+TEST_F(ReceiptsTest, NeverGoBack) {
+  book_.Load(ann_, Read(8));
+  book_.Mark(ann_, Read(5));
+  book_.Stored(ann_.user, ann_.joined_seq, Read(6));
+  EXPECT_THAT(Receipts(kNow), IsEmpty()) << "and what was stored before is known";
+}
+
+TEST_F(ReceiptsTest, Dropped_AreNotTold_ButWhatFollowsIs) {
+  book_.Mark(ann_, Delivered(3));
+  book_.DropReceipts();
+  EXPECT_THAT(Receipts(kNow), IsEmpty());
+  book_.Mark(ann_, Delivered(4));
+  EXPECT_THAT(Receipts(kNow), ElementsAre(Delivered(4)));
+}
+
+TEST_F(ReceiptsTest, AnotherStay_StartsAnew) {
+  book_.Mark(ann_, Delivered(7));
+  Receipts(kNow);
+  book_.Mark(Stay(ann_.user, Seq(9)), Delivered(9));
+  const auto receipts = book_.TakeReceipts(kNow + 1s);
+  ASSERT_THAT(receipts, SizeIs(1));
+  EXPECT_EQ(receipts[0].joined_seq, Seq(9));
+}
+
 }  // namespace
 }  // namespace parley::chat

@@ -5,10 +5,25 @@
 #include "runtime/spawn.h"
 
 namespace parley::gateway {
+namespace {
 
-Session::Session(const SessionEnvironment& environment, runtime::Shard& shard,
+/// Whether a person is behind it: clients send these two by themselves.
+bool IsActivity(const wire::ClientFrameBody& body) {
+  return !std::holds_alternative<wire::PingFrame>(body) &&
+         !std::holds_alternative<wire::DeliveredFrame>(body);
+}
+
+}  // namespace
+
+Session::Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
                  std::optional<auth::Caller> caller, Start start)
-    : env_(environment), shard_(shard), start_(start), caller_(caller), timer_(shard) {}
+    : env_(environment),
+      stats_(stats),
+      number_(stats.opened.fetch_add(1)),
+      shard_(shard),
+      start_(start),
+      caller_(caller),
+      timer_(shard) {}
 
 void Session::OnOpen(net::WebSocket& socket) {
   socket_ = &socket;
@@ -24,6 +39,7 @@ void Session::OnClosed() {
   socket_ = nullptr;
   timer_.Cancel();
   subscription_.reset();
+  LeaveAsPresent();
   drain_waiters_.clear();
   feeds_.clear();
 }
@@ -54,6 +70,7 @@ void Session::OnText(std::string_view text) {
     const auto& error = std::get<wire::FrameError>(parsed);
     SendError(error.ref, error.status);
   } else {
+    if (IsActivity(frame->body)) NoteActivity();
     std::visit([&](auto& body) { OnFrame(frame->ref, body); }, frame->body);
   }
 }
@@ -77,6 +94,7 @@ void Session::Begin(const auth::Caller& caller) {
   // The order matters: whatever is committed from here on arrives as an event, and what was before
   // is seen by the sync.
   subscription_ = env_.bus.Subscribe(caller.user, *this);
+  ArriveAsPresent();
   socket_->Send(wire::EncodeReadyFrame(
       {caller.user, caller.session, env_.chat.MakeCursor(caller.user), env_.heartbeat}));
   timer_.Cancel();

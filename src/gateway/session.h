@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "auth/accounts.h"
 #include "bus/bus.h"
+#include "bus/presence.h"
 #include "chat/chat_service.h"
 #include "gateway/feed.h"
 #include "gateway/session_factory.h"
@@ -25,12 +28,24 @@
 
 namespace parley::gateway {
 
+/// Counted over all sessions. Any thread.
+struct SessionStats {
+  std::atomic<std::uint64_t> opened{0};  ///< sessions so far
+  std::atomic<std::uint64_t> momentary_dropped{
+      0};  ///< receipts, typing, profiles that were not told
+};
+
 /// What every session needs; outlives them all.
 struct SessionEnvironment {
   chat::ChatService& chat;
   auth::AccountService& accounts;
   bus::Bus& bus;
+  bus::Presence& presence;
   Limits limits;
+  /// With more than this in the outbox, what is momentary is dropped, or told later: it must never
+  /// be what makes a slow reader too slow.
+  std::size_t momentary_bytes = std::size_t{64} * 1024;
+  std::size_t momentary_frames = 1'024;
   std::chrono::milliseconds heartbeat{25'000};            ///< told to clients in `ready`
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
@@ -42,12 +57,14 @@ struct SessionEnvironment {
 /// conversation; what has to be read (a hole, a conversation to show, a sync) is read by tasks that
 /// hold the session alive and look again at what is to be done after each wait. When the connection
 /// ends the socket is gone and every task ends at its next step.
-class Session : public bus::Subscriber, public std::enable_shared_from_this<Session> {
+class Session : public bus::Subscriber,
+                public bus::PresenceListener,
+                public std::enable_shared_from_this<Session> {
  public:
   /// Commands that may be unanswered; beyond, the server stops reading.
   static constexpr std::size_t kMaxUnanswered = 256;
 
-  Session(const SessionEnvironment& environment, runtime::Shard& shard,
+  Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
           std::optional<auth::Caller> caller, Start start);
 
   // What the connection tells; see net::WebSocketHandler.
@@ -57,6 +74,7 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   void OnClosed();
 
   void OnEvent(const bus::EventPtr& event) override;
+  void OnPresence(const std::vector<bus::PresenceNews>& news) override;
 
  private:
   enum class Phase {
@@ -89,7 +107,23 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   void CountAnswered();
   void SendError(const std::optional<std::string>& ref, const Status& status);
 
+  // What passes by (session_presence.cc).
+  bool HasRoomForMomentary() const;
+  /// From here on this connection makes the person present …
+  void ArriveAsPresent();
+  /// … until here: ends all that the connection was known for.
+  void LeaveAsPresent();
+  void NoteActivity();
+  /// Tells the presence news that wait, now or as soon as it can be.
+  void WorkPresence();
+  static runtime::Task<void> TellPresence(std::shared_ptr<Session> self);
+  /// Tells some of the news to a client that has room; false if the connection has ended.
+  runtime::Task<bool> TellNews();
+  /// Moves some of the news of people who are watched to `news`; answers those people.
+  std::vector<chat::Acquaintance> TakeNews(std::unordered_map<UserId, bool>* news);
+
   // Live delivery (session_delivery.cc).
+  void OnMomentary(const wire::Frame& frame);
   /// Whose session it is; only once authenticated.
   UserId user() const { return caller_ ? caller_->user : UserId(); }
   bool Holding() const { return phase_ != Phase::kLive; }
@@ -112,6 +146,8 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   void GoLive();
 
   const SessionEnvironment& env_;
+  SessionStats& stats_;
+  const std::uint64_t number_;  ///< no other session of this process has it
   runtime::Shard& shard_;
   const Start start_;
   net::WebSocket* socket_ = nullptr;  ///< null before OnOpen and after OnClosed
@@ -124,6 +160,15 @@ class Session : public bus::Subscriber, public std::enable_shared_from_this<Sess
   std::unordered_map<ConversationId, Feed> feeds_;
   wire::ResumeFrame resume_;  ///< gathers the frames of one resume
   std::vector<runtime::Completer<Status>> drain_waiters_;
+
+  std::unique_ptr<bus::Subscription> connection_;  ///< makes the person present
+  std::optional<std::chrono::steady_clock::time_point> activity_noted_;
+  /// Where this connection says that the person types, and until when that lasts.
+  std::vector<std::pair<ConversationId, std::chrono::steady_clock::time_point>> typing_;
+  std::unique_ptr<bus::PresenceWatch> presence_watch_;
+  std::unordered_map<UserId, ConversationId> watched_;  ///< and where they were last met
+  std::unordered_map<UserId, bool> presence_news_;      ///< not told yet; whether they are online
+  bool telling_presence_ = false;
 };
 
 }  // namespace parley::gateway

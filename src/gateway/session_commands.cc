@@ -81,16 +81,6 @@ void Session::Mark(const std::optional<std::string>& ref, ConversationId convers
                    });
 }
 
-void Session::OnFrame(const std::optional<std::string>& /*ref*/,
-                      const wire::TypingFrame& /*frame*/) {
-  // Momentary, and may be dropped: nobody is told of typing yet.
-}
-
-void Session::OnFrame(const std::optional<std::string>& /*ref*/,
-                      const wire::WatchPresenceFrame& /*frame*/) {
-  // Presence is told of those whose presence one may know: nobody's yet.
-}
-
 void Session::OnFrame(const std::optional<std::string>& ref, const wire::PingFrame& /*frame*/) {
   socket_->Send(wire::EncodePongFrame(ref));
 }

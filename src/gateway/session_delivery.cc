@@ -25,6 +25,10 @@ void Session::OnEvent(const bus::EventPtr& event) {
     }
     return;
   }
+  if (event->kind == bus::Event::Kind::kMomentary) {
+    OnMomentary(event->frame);
+    return;
+  }
   Feed& feed = feeds_[event->conversation];
   const bool was_busy = feed.busy;
   // While changes are held back, every feed is busy: with the resume.
@@ -40,10 +44,19 @@ void Session::OnEvent(const bus::EventPtr& event) {
       feed.OnLeft(event->seq);
       break;
     case bus::Event::Kind::kSessionsEnded:
+    case bus::Event::Kind::kMomentary:
       break;
   }
   feed.busy = was_busy;
   Work(event->conversation, feed);
+}
+
+void Session::OnMomentary(const wire::Frame& frame) {
+  if (!Holding() && HasRoomForMomentary()) {
+    socket_->Send(frame);
+  } else {
+    stats_.momentary_dropped.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 void Session::Work(ConversationId conversation, Feed& feed) {

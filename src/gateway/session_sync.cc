@@ -115,6 +115,7 @@ void Session::GoLive() {
   waiting.reserve(feeds_.size());
   for (const auto& [conversation, feed] : feeds_) waiting.push_back(conversation);
   for (const ConversationId& conversation : waiting) Work(conversation, feeds_[conversation]);
+  WorkPresence();
 }
 
 }  // namespace parley::gateway

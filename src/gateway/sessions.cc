@@ -26,7 +26,7 @@ std::unique_ptr<net::WebSocketHandler> Sessions::Make(runtime::Shard& shard,
                                                       std::optional<auth::Caller> caller,
                                                       Start start) {
   return std::make_unique<SessionHandler>(
-      std::make_shared<Session>(environment_, shard, caller, start));
+      std::make_shared<Session>(environment_, stats_, shard, caller, start));
 }
 
 }  // namespace parley::gateway

@@ -17,8 +17,12 @@ class Sessions : public SessionFactory {
                                               std::optional<auth::Caller> caller,
                                               Start start) override;
 
+  /// Any thread.
+  const SessionStats& stats() const { return stats_; }
+
  private:
   const SessionEnvironment environment_;
+  SessionStats stats_;
 };
 
 }  // namespace parley::gateway

@@ -25,8 +25,8 @@ constexpr const char* kPreflightMaxAge = "600";
 }  // namespace
 
 std::vector<std::string> FeaturesOfApi() {
-  return {"accounts", "cookies", "users", "direct",    "groups", "messages",
-          "replies",  "changes", "read",  "websocket", "resume"};
+  return {"accounts", "cookies",   "users",  "direct",   "groups", "messages", "replies", "changes",
+          "read",     "websocket", "resume", "receipts", "typing", "presence", "profiles"};
 }
 
 ApiService::ApiService(ApiDependencies dependencies, ApiSettings settings)

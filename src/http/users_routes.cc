@@ -26,10 +26,13 @@ Task<Result<HttpResponse>> GetMe(const Api* api, Request* request) {
 Task<Result<HttpResponse>> UpdateMe(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::UpdateMeRequest body,
                    wire::ParseUpdateMe(request->http.body, api->settings.limits));
+  const bool given = body.display_name.has_value();
+  PARLEY_CO_ASSIGN(const User before, co_await api->to.accounts->GetUser(request->caller.user));
   auth::ProfileChange change;
   change.display_name = std::move(body.display_name);
   PARLEY_CO_ASSIGN(const User user,
                    co_await api->to.accounts->UpdateMe(request->caller.user, std::move(change)));
+  if (given && user.display_name != before.display_name) api->to.chat->TellProfile(user);
   co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kSelf));
 }
 
@@ -44,10 +47,31 @@ Task<Result<HttpResponse>> ChangePassword(const Api* api, Request* request) {
   co_return NoContent();
 }
 
+/// Those of `users` whose activity the caller may know: who shares a conversation, and oneself.
+Task<Result<std::vector<UserId>>> Known(const Api* api, const Request* request,
+                                        std::vector<UserId> users) {
+  const UserId caller = request->caller.user;
+  std::vector<chat::Acquaintance> people;
+  people.reserve(users.size());
+  for (const UserId& user : users) people.push_back({user, ConversationId()});
+  PARLEY_CO_ASSIGN(const std::vector<chat::Acquaintance> found,
+                   co_await api->to.chat->FindAcquaintances(caller, std::move(people)));
+  std::vector<UserId> known{caller};
+  known.reserve(found.size() + 1);
+  for (const chat::Acquaintance& person : found) known.push_back(person.user);
+  co_return known;
+}
+
+wire::UserDetail DetailOf(UserId user, const std::vector<UserId>& known) {
+  return std::ranges::find(known, user) == known.end() ? wire::UserDetail::kPublic
+                                                       : wire::UserDetail::kActivity;
+}
+
 Task<Result<HttpResponse>> GetUser(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const UserId id, PathId<UserId>(*request, 0, "no such user"));
   PARLEY_CO_ASSIGN(const User user, co_await api->to.accounts->GetUser(id));
-  co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kPublic));
+  PARLEY_CO_ASSIGN(const std::vector<UserId> known, co_await Known(api, request, {id}));
+  co_return Json(200, wire::EncodeUser(user, DetailOf(id, known)));
 }
 
 /// "a,b": each id once, in order.
@@ -74,9 +98,13 @@ Task<Result<HttpResponse>> ListUsers(const Api* api, Request* request) {
   } else {
     co_return InvalidField("query", "give either `ids` or `query`");
   }
+  std::vector<UserId> shown;
+  shown.reserve(users.size());
+  for (const User& user : users) shown.push_back(user.id);
+  PARLEY_CO_ASSIGN(const std::vector<UserId> known, co_await Known(api, request, std::move(shown)));
   co_return Json(
-      200, wire::EncodeList(users, std::nullopt, [](wire::JsonWriter& json, const User& user) {
-        wire::WriteUser(json, user, wire::UserDetail::kPublic);
+      200, wire::EncodeList(users, std::nullopt, [&](wire::JsonWriter& json, const User& user) {
+        wire::WriteUser(json, user, DetailOf(user.id, known));
       }));
 }
 

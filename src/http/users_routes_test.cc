@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,30 @@ using testing::Not;
 
 class UsersRoutesTest : public ApiFixture {
  protected:
+  /// Ann and Bob share a conversation from here on.
+  void Meet() {
+    chat::CreateRequest request;
+    request.member_ids = {*UserId::Parse(bob_.user_id)};
+    const auto made =
+        runtime::RunTask(shard, chat->Create(*UserId::Parse(ann_.user_id), std::move(request)));
+    ASSERT_TRUE(made.ok()) << made.status().ToString();
+  }
+  void NoteActive(const Person& person) {
+    ASSERT_TRUE(runtime::RunTask(shard, accounts.NoteActive(*UserId::Parse(person.user_id),
+                                                            auth::ActivityNote::kNow))
+                    .ok());
+  }
+  /// The profiles that were told.
+  std::vector<FakeBus::Publication> Told() {
+    while (shard.RunUntilIdle()) {
+    }
+    std::vector<FakeBus::Publication> told;
+    for (const FakeBus::Publication& each : bus.publications) {
+      if (each.event->kind == bus::Event::Kind::kMomentary) told.push_back(each);
+    }
+    return told;
+  }
+
   net::HttpResponse AsAnn(std::string target) { return Get(std::move(target), Bearer(ann_)); }
 
   const Person ann_ = Register("ann");
@@ -42,6 +67,38 @@ TEST_F(UsersRoutesTest, User_ShowsWhatAnybodyMaySee) {
   EXPECT_EQ(Field(response, "/username"), "bob");
   EXPECT_THAT(response.body, Not(HasSubstr("email")));
   EXPECT_THAT(response.body, Not(HasSubstr("last_active_at")));
+}
+
+TEST_F(UsersRoutesTest, LastActive_IsShownToThoseWhoShareAConversation) {
+  NoteActive(bob_);
+  const std::string at = std::to_string(ToMillis(clock.Now()));
+  const std::string one = "/v1/users/" + bob_.user_id;
+  const std::string list = "/v1/users?ids=" + bob_.user_id;
+  EXPECT_EQ(Field(AsAnn(one), "/last_active_at"), "");
+  EXPECT_EQ(Field(AsAnn(list), "/items/0/last_active_at"), "");
+  EXPECT_EQ(Field(Get(one, Bearer(bob_)), "/last_active_at"), at) << "oneself";
+  Meet();
+  EXPECT_EQ(Field(AsAnn(one), "/last_active_at"), at);
+  EXPECT_EQ(Field(AsAnn(list), "/items/0/last_active_at"), at);
+  EXPECT_EQ(Field(AsAnn("/v1/users?query=bob"), "/items/0/last_active_at"), at);
+  EXPECT_EQ(Field(Get("/v1/users/" + ann_.user_id, Bearer(bob_)), "/last_active_at"), "")
+      << "she was never connected";
+}
+
+TEST_F(UsersRoutesTest, UpdateMe_IsTold_WhereSomethingVisibleChanged) {
+  Meet();
+  const auto rename = [&](const char* name) {
+    const std::string body = std::string(R"({"display_name":")") + name + R"("})";
+    EXPECT_EQ(SendJson("PATCH", "/v1/users/me", body, Bearer(ann_)).status, 200);
+  };
+  rename("ann");
+  EXPECT_THAT(Told(), testing::IsEmpty()) << "the same name as before";
+  rename("Ann");
+  const auto told = Told();
+  ASSERT_THAT(told, testing::SizeIs(1));
+  EXPECT_THAT(told[0].recipients, testing::UnorderedElementsAre(*UserId::Parse(ann_.user_id),
+                                                                *UserId::Parse(bob_.user_id)));
+  EXPECT_THAT(std::string(told[0].event->frame.payload()), HasSubstr(R"("display_name":"Ann")"));
 }
 
 TEST_F(UsersRoutesTest, User_Unknown_Is404) {

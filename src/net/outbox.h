@@ -50,13 +50,14 @@ class Outbox {
   static constexpr std::size_t kMaxWrite = std::size_t{256} * 1024;
 
   std::size_t bytes() const { return bytes_; }
+  /// Frames that wait, the one that is half written included.
+  std::size_t pieces() const { return pieces_.size() - head_; }
   bool empty() const { return bytes_ == 0; }
 
  private:
   using Piece = std::variant<wire::Frame, std::shared_ptr<const std::string>>;
 
   static std::string_view View(const Piece& piece);
-  std::size_t pieces() const { return pieces_.size() - head_; }
   bool HasRoom(std::size_t bytes) const;
   void Append(Piece piece);
   void Consume(std::size_t written);

@@ -61,6 +61,8 @@ class WebSocket {
 
   /// What waits to be written, without what the kernel has taken.
   virtual std::size_t queued_bytes() const = 0;
+  /// The same, counted in frames.
+  virtual std::size_t queued_frames() const = 0;
 };
 
 /// The receiving side: what a WebSocket connection tells its session. Called on the connection's

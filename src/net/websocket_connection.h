@@ -43,6 +43,7 @@ class WebSocketConnection final : public WebSocket,
   void PauseReading() override;
   void ResumeReading() override;
   std::size_t queued_bytes() const override { return outbox_.bytes(); }
+  std::size_t queued_frames() const override { return outbox_.pieces(); }
 
   void OnDeadline() override;
   void DrainAt(SteadyTime when) override;

@@ -74,6 +74,7 @@ struct Config {
       true;  ///< rates, and connections per address and account; sizes always hold
   Limits limits;
   std::size_t receipts_max_members = 100;
+  std::chrono::milliseconds presence_linger{3'000};
   ServerSettings server;
   StorageSettings storage;
   CacheSettings cache;

@@ -118,8 +118,13 @@ void AddLimits(Table& table) {
                                  "bytes", kFrameBytes, PARLEY_FIELD(limits.frame_bytes)));
   table.push_back(
       IntegerSetting({"receipts.max_members",
-                      "In larger conversations nobody is told how far the others have read."},
+                      "In larger conversations nobody is told how far the others have read, or "
+                      "that they type, nor of new profiles."},
                      "people", {0, 100'000}, PARLEY_FIELD(receipts_max_members)));
+  table.push_back(IntegerSetting({"presence.linger_ms",
+                                  "So long somebody stays online after their last connection, so "
+                                  "that a reconnect does not show."},
+                                 "ms", {0, 60'000}, PARLEY_FIELD(presence_linger)));
 }
 
 void AddServer(Table& table) {

@@ -278,12 +278,11 @@ runtime::Task<Result<std::vector<UserId>>> LocalPresence::WhoIsConnected(
     PARLEY_CO_ASSIGN(
         const std::vector<UserId> found,
         co_await runtime::AwaitCompletion<Answer>(
-            [home = homes_->all()[i], part = std::move(parts[i])](
-                runtime::Completer<Answer> done) mutable {
-              home->shard().Post(
-                  [home, part = std::move(part), done = std::move(done)]() mutable {
-                    done(home->OnlyConnected(std::move(part)));
-                  });
+            [home = homes_->all()[i],
+             part = std::move(parts[i])](runtime::Completer<Answer> done) mutable {
+              home->shard().Post([home, part = std::move(part), done = std::move(done)]() mutable {
+                done(home->OnlyConnected(std::move(part)));
+              });
             }));
     connected.insert(connected.end(), found.begin(), found.end());
   }

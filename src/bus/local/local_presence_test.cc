@@ -7,12 +7,12 @@
 namespace parley::bus {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(
-    Local, PresenceContract,
-    testing::Values(PresenceFactory{
-        "local", [](std::vector<runtime::Shard*> shards, std::chrono::milliseconds linger) {
-          return std::make_unique<LocalPresence>(std::move(shards), linger);
-        }}));
+INSTANTIATE_TEST_SUITE_P(Local, PresenceContract,
+                         testing::Values(PresenceFactory{
+                             "local", [](std::vector<runtime::Shard*> shards,
+                                         std::chrono::milliseconds linger) {
+                               return std::make_unique<LocalPresence>(std::move(shards), linger);
+                             }}));
 
 UserId User(std::uint8_t number) {
   Uuid::Bytes bytes{};

@@ -77,10 +77,11 @@ void PresenceContract::On(runtime::Shard& shard, std::function<void()> work) {
 
 std::vector<UserId> PresenceContract::Connected(std::vector<UserId> users) {
   std::optional<Result<std::vector<UserId>>> answer;
-  runtime::Spawn(first_, "ask",
-                 [](Presence* presence, std::vector<UserId> whom, auto* out) -> runtime::Task<void> {
-                   out->emplace(co_await presence->WhoIsConnected(std::move(whom)));
-                 }(presence_.get(), std::move(users), &answer));
+  runtime::Spawn(
+      first_, "ask",
+      [](Presence* presence, std::vector<UserId> whom, auto* out) -> runtime::Task<void> {
+        out->emplace(co_await presence->WhoIsConnected(std::move(whom)));
+      }(presence_.get(), std::move(users), &answer));
   RunUntil([&] { return answer.has_value(); });
   return answer && answer->ok() ? **answer : std::vector<UserId>();
 }
@@ -199,8 +200,8 @@ TEST_P(PresenceContract, Set_Replaces_AndAnswersAnew) {
   On(first_, [&] { watch->Set({User(2), User(3)}); });
   listener.heard.clear();
   On(first_, [&] { watch->Set({User(2), User(3)}); });
-  EXPECT_THAT(listener.heard, UnorderedElementsAre(PresenceNews{User(2), false},
-                                                   PresenceNews{User(3), false}));
+  EXPECT_THAT(listener.heard,
+              UnorderedElementsAre(PresenceNews{User(2), false}, PresenceNews{User(3), false}));
   listener.heard.clear();
   On(second_, [&] { connections.push_back(presence_->Connect(User(1))); });
   EXPECT_THAT(listener.heard, IsEmpty());

@@ -19,6 +19,8 @@ std::string KindName(bus::Event::Kind kind) {
       return "left";
     case bus::Event::Kind::kSessionsEnded:
       return "ended";
+    case bus::Event::Kind::kMomentary:
+      return "momentary";
   }
   return "unknown";
 }
@@ -34,6 +36,10 @@ Seq SeqOf(const Answer& answer) {
 }
 
 void EventLog::OnEvent(const bus::EventPtr& event) {
+  if (event->kind == bus::Event::Kind::kMomentary) {
+    passing.emplace_back(event->frame.payload());
+    return;
+  }
   told.push_back(fmt::format("{} {}", KindName(event->kind), event->seq.value()));
   if (event->kind != bus::Event::Kind::kChange) return;
   changes.emplace_back(event->frame.payload());
@@ -64,6 +70,8 @@ std::unique_ptr<ChatService> ChatBackend::NewService() {
   dependencies.clock = &clock_;
   dependencies.random = &random_;
   dependencies.limits = limits_;
+  dependencies.receipts_max_members = 10;
+  dependencies.typing_lasts = kTypingLasts;
   dependencies.fingerprint_key.fill(1);
   dependencies.identity_key.fill(2);
   dependencies.cursor_key.fill(3);

@@ -27,8 +27,8 @@ StatusCode CodeOf(const Answer& answer);
 /// The seq of the entry of an answer that came and is OK, else 0.
 Seq SeqOf(const Answer& answer);
 
-/// Remembers what the bus tells one person, as "<kind> <seq>": "inbox 1", "change 1", "left 7".
-/// Lives on the backend's shard.
+/// Remembers what the bus tells one person, as "<kind> <seq>": "inbox 1", "change 1", "left 7";
+/// what is momentary by itself. Lives on the backend's shard.
 class EventLog : public bus::Subscriber {
  public:
   void OnEvent(const bus::EventPtr& event) override;
@@ -36,6 +36,7 @@ class EventLog : public bus::Subscriber {
   std::vector<std::string> told;
   std::vector<std::string> changes;  ///< the payload of each change
   std::vector<Seq> seqs;             ///< and its seq
+  std::vector<std::string> passing;  ///< the payload of what is momentary
 
  private:
   friend class ChatBackend;
@@ -46,6 +47,9 @@ class EventLog : public bus::Subscriber {
 /// and in gateway/ stand on. At its end it lets go of whatever is held.
 class ChatBackend {
  public:
+  /// Typing ends by itself so soon here, to keep tests short.
+  static constexpr std::chrono::milliseconds kTypingLasts{50};
+
   explicit ChatBackend(Limits limits = Limits());
   ~ChatBackend();
   ChatBackend(const ChatBackend&) = delete;

@@ -41,6 +41,21 @@ std::string ShowSync(Json sync) {
   return shown + (Truth(sync, "more") ? " …" : "");
 }
 
+/// Empty where the frame is not momentary.
+std::string ShowMomentary(const std::string& frame) {
+  simdjson::dom::parser parser;
+  Json json;
+  if (parser.parse(frame).get(json) != simdjson::SUCCESS) return {};
+  const std::string type = Text(json, "type");
+  if (type == "receipt") {
+    return fmt::format("receipt {} {}", Number(json, "delivered_seq"), Number(json, "read_seq"));
+  }
+  if (type == "typing") return Truth(json, "active") ? "typing" : "typing ended";
+  if (type == "presence") return Truth(json, "online") ? "presence online" : "presence offline";
+  if (type == "user") return "user " + Text(json["user"], "display_name");
+  return {};
+}
+
 std::string Show(const std::string& frame) {
   simdjson::dom::parser parser;
   Json json;
@@ -80,8 +95,17 @@ class LossySubscriber : public bus::Subscriber, public bus::Subscription {
 
 bool FakeSocket::Send(wire::Frame frame) {
   if (closed) return false;
-  frames.emplace_back(frame.payload());
-  if (slow) queued += frame.bytes().size();
+  if (slow) {
+    queued += frame.bytes().size();
+    ++queued_count;
+  }
+  std::string json(frame.payload());
+  std::string momentary = ShowMomentary(json);
+  if (momentary.empty()) {
+    frames.push_back(std::move(json));
+  } else {
+    passing.push_back(std::move(momentary));
+  }
   return true;
 }
 
@@ -117,6 +141,7 @@ void TestClient::Resume(ConversationId conversation, std::uint64_t head) {
 
 void TestClient::Drain() {
   socket.queued = 0;
+  socket.queued_count = 0;
   backend_.On([this] { handler_->OnDrained(); });
 }
 
@@ -132,6 +157,13 @@ std::vector<std::string> TestClient::Told() {
   std::vector<std::string> told;
   for (; told_ < socket.frames.size(); ++told_) told.push_back(Show(socket.frames[told_]));
   return told;
+}
+
+std::vector<std::string> TestClient::Noticed() {
+  std::vector<std::string> noticed(socket.passing.begin() + static_cast<std::ptrdiff_t>(noticed_),
+                                   socket.passing.end());
+  noticed_ = socket.passing.size();
+  return noticed;
 }
 
 std::vector<std::uint64_t> TestClient::Seqs() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bus/local/local_presence.h"
 #include "chat/testing/chat_backend.h"
 #include "gateway/sessions.h"
 #include "net/websocket.h"
@@ -13,7 +14,7 @@
 
 namespace parley::gateway {
 
-/// A WebSocket without a network: keeps what is sent.
+/// A WebSocket without a network: keeps what is sent, and what is momentary by itself.
 class FakeSocket : public net::WebSocket {
  public:
   bool Send(wire::Frame frame) override;
@@ -21,12 +22,15 @@ class FakeSocket : public net::WebSocket {
   void PauseReading() override { reading = false; }
   void ResumeReading() override { reading = true; }
   std::size_t queued_bytes() const override { return queued; }
+  std::size_t queued_frames() const override { return queued_count; }
 
   std::vector<std::string> frames;
+  std::vector<std::string> passing;  ///< receipt, typing, presence, user; in short, see Noticed
   std::optional<net::CloseCode> closed;
   bool reading = true;
   bool slow = false;  ///< takes nothing from the outbox, until TestClient::Drain
   std::size_t queued = 0;
+  std::size_t queued_count = 0;
 };
 
 /// A bus that loses what it is told to lose.
@@ -59,8 +63,11 @@ class TestClient {
   void Drain();
   void Disconnect();
 
-  /// What came since the last call.
+  /// What came since the last call, but for what is momentary.
   std::vector<std::string> Told();
+  /// What is momentary, since the last call: "receipt 5 3" (delivered, read), "typing", "typing
+  /// ended", "presence online" or "offline", "user" with the display name.
+  std::vector<std::string> Noticed();
   /// What the client has of the log by sync and change frames, in the order in which it came; a
   /// reset begins anew with the last_seq of the conversation.
   std::vector<std::uint64_t> Seqs() const;
@@ -71,6 +78,7 @@ class TestClient {
   chat::ChatBackend& backend_;
   std::unique_ptr<net::WebSocketHandler> handler_;
   std::size_t told_ = 0;
+  std::size_t noticed_ = 0;
 };
 
 /// The ground of the tests of Session: people of a chat backend, and a group of ann and bob with
@@ -92,11 +100,14 @@ class SessionFixture : public testing::Test {
   auth::AccountService accounts_{
       backend_.store().accounts(), hasher_, backend_.clock(), random_, {}, Limits()};
   LossyBus bus_{backend_.bus()};
-  Sessions sessions_{SessionEnvironment{backend_.chat(), accounts_, bus_, Limits()}};
+  /// Lingers for shorter than any test takes.
+  bus::LocalPresence presence_{{&backend_.shard()}, std::chrono::milliseconds(20)};
+  Sessions sessions_{SessionEnvironment{backend_.chat(), accounts_, bus_, presence_, Limits()}};
   /// For those who say nothing.
   Sessions impatient_{SessionEnvironment{.chat = backend_.chat(),
                                          .accounts = accounts_,
                                          .bus = bus_,
+                                         .presence = presence_,
                                          .limits = Limits(),
                                          .authentication_time = std::chrono::milliseconds(10),
                                          .resume_time = std::chrono::milliseconds(10)}};

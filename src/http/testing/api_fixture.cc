@@ -1,5 +1,6 @@
 #include "http/testing/api_fixture.h"
 
+#include <utility>
 #include <simdjson.h>
 
 #include <fmt/core.h>
@@ -10,6 +11,16 @@ namespace parley::http {
 
 ApiService& ApiFixture::service() {
   if (!service_) {
+    if (chat == nullptr) {
+      chat::ChatDependencies parts;
+      parts.shards = {&shard};
+      parts.store = &store;
+      parts.bus = &bus;
+      parts.clock = &clock;
+      parts.random = &random;
+      own_chat_ = std::make_unique<chat::ChatService>(std::move(parts));
+      chat = own_chat_.get();
+    }
     ApiDependencies dependencies;
     dependencies.accounts = &accounts;
     dependencies.chat = chat;

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "bus/bus.h"
+#include "chat/chat_service.h"
 #include "gateway/session_factory.h"
 #include "http/api_service.h"
 #include "runtime/blocking_pool.h"
@@ -69,7 +70,7 @@ class ApiFixture : public testing::Test {
 
   // To be set before the first request.
   ApiSettings settings;
-  chat::ChatService* chat = nullptr;
+  chat::ChatService* chat = nullptr;  ///< else one over `store` and `bus`, on `shard`
 
   /// A request as a client on this machine sends it, to http://parley.test:8080.
   static net::HttpRequest Make(std::string method, std::string target, net::Headers headers = {},
@@ -108,6 +109,7 @@ class ApiFixture : public testing::Test {
   auth::AccountService accounts{store.accounts(), hasher, clock, random, {}, Limits()};
 
  private:
+  std::unique_ptr<chat::ChatService> own_chat_;
   std::optional<ApiService> service_;
 };
 

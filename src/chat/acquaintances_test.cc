@@ -1,0 +1,92 @@
+#include "chat/acquaintances.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "chat/testing/chat_backend.h"
+
+namespace parley::chat {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+class AcquaintancesTest : public ChatTest {
+ protected:
+  /// Those of them whom `caller` may know, and where they were met.
+  std::vector<Acquaintance> Met(UserId caller, std::vector<Acquaintance> people) {
+    auto found = backend_.Run(backend_.chat().FindAcquaintances(caller, std::move(people)));
+    EXPECT_TRUE(found.ok()) << found.status().ToString();
+    return *std::move(found);
+  }
+  std::vector<UserId> Known(UserId caller, const std::vector<UserId>& users) {
+    std::vector<Acquaintance> people;
+    for (const UserId& user : users) people.push_back({user, ConversationId()});
+    std::vector<UserId> known;
+    for (const Acquaintance& each : Met(caller, std::move(people))) known.push_back(each.user);
+    return known;
+  }
+};
+
+TEST_F(AcquaintancesTest, ThoseWhoShareAConversation_BothWays) {
+  const UserId dan = backend_.Person("dan");
+  const UserId nobody(Uuid::Version7(backend_.clock().Now(), *std::make_unique<SystemRandom>()));
+  backend_.Group(ann_, {bo_});
+  backend_.Direct(bo_, cy_);
+  EXPECT_THAT(Known(ann_, {bo_, cy_, dan, nobody}), UnorderedElementsAre(bo_));
+  EXPECT_THAT(Known(bo_, {ann_, cy_, dan}), UnorderedElementsAre(ann_, cy_));
+  EXPECT_THAT(Known(dan, {ann_, bo_, cy_}), IsEmpty());
+  EXPECT_THAT(Known(nobody, {ann_, bo_}), IsEmpty());
+}
+
+TEST_F(AcquaintancesTest, AHint_IsLookedAtFirst_AndReplacedWhereItIsNotTrueAnyMore) {
+  const ConversationId first = backend_.Group(ann_, {bo_});
+  const auto met = Met(ann_, {{bo_, ConversationId()}});
+  ASSERT_THAT(met, SizeIs(1));
+  EXPECT_EQ(met[0].shared, first);
+  const ConversationId second = backend_.Group(ann_, {bo_});
+  backend_.Do(ann_, first, RemoveMemberCommand{bo_});
+  const auto again = Met(ann_, met);
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0].shared, second);
+  backend_.Do(bo_, second, RemoveMemberCommand{bo_});
+  EXPECT_THAT(Met(ann_, again), IsEmpty());
+  EXPECT_THAT(Met(bo_, {{ann_, second}}), IsEmpty());
+}
+
+TEST_F(AcquaintancesTest, OfMoreConversationsThanAreLookedAtTogether) {
+  for (int i = 0; i < 70; ++i) backend_.Group(ann_, {bo_});
+  backend_.Group(ann_, {cy_});
+  EXPECT_THAT(Known(ann_, {bo_, cy_}), UnorderedElementsAre(bo_, cy_));
+}
+
+TEST_F(AcquaintancesTest, TellProfile_ReachesEverybodyOfSmallConversations_AndOneself) {
+  const UserId dan = backend_.Person("dan");
+  std::vector<UserId> crowd = backend_.People("crowd", 10);
+  const UserId one_of_the_crowd = crowd.front();
+  backend_.Group(ann_, {bo_});
+  backend_.Group(ann_, {bo_, cy_});
+  backend_.Group(ann_, crowd);  // eleven
+  const auto ann = backend_.Listen(ann_);
+  const auto bo = backend_.Listen(bo_);
+  const auto cy = backend_.Listen(cy_);
+  const auto stranger = backend_.Listen(dan);
+  const auto in_the_crowd = backend_.Listen(one_of_the_crowd);
+  auto user = backend_.Run(backend_.store().accounts().FindUser(ann_));
+  backend_.On([&] { backend_.chat().TellProfile(*user); });
+  backend_.RunUntil([&] { return !cy->passing.empty() && !ann->passing.empty(); });
+  EXPECT_THAT(bo->passing, SizeIs(1)) << "once, however much they share";
+  EXPECT_EQ(cy->passing, bo->passing);
+  EXPECT_EQ(ann->passing, bo->passing);
+  EXPECT_THAT(bo->passing[0], testing::HasSubstr(R"("type":"user","user":{"id":)"));
+  EXPECT_THAT(bo->passing[0], Not(testing::HasSubstr("last_active_at")));
+  EXPECT_THAT(stranger->passing, IsEmpty());
+  EXPECT_THAT(in_the_crowd->passing, IsEmpty());
+}
+
+}  // namespace
+}  // namespace parley::chat
