@@ -72,6 +72,18 @@ TEST(RequestParser, Put_Chunked_JoinsTheBodyAndDropsTrailers) {
   }
 }
 
+TEST(RequestParser, Put_NoChunksButTheLast_InPiecesOfAnySize) {
+  // Beast's own parser aborts the program where "0\r\n" and "\r" come one after the other.
+  for (const std::string_view last : {"0\r\n\r\n", "000\r\n\r\n", "0;x\r\nA: b\r\n\r\n"}) {
+    for (std::size_t step = 1; step < 8; ++step) {
+      RequestParser parser =
+          Parse(WithHeaders("Transfer-Encoding: chunked\r\n") + std::string(last), step);
+      ASSERT_TRUE(parser.done()) << last << " by " << step;
+      EXPECT_EQ(parser.Take().body, "");
+    }
+  }
+}
+
 TEST(RequestParser, Put_AmbiguousLength_IsRefused) {
   const std::string body = "0\r\n\r\n";
   EXPECT_EQ(StatusOf(WithHeaders("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + body),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <simdjson.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -203,6 +204,11 @@ void WebSocketConnection::HandleRead(WebSocketRead read) {
     if (read.text) {
       received_ += read.bytes;
       message_ready_ = read.kind == Kind::kMessage;
+      // Beast does not look whether a text whose last fragment is empty ends within a character.
+      if (message_ready_ && read.bytes == 0 && !simdjson::validate_utf8(message())) {
+        message_ready_ = false;
+        BeginClose(CloseCode::kInvalidPayload, "the text is not UTF-8", CloseReason::kProtocol);
+      }
     } else {
       BeginClose(CloseCode::kUnsupportedData, "only text is spoken here", CloseReason::kProtocol);
     }

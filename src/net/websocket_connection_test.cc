@@ -168,6 +168,24 @@ TEST_F(WebSocketConnectionTest, Utf8_CutOffAtTheEnd_Closes1007) {
   EXPECT_EQ(client->ReadFrame().close_code(), 1007);
 }
 
+TEST_F(WebSocketConnectionTest, Utf8_CutOffBeforeAnEmptyFragment_Closes1007) {
+  const auto client = Connect();
+  client->SendFrame(kText, "\xE2\x82", /*final=*/false);
+  client->SendFrame(kContinuation, "");
+  EXPECT_EQ(client->ReadFrame().close_code(), 1007);
+  client->SendClose(1007);
+  EXPECT_EQ(client->ReadFrame().opcode, kEnd);
+  EXPECT_EQ(service_.Session()->WaitForClose(), CloseReason::kProtocol);
+  EXPECT_TRUE(service_.Session()->Now().texts.empty());
+}
+
+TEST_F(WebSocketConnectionTest, Text_EndsWithAnEmptyFragment_IsGiven) {
+  const auto client = Connect();
+  client->SendFrame(kText, "echo:\xE2\x82\xAC", /*final=*/false);
+  client->SendFrame(kContinuation, "");
+  EXPECT_EQ(client->ReadFrame().payload, "echo:\xE2\x82\xAC");
+}
+
 TEST_F(WebSocketConnectionTest, Binary_Closes1003) {
   const auto client = Connect();
   client->SendFrame(kBinary, "bytes");

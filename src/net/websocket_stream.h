@@ -45,6 +45,8 @@ class WebSocketHost {
 /// UTF-8, sizes and rules, answers pings and closes. What it wants to send goes to its host, who
 /// has one outbox for this and for data; data frames never pass through here.
 ///
+/// One check is left to the host: a text whose last fragment is empty may end within a character.
+///
 /// Beast does the work, in websocket_stream.cc alone: that unit takes over 1 GB and half a minute
 /// to compile.
 class WebSocketStream {
