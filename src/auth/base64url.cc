@@ -22,6 +22,8 @@ std::optional<std::string> DecodeBase64Url(std::string_view text) {
                                        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
   bytes.resize(size);
+  // libsodium (1.0.18) takes some bytes above 127 for letters.
+  if (EncodeBase64Url(bytes) != text) return std::nullopt;
   return bytes;
 }
 
