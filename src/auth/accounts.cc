@@ -1,6 +1,7 @@
 #include "auth/accounts.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -38,13 +39,21 @@ bool IsExpired(const Session& session, TimePoint now) {
 }  // namespace
 
 AccountService::AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock,
-                               Random& random, AccountPolicy policy, Limits limits)
+                               Random& random, AccountPolicy policy, Limits limits,
+                               GuessGuard* guesses)
     : store_(store),
       hasher_(hasher),
       clock_(clock),
       random_(random),
       policy_(policy),
-      limits_(limits) {}
+      limits_(limits),
+      guesses_(guesses) {}
+
+Task<Result<GuessGuard::Try>> AccountService::EnterGuess(std::string username,
+                                                         limits::ClientAddress address) {
+  if (guesses_ == nullptr) co_return GuessGuard::Try();
+  co_return co_await guesses_->Enter(std::move(username), address);
+}
 
 Task<Result<SignedIn>> AccountService::Register(Registration registration) {
   PARLEY_CO_TRY(CheckRegistrationAllowed(policy_.registration));
@@ -56,7 +65,6 @@ Task<Result<SignedIn>> AccountService::Register(Registration registration) {
   if (registration.email) PARLEY_CO_TRY(ValidateEmail(*registration.email));
   PARLEY_CO_TRY(ValidateDeviceName(registration.device_name));
 
-  PARLEY_CO_ASSIGN(std::string hash, co_await hasher_.Hash(std::move(registration.password)));
   const TimePoint now = clock_.Now();
   User user;
   user.id = UserId(Uuid::Version7(now, random_));
@@ -65,16 +73,37 @@ Task<Result<SignedIn>> AccountService::Register(Registration registration) {
   user.email = std::move(registration.email);
   user.created_at = now;
 
+  GuessGuard::Try attempt;
+  if (guesses_ != nullptr) {
+    PARLEY_CO_ASSIGN(attempt, co_await guesses_->EnterNew(user.username, registration.address));
+  }
+  Result<SignedIn> signed_in = co_await CreateAccount(
+      std::move(user), std::move(registration.password), std::move(registration.device_name));
+  attempt.Settle(signed_in.status(), StatusCode::kConflict);
+  co_return std::move(signed_in);
+}
+
+Task<Result<SignedIn>> AccountService::CreateAccount(User user, std::string password,
+                                                     std::string device_name) {
+  PARLEY_CO_ASSIGN(std::string hash, co_await hasher_.Hash(std::move(password)));
   const Status created = co_await store_.CreateUser(user, std::move(hash));
   if (created.code() == StatusCode::kConflict) {
     co_return Conflict("the username is taken").WithField("username", "is taken");
   }
   PARLEY_CO_TRY(created);
-  co_return co_await SignIn(std::move(user), std::move(registration.device_name));
+  co_return co_await SignIn(std::move(user), std::move(device_name));
 }
 
 Task<Result<SignedIn>> AccountService::Login(Credentials credentials) {
   PARLEY_CO_TRY(ValidateDeviceName(credentials.device_name));
+  PARLEY_CO_ASSIGN(GuessGuard::Try attempt,
+                   co_await EnterGuess(credentials.username, credentials.address));
+  Result<SignedIn> signed_in = co_await CheckLogin(std::move(credentials));
+  attempt.Settle(signed_in.status(), StatusCode::kUnauthenticated);
+  co_return std::move(signed_in);
+}
+
+Task<Result<SignedIn>> AccountService::CheckLogin(Credentials credentials) {
   const Result<std::string> username = ValidateUsername(credentials.username);
   Result<User> user = NotFound("no such name");
   if (username.ok()) user = co_await store_.FindUserByName(*username);
@@ -114,7 +143,26 @@ Task<Result<SignedIn>> AccountService::SignIn(User user, std::string device_name
   session.token_hash = token.hash;
   session.device_name = std::move(device_name);
   PARLEY_CO_TRY(co_await store_.CreateSession(session));
-  co_return SignedIn{std::move(user), std::move(session), std::move(token.text)};
+  PARLEY_CO_ASSIGN(std::vector<SessionId> ended, co_await EndSurplus(user.id, session.id));
+  co_return SignedIn{std::move(user), std::move(session), std::move(token.text), std::move(ended)};
+}
+
+Task<Result<std::vector<SessionId>>> AccountService::EndSurplus(UserId user, SessionId current) {
+  PARLEY_CO_ASSIGN(std::vector<Session> sessions, co_await store_.ListSessions(user));
+  std::erase_if(sessions, [&](const Session& session) { return session.id == current; });
+  std::ranges::sort(sessions, std::ranges::greater(), [](const Session& session) {
+    return std::pair(session.last_used_at, session.id);
+  });
+  const TimePoint now = clock_.Now();
+  std::vector<SessionId> ended;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (i + 1 < limits_.sessions_per_person && !IsExpired(sessions[i], now)) continue;
+    const Status deleted = co_await store_.DeleteSession(user, sessions[i].id);
+    // One that somebody else ended at the same time is told of all the same.
+    if (deleted.code() != StatusCode::kNotFound) PARLEY_CO_TRY(deleted);
+    ended.push_back(sessions[i].id);
+  }
+  co_return std::move(ended);
 }
 
 Task<Result<std::optional<std::string>>> AccountService::CheckPassword(UserId user,
@@ -189,14 +237,26 @@ Task<Result<std::vector<SessionId>>> AccountService::SignOutOthers(Caller caller
 
 Task<Result<std::vector<SessionId>>> AccountService::ChangePassword(Caller caller,
                                                                     std::string old_password,
-                                                                    std::string new_password) {
+                                                                    std::string new_password,
+                                                                    limits::ClientAddress address) {
   PARLEY_CO_TRY(ValidatePassword(new_password, "new"));
+  // Whoever found an open session must not find the password with it either.
+  PARLEY_CO_ASSIGN(const User user, co_await GetUser(caller.user));
+  PARLEY_CO_ASSIGN(GuessGuard::Try attempt, co_await EnterGuess(user.username, address));
+  const Status replaced =
+      co_await ReplacePassword(caller.user, std::move(old_password), std::move(new_password));
+  attempt.Settle(replaced, StatusCode::kPermissionDenied);
+  PARLEY_CO_TRY(replaced);
+  co_return co_await SignOutOthers(caller);
+}
+
+Task<Status> AccountService::ReplacePassword(UserId user, std::string old_password,
+                                             std::string new_password) {
   PARLEY_CO_ASSIGN(const std::optional<std::string> hash,
-                   co_await CheckPassword(caller.user, std::move(old_password)));
+                   co_await CheckPassword(user, std::move(old_password)));
   if (!hash) co_return PermissionDenied("the old password is wrong");
   PARLEY_CO_ASSIGN(std::string new_hash, co_await hasher_.Hash(std::move(new_password)));
-  PARLEY_CO_TRY(co_await store_.SetPasswordHash(caller.user, std::move(new_hash)));
-  co_return co_await SignOutOthers(caller);
+  co_return co_await store_.SetPasswordHash(user, std::move(new_hash));
 }
 
 Task<Result<User>> AccountService::UpdateMe(UserId user, ProfileChange change) {

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "auth/guess_guard.h"
 #include "auth/password_hasher.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "limits/client_address.h"
 #include "model/limits.h"
 #include "model/user.h"
 #include "runtime/task.h"
@@ -58,12 +60,14 @@ struct Registration {
   std::optional<std::string> email;
   std::optional<std::string> invite;
   std::string device_name;
+  limits::ClientAddress address{};
 };
 
 struct Credentials {
   std::string username;
   std::string password;
   std::string device_name;
+  limits::ClientAddress address{};
 };
 
 /// The answer to a registration or login; the only time that the token is known.
@@ -71,6 +75,9 @@ struct SignedIn {
   User user;
   Session session;
   std::string token;
+  /// Sessions that ended for it: expired ones, and the least recently used where there were too
+  /// many (limits.sessions_per_person). Their WebSockets are to be closed.
+  std::vector<SessionId> ended;
 };
 
 /// What people may change of themselves; fields without a value stay.
@@ -85,13 +92,17 @@ enum class ActivityNote : std::uint8_t {
 };
 
 /// Accounts, passwords and sessions: all their rules, over a store. Await on a shard, any shard;
-/// nothing is cancelled. All that it uses must outlive it and its tasks.
+/// nothing is cancelled. All that it uses must outlive it and its tasks. Without `guesses`
+/// passwords may be tried without end.
+///
+/// What looks at a password may be refused with kRateLimited, wait for some seconds, or answer
+/// kUnavailable where too many are looked at already (guess_guard.h).
 ///
 /// Text is valid UTF-8 (the edge has checked it). Wrong form is kInvalidArgument with the field.
 class AccountService {
  public:
   AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock, Random& random,
-                 AccountPolicy policy, Limits limits);
+                 AccountPolicy policy, Limits limits, GuessGuard* guesses = nullptr);
 
   /// Makes the account and signs it in. kPermissionDenied where registration forbids, kConflict if
   /// the name is taken.
@@ -117,7 +128,8 @@ class AccountService {
   /// kPermissionDenied if `old_password` is wrong. Signs out every other session.
   runtime::Task<Result<std::vector<SessionId>>> ChangePassword(Caller caller,
                                                                std::string old_password,
-                                                               std::string new_password);
+                                                               std::string new_password,
+                                                               limits::ClientAddress address = {});
 
   runtime::Task<Result<User>> UpdateMe(UserId user, ProfileChange change);
   /// kNotFound; also for oneself ("me").
@@ -141,7 +153,16 @@ class AccountService {
   runtime::Task<Result<User>> GrantAdmin(std::string username);
 
  private:
+  runtime::Task<Result<GuessGuard::Try>> EnterGuess(std::string username,
+                                                    limits::ClientAddress address);
+  runtime::Task<Result<SignedIn>> CreateAccount(User user, std::string password,
+                                                std::string device_name);
+  runtime::Task<Result<SignedIn>> CheckLogin(Credentials credentials);
   runtime::Task<Result<SignedIn>> SignIn(User user, std::string device_name);
+  /// Ends those that are too many beside `current`, and those that have expired.
+  runtime::Task<Result<std::vector<SessionId>>> EndSurplus(UserId user, SessionId current);
+  runtime::Task<Status> ReplacePassword(UserId user, std::string old_password,
+                                        std::string new_password);
   /// The user's password hash if `password` is theirs, else nothing.
   runtime::Task<Result<std::optional<std::string>>> CheckPassword(UserId user,
                                                                   std::string password);
@@ -155,6 +176,7 @@ class AccountService {
   Random& random_;
   const AccountPolicy policy_;
   const Limits limits_;
+  GuessGuard* const guesses_;
 };
 
 }  // namespace parley::auth
