@@ -13,6 +13,7 @@
 #include "app/keys.h"
 #include "app/register_metrics.h"
 #include "auth/accounts.h"
+#include "auth/guess_guard.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "bus/local/local_bus.h"
@@ -21,6 +22,7 @@
 #include "gateway/sessions.h"
 #include "http/api_service.h"
 #include "http/ops_service.h"
+#include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
 #include "metrics/metrics.h"
 #include "net/server.h"
@@ -61,16 +63,20 @@ struct Node::Parts {
   Parts(const Config& with, Logger& to)
       : config(with),
         log(to),
+        rates(config.rates, config.limits_enabled, random),
         reads(config.storage.read_threads, kReadQueue),
-        hashes(config.auth.hash_threads, kHashQueue) {}
+        hashes(config.auth.hash_threads, kHashQueue),
+        guesses(rates, random) {}
 
   const Config config;
   Logger& log;
   SystemClock system_clock;
   SystemRandom random;
+  limits::RateLimits rates;
   std::vector<std::unique_ptr<runtime::Shard>> shards;
   runtime::BlockingPool reads;
   runtime::BlockingPool hashes;
+  auth::GuessGuard guesses;
   std::unique_ptr<storage::Store> engine;
   std::unique_ptr<storage::cached::CachedStore> store;
   std::unique_ptr<MonotonicClock> clock;
@@ -140,7 +146,7 @@ Status Node::Parts::MakeServices() {
 
   hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
   accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
-                                                    config.accounts, config.limits);
+                                                    config.accounts, config.limits, &guesses);
   PARLEY_ASSIGN(admin_token, Await(accounts->EnsureAdminClaim(&store->meta())));
 
   bus = std::make_unique<bus::LocalBus>(ShardPointers());
@@ -165,6 +171,7 @@ Status Node::Parts::MakeServices() {
   environment.momentary_bytes = config.server.options.outbox_bytes / 16;
   environment.momentary_frames = config.server.options.outbox_frames / 4;
   environment.heartbeat = config.server.options.heartbeat;
+  environment.rates = &rates;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
 }
@@ -183,7 +190,8 @@ Status Node::Parts::Listen(const DataDir& dir) {
                                                                  .clock = clock.get(),
                                                                  .random = &random,
                                                                  .log = &log,
-                                                                 .errors = &errors},
+                                                                 .errors = &errors,
+                                                                 .rates = &rates},
                                            std::move(settings));
   ops = std::make_unique<http::OpsService>(
       metrics,
@@ -193,7 +201,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
   RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get(), presence.get(),
-                            sessions.get()});
+                            sessions.get(), &rates, &guesses});
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
   PARLEY_ASSIGN(control, ControlSocket::Listen(

@@ -76,6 +76,27 @@ void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) 
                      });
 }
 
+void RegisterRates(metrics::Metrics& metrics, const limits::RateLimits& rates,
+                   const auth::GuessGuard& guesses) {
+  metrics.AddCounters("parley_rate_limited_total", "What was refused as too fast, by kind.",
+                      [&rates] { return rates.refusals(); });
+  metrics.AddGauges("parley_rate_buckets", "Whose use is remembered, by table.",
+                    [&rates, &guesses] {
+                      return std::vector<metrics::Sample>{
+                          {{{"table", "accounts"}}, static_cast<double>(rates.account_buckets())},
+                          {{{"table", "addresses"}}, static_cast<double>(rates.address_buckets())},
+                          {{{"table", "passwords"}}, static_cast<double>(guesses.buckets())}};
+                    });
+  metrics.AddCounter("parley_rate_buckets_forgotten_total",
+                     "Buckets that went for want of room before they were full again.",
+                     [&rates] { return static_cast<double>(rates.forgotten()); });
+  metrics.AddGauge("parley_sign_ins_delayed", "Sign-ins that are delayed now against guessing.",
+                   [&guesses] { return static_cast<double>(guesses.delayed()); });
+  metrics.AddGauge("parley_sign_ins_waiting",
+                   "Sign-ins that wait for others from the same address.",
+                   [&guesses] { return static_cast<double>(guesses.waiting()); });
+}
+
 }  // namespace
 
 void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
@@ -84,6 +105,7 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   metrics.AddCounters("parley_errors_total", "Errors told to clients, by code.",
                       [errors = sources.errors] { return errors->Read(); });
   RegisterMomentary(metrics, sources);
+  RegisterRates(metrics, *sources.rates, *sources.guesses);
   sources.api->stats().AddTo(metrics);
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "auth/guess_guard.h"
 #include "bus/local/local_presence.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
+#include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
 #include "metrics/metrics.h"
 #include "net/server.h"
@@ -18,6 +20,8 @@ struct MetricSources {
   const http::ApiService* api;
   const bus::LocalPresence* presence;
   const gateway::Sessions* sessions;
+  const limits::RateLimits* rates;
+  const auth::GuessGuard* guesses;
 };
 
 /// Adds every family that the program tells (src/metrics/README.md).

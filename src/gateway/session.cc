@@ -16,12 +16,13 @@ bool IsActivity(const wire::ClientFrameBody& body) {
 }  // namespace
 
 Session::Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
-                 std::optional<auth::Caller> caller, Start start)
+                 std::optional<auth::Caller> caller, Start start, limits::ClientAddress client)
     : env_(environment),
       stats_(stats),
       number_(stats.opened.fetch_add(1)),
       shard_(shard),
       start_(start),
+      client_(client),
       caller_(caller),
       timer_(shard) {}
 
@@ -66,6 +67,8 @@ void Session::OnText(std::string_view text) {
     phase_ = Phase::kAuthenticating;
     socket_->PauseReading();
     runtime::Spawn(shard_, "authenticate", Authenticate(shared_from_this(), auth->token));
+  } else if (!Admit(parsed)) {
+    return;
   } else if (frame == nullptr) {
     const auto& error = std::get<wire::FrameError>(parsed);
     SendError(error.ref, error.status);
@@ -79,10 +82,12 @@ runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::st
   const Result<auth::Caller> caller = co_await self->env_.accounts.Authenticate(std::move(token));
   if (self->socket_ == nullptr) co_return;
   if (!caller.ok()) {
-    const bool wrong = caller.status().code() == StatusCode::kUnauthenticated;
-    self->socket_->Close(
-        wrong ? net::CloseCode::kUnauthenticated : net::CloseCode::kTryAgainLater,
-        wrong ? "the token is not valid (any more)" : "the server cannot look up the token now");
+    if (caller.status().code() == StatusCode::kUnauthenticated) {
+      self->CloseForWrongToken();
+    } else {
+      self->socket_->Close(net::CloseCode::kTryAgainLater,
+                           "the server cannot look up the token now");
+    }
     co_return;
   }
   self->socket_->ResumeReading();

@@ -16,7 +16,11 @@
 #include "bus/presence.h"
 #include "chat/chat_service.h"
 #include "gateway/feed.h"
+#include "gateway/refusals.h"
 #include "gateway/session_factory.h"
+#include "limits/bucket.h"
+#include "limits/client_address.h"
+#include "limits/rate_limits.h"
 #include "model/limits.h"
 #include "net/websocket.h"
 #include "runtime/completer.h"
@@ -49,6 +53,7 @@ struct SessionEnvironment {
   std::chrono::milliseconds heartbeat{25'000};            ///< told to clients in `ready`
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
+  limits::RateLimits* rates = nullptr;                    ///< null: nothing is limited
 };
 
 /// One WebSocket connection of one person: authentication, commands, live delivery, resume.
@@ -65,7 +70,7 @@ class Session : public bus::Subscriber,
   static constexpr std::size_t kMaxUnanswered = 256;
 
   Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
-          std::optional<auth::Caller> caller, Start start);
+          std::optional<auth::Caller> caller, Start start, limits::ClientAddress client);
 
   // What the connection tells; see net::WebSocketHandler.
   void OnOpen(net::WebSocket& socket);
@@ -90,6 +95,12 @@ class Session : public bus::Subscriber,
   static runtime::Task<void> Authenticate(std::shared_ptr<Session> self, std::string token);
   void CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code,
                        std::string_view reason);
+
+  // The rates (session_rates.cc).
+  /// Whether the frame may be looked at; if not, it is answered, or the session closed.
+  bool Admit(const wire::ParsedFrame& parsed);
+  Status Charge(const wire::ParsedFrame& parsed);
+  void CloseForWrongToken();
 
   // Frames of the client (session_commands.cc).
   void OnFrame(const std::optional<std::string>& ref, const wire::AuthFrame& frame);
@@ -150,6 +161,9 @@ class Session : public bus::Subscriber,
   const std::uint64_t number_;  ///< no other session of this process has it
   runtime::Shard& shard_;
   const Start start_;
+  const limits::ClientAddress client_;
+  limits::Bucket frames_;
+  Refusals refusals_;
   net::WebSocket* socket_ = nullptr;  ///< null before OnOpen and after OnClosed
   Phase phase_ = Phase::kAnonymous;
   std::optional<auth::Caller> caller_;

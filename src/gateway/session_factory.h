@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "auth/accounts.h"
+#include "limits/client_address.h"
 #include "net/websocket.h"
 #include "runtime/shard.h"
 
@@ -21,10 +22,11 @@ class SessionFactory {
   virtual ~SessionFactory() = default;
 
   /// Called on `shard`, on which the connection lives. Without a caller the first frame must
-  /// authenticate.
+  /// authenticate. `client` is where the connection comes from.
   virtual std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
                                                       std::optional<auth::Caller> caller,
-                                                      Start start) = 0;
+                                                      Start start,
+                                                      limits::ClientAddress client) = 0;
 };
 
 }  // namespace parley::gateway

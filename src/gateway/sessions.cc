@@ -24,9 +24,9 @@ class SessionHandler : public net::WebSocketHandler {
 
 std::unique_ptr<net::WebSocketHandler> Sessions::Make(runtime::Shard& shard,
                                                       std::optional<auth::Caller> caller,
-                                                      Start start) {
+                                                      Start start, limits::ClientAddress client) {
   return std::make_unique<SessionHandler>(
-      std::make_shared<Session>(environment_, stats_, shard, caller, start));
+      std::make_shared<Session>(environment_, stats_, shard, caller, start, client));
 }
 
 }  // namespace parley::gateway

@@ -14,8 +14,8 @@ class Sessions : public SessionFactory {
   explicit Sessions(const SessionEnvironment& environment) : environment_(environment) {}
 
   std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
-                                              std::optional<auth::Caller> caller,
-                                              Start start) override;
+                                              std::optional<auth::Caller> caller, Start start,
+                                              limits::ClientAddress client) override;
 
   /// Any thread.
   const SessionStats& stats() const { return stats_; }

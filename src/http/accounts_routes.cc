@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/responses.h"
 #include "http/routes.h"
@@ -17,6 +18,7 @@ Task<Result<HttpResponse>> Register(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::RegisterRequest body,
                    wire::ParseRegister(request->http.body, api->settings.limits));
   PARLEY_CO_TRY(CheckDelivery(*api, *request, body.delivery));
+  PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kAccount));
   auth::Registration registration;
   registration.username = std::move(body.username);
   registration.password = std::move(body.password);
@@ -24,6 +26,7 @@ Task<Result<HttpResponse>> Register(const Api* api, Request* request) {
   registration.email = std::move(body.email);
   registration.invite = std::move(body.invite);
   registration.device_name = std::move(body.device_name);
+  registration.address = request->client;
   PARLEY_CO_ASSIGN(const auth::SignedIn signed_in,
                    co_await api->to.accounts->Register(std::move(registration)));
   co_return SignInAnswer(*api, *request, signed_in, body.delivery);

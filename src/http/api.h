@@ -14,6 +14,8 @@
 #include "gateway/session_factory.h"
 #include "http/origins.h"
 #include "http/target.h"
+#include "limits/client_address.h"
+#include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
 #include "model/limits.h"
 #include "net/http.h"
@@ -39,6 +41,7 @@ struct ApiDependencies {
   Random* random = nullptr;
   Logger* log = nullptr;
   metrics::CounterSet* errors = nullptr;  ///< made of ErrorCodes(); the gateway counts there too
+  limits::RateLimits* rates = nullptr;    ///< null: nothing is limited
 };
 
 /// What every handler is given. Immutable; any thread.
@@ -55,6 +58,7 @@ struct Request {
   net::HttpRequest http;
   Query query;
   std::vector<std::string> parameters;  ///< what stands for the names in braces of the pattern
+  limits::ClientAddress client;         ///< where it comes from (Origins::ClientOf)
   CredentialKind credential = CredentialKind::kNone;
   auth::Caller caller;  ///< of a route with Access::kSignedIn; nobody elsewhere
 };

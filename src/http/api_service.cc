@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/uuid.h"
+#include "http/admission.h"
 #include "http/authentication.h"
 #include "http/responses.h"
 #include "http/routes.h"
@@ -40,6 +41,7 @@ Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {
   const std::string request_id = MakeRequestId();
   Request request;
   request.http = std::move(http);
+  request.client = api_.origins.ClientOf(request.http);
   Answer answer = co_await Dispatch(&request, request_id);
   Finish(request.http, request_id, begin, answer);
   co_return std::move(answer.response);
@@ -63,6 +65,7 @@ Task<ApiService::UpgradeAnswer> ApiService::UpgradeOn(net::HttpRequest http,
   const std::string request_id = MakeRequestId();
   Request request;
   request.http = std::move(http);
+  request.client = api_.origins.ClientOf(request.http);
   request.query = std::move(target->query);
   Result<net::AcceptWebSocket> accepted = co_await AcceptSession(&api_, &request, shard);
   Answer answer{{101, {}, {}}, match.index};
@@ -80,8 +83,13 @@ HttpResponse ApiService::Refuse(int status, std::string_view detail) {
 
 Task<ApiService::Answer> ApiService::Dispatch(Request* request, std::string request_id) {
   Result<Target> target = ParseTarget(request->http.target);
+  RouteMatch match;
+  if (target.ok()) match = router_.Find(request->http.method, target->segments);
+  if (match.route == nullptr) {
+    const Status admitted = AdmitAddress(api_, *request, limits::Action::kAnonymous);
+    if (!admitted.ok()) co_return Answer{Problem(admitted), std::nullopt};
+  }
   if (!target.ok()) co_return Answer{Problem(target.status()), std::nullopt};
-  RouteMatch match = router_.Find(request->http.method, target->segments);
   if (match.allow.empty()) {
     co_return Answer{Problem(NotFound("there is nothing at this address")), std::nullopt};
   }
@@ -100,7 +108,13 @@ Task<ApiService::Answer> ApiService::Dispatch(Request* request, std::string requ
 }
 
 Task<Result<HttpResponse>> ApiService::Run(const Route* route, Request* request) const {
-  if (route->access == Access::kSignedIn) PARLEY_CO_TRY(co_await Authenticate(&api_, request));
+  if (route->access == Access::kSignedIn) {
+    const Status authenticated = co_await Authenticate(&api_, request);
+    if (!authenticated.ok()) co_return AdmitStranger(api_, *request, authenticated);
+    PARLEY_CO_TRY(AdmitCaller(api_, *request, limits::Action::kRequest));
+  } else {
+    PARLEY_CO_TRY(AdmitAddress(api_, *request, limits::Action::kAnonymous));
+  }
   if (route->body == Body::kJson && !IsJson(request->http.Header("content-type"))) {
     co_return Problem(415, "send the body as Content-Type: application/json");
   }

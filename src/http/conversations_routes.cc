@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/paging.h"
 #include "http/responses.h"
@@ -17,6 +18,8 @@ using runtime::Task;
 Task<Result<HttpResponse>> Create(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::CreateConversationRequest body,
                    wire::ParseCreateConversation(request->http.body, api->settings.limits));
+  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kConversation));
+  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kMember, body.member_ids.size()));
   chat::CreateRequest create;
   create.kind = body.kind;
   create.member_ids = std::move(body.member_ids);

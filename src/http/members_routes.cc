@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/paging.h"
 #include "http/responses.h"
@@ -35,6 +36,7 @@ Task<Result<HttpResponse>> Add(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(wire::AddMembersRequest body,
                    wire::ParseAddMembers(request->http.body, api->settings.limits));
+  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kMember, body.user_ids.size()));
   PARLEY_CO_ASSIGN(
       const ConversationView view,
       co_await api->to.chat->AddMembers(request->caller.user, id, std::move(body.user_ids)));

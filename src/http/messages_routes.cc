@@ -1,6 +1,7 @@
 #include <optional>
 #include <utility>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/paging.h"
 #include "http/responses.h"
@@ -18,6 +19,7 @@ Task<Result<HttpResponse>> Send(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(wire::SendRequest body,
                    wire::ParseSend(request->http.body, api->settings.limits));
+  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kSend));
   chat::SendCommand message;
   message.client_id = body.client_id;
   message.text = std::move(body.text);

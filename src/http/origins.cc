@@ -1,6 +1,7 @@
 #include "http/origins.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -14,16 +15,21 @@ namespace ip = boost::asio::ip;
 constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kHttp = "http://";
 
-/// The last member of all headers of that name: what the nearest proxy has added.
-std::string_view LastMember(const net::HttpRequest& request, std::string_view name) {
-  std::string_view last;
+/// The members of all headers of that name, as if they were one (RFC 9110, 5.3).
+std::vector<std::string_view> Members(const net::HttpRequest& request, std::string_view name) {
+  std::vector<std::string_view> members;
   for (const auto& [header, value] : request.headers) {
     if (!EqualsIgnoreCase(header, name)) continue;
-    if (const std::vector<std::string_view> members = SplitList(value); !members.empty()) {
-      last = members.back();
-    }
+    const std::vector<std::string_view> more = SplitList(value);
+    members.insert(members.end(), more.begin(), more.end());
   }
-  return last;
+  return members;
+}
+
+/// The last of them: what the nearest proxy has added.
+std::string_view LastMember(const net::HttpRequest& request, std::string_view name) {
+  const std::vector<std::string_view> members = Members(request, name);
+  return members.empty() ? std::string_view() : members.back();
 }
 
 template <class Network, class Address>
@@ -93,6 +99,20 @@ CookieSecurity Origins::SecurityOf(const net::HttpRequest& request) const {
 bool Origins::CameByHttps(const net::HttpRequest& request) const {
   return request.secure || (IsTrustedProxy(request.peer_address) &&
                             EqualsIgnoreCase(LastMember(request, "x-forwarded-proto"), "https"));
+}
+
+limits::ClientAddress Origins::ClientOf(const net::HttpRequest& request) const {
+  const limits::ClientAddress peer =
+      limits::ClientAddress::Parse(request.peer_address).value_or(limits::ClientAddress());
+  if (!IsTrustedProxy(request.peer_address)) return peer;
+  limits::ClientAddress client = peer;
+  for (const std::string_view hop : std::views::reverse(Members(request, "x-forwarded-for"))) {
+    const std::optional<limits::ClientAddress> address = limits::ClientAddress::Parse(hop);
+    if (!address) return peer;
+    client = *address;
+    if (!IsTrustedProxy(hop)) break;
+  }
+  return client;
 }
 
 bool Origins::IsTrustedProxy(std::string_view peer) const {

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "http/cookies.h"
+#include "limits/client_address.h"
 #include "net/http.h"
 
 namespace parley::http {
@@ -39,6 +40,11 @@ class Origins {
   /// Https only where the request came by https, as far as can be known: by this connection, by the
   /// word of a trusted proxy, or by public_url.
   CookieSecurity SecurityOf(const net::HttpRequest& request) const;
+
+  /// Where the request comes from: the peer of the connection, or where that is a trusted proxy,
+  /// the last address in X-Forwarded-For that is none (what stands before it, the client may have
+  /// invented). Where that cannot be read: the peer. If all are proxies: the first.
+  limits::ClientAddress ClientOf(const net::HttpRequest& request) const;
 
  private:
   bool CameByHttps(const net::HttpRequest& request) const;

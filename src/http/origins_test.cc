@@ -79,6 +79,53 @@ TEST(OriginsTest, ForwardedProto_TheNearestProxyHasTheLastWord) {
   EXPECT_EQ(origins.SecurityOf(request), CookieSecurity::kAnyScheme);
 }
 
+/// Where a request from `peer` with this X-Forwarded-For seems to come from.
+limits::ClientAddress ClientOf(const char* peer, std::vector<std::string> forwarded) {
+  const Origins origins({.public_url = "",
+                         .trusted_proxies = {"10.0.0.0/8", "2001:db8::/32"},
+                         .allowed_origins = {}});
+  net::HttpRequest request;
+  request.peer_address = peer;
+  for (std::string& value : forwarded) {
+    request.headers.emplace_back("X-Forwarded-For", std::move(value));
+  }
+  return origins.ClientOf(request);
+}
+
+limits::ClientAddress Address(const char* text) {
+  return limits::ClientAddress::Parse(text).value_or(limits::ClientAddress());
+}
+
+TEST(OriginsTest, ClientOf_AStranger_IsThePeerWhateverItSays) {
+  EXPECT_EQ(ClientOf("192.0.2.1", {}), Address("192.0.2.1"));
+  EXPECT_EQ(ClientOf("192.0.2.1", {"198.51.100.1"}), Address("192.0.2.1"));
+  EXPECT_EQ(ClientOf("", {"198.51.100.1"}), limits::ClientAddress());
+}
+
+TEST(OriginsTest, ClientOf_BehindAProxy_IsTheLastStranger) {
+  EXPECT_EQ(ClientOf("10.0.0.1", {"198.51.100.1"}), Address("198.51.100.1"));
+  EXPECT_EQ(ClientOf("2001:db8::1", {"2001:db9::7"}), Address("2001:db9::7"));
+  EXPECT_EQ(ClientOf("::ffff:10.0.0.1", {"::ffff:198.51.100.1"}), Address("198.51.100.1"));
+  // What stands before it, the client may have made up.
+  EXPECT_EQ(ClientOf("10.0.0.1", {"1.1.1.1, 198.51.100.1"}), Address("198.51.100.1"));
+  EXPECT_EQ(ClientOf("10.0.0.1", {"nonsense, 198.51.100.1 , 10.0.0.2"}), Address("198.51.100.1"));
+  // Several headers are one list.
+  EXPECT_EQ(ClientOf("10.0.0.1", {"1.1.1.1", "198.51.100.1", "10.2.3.4,10.0.0.2"}),
+            Address("198.51.100.1"));
+}
+
+TEST(OriginsTest, ClientOf_WhatCannotBeRead_IsThePeer) {
+  for (const char* forwarded : {"", " , ", "unknown", "1.1.1.1, unknown", "198.51.100.1:80",
+                                "unknown, 10.0.0.2", "198.51.100.999"}) {
+    EXPECT_EQ(ClientOf("10.0.0.1", {forwarded}), Address("10.0.0.1")) << forwarded;
+  }
+}
+
+TEST(OriginsTest, ClientOf_ProxiesAlone_IsTheFirst) {
+  EXPECT_EQ(ClientOf("10.0.0.1", {}), Address("10.0.0.1"));
+  EXPECT_EQ(ClientOf("10.0.0.1", {"10.0.0.3, 10.0.0.2"}), Address("10.0.0.3"));
+}
+
 TEST(OriginsTest, SecurityOf_TlsConnectionOrPublicUrl) {
   net::HttpRequest request = From("");
   EXPECT_EQ(Origins({}).SecurityOf(request), CookieSecurity::kAnyScheme);

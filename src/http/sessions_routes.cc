@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/paging.h"
 #include "http/responses.h"
@@ -19,13 +20,15 @@ using net::HttpResponse;
 using runtime::Task;
 
 Task<Result<HttpResponse>> SignIn(const Api* api, Request* request) {
+  PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kSignIn));
   PARLEY_CO_ASSIGN(wire::LoginRequest body,
                    wire::ParseLogin(request->http.body, api->settings.limits));
   PARLEY_CO_TRY(CheckDelivery(*api, *request, body.delivery));
   auth::Credentials credentials{std::move(body.username), std::move(body.password),
-                                std::move(body.device_name)};
+                                std::move(body.device_name), request->client};
   PARLEY_CO_ASSIGN(const auth::SignedIn signed_in,
                    co_await api->to.accounts->Login(std::move(credentials)));
+  PublishSessionsEnded(*api->to.bus, signed_in.user.id, signed_in.ended);
   co_return SignInAnswer(*api, *request, signed_in, body.delivery);
 }
 

@@ -49,6 +49,16 @@ TEST_F(SessionsRoutesTest, Login_WrongNameAndWrongPassword_LookTheSame) {
   EXPECT_EQ(name.body, password.body);
 }
 
+TEST_F(SessionsRoutesTest, Login_OneTooMany_ClosesTheWebSocketsOfTheOldest) {
+  for (std::size_t i = 1; i < Limits().sessions_per_person; ++i) Login();
+  EXPECT_THAT(bus.publications, IsEmpty());
+  Login();
+  ASSERT_THAT(bus.publications, SizeIs(1));
+  EXPECT_EQ(bus.publications[0].event->kind, bus::Event::Kind::kSessionsEnded);
+  EXPECT_THAT(bus.publications[0].event->sessions, ElementsAre(Id(first_)));
+  EXPECT_FALSE(IsSignedIn(first_));
+}
+
 TEST_F(SessionsRoutesTest, List_MarksTheOneThatAsks) {
   const Person second = Login();
   const net::HttpResponse response = Get("/v1/sessions", Bearer(second));

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/admission.h"
 #include "http/api.h"
 #include "http/responses.h"
 #include "http/routes.h"
@@ -40,9 +41,10 @@ Task<Result<HttpResponse>> ChangePassword(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::ChangePasswordRequest body,
                    wire::ParseChangePassword(request->http.body, api->settings.limits));
   const auth::Caller caller = request->caller;
-  PARLEY_CO_ASSIGN(std::vector<SessionId> ended,
-                   co_await api->to.accounts->ChangePassword(caller, std::move(body.old_password),
-                                                             std::move(body.new_password)));
+  PARLEY_CO_ASSIGN(
+      std::vector<SessionId> ended,
+      co_await api->to.accounts->ChangePassword(caller, std::move(body.old_password),
+                                                std::move(body.new_password), request->client));
   PublishSessionsEnded(*api->to.bus, caller.user, std::move(ended));
   co_return NoContent();
 }
@@ -94,6 +96,7 @@ Task<Result<HttpResponse>> ListUsers(const Api* api, Request* request) {
     PARLEY_CO_ASSIGN(std::vector<UserId> wanted, ParseIds(*ids));
     PARLEY_CO_ASSIGN(users, co_await api->to.accounts->GetUsers(std::move(wanted)));
   } else if (search && !ids) {
+    PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kSearch));
     PARLEY_CO_ASSIGN(users, co_await api->to.accounts->Search(*std::move(search)));
   } else {
     co_return InvalidField("query", "give either `ids` or `query`");

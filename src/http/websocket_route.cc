@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "http/admission.h"
 #include "http/authentication.h"
 #include "http/responses.h"
 #include "http/routes.h"
@@ -38,9 +39,10 @@ Task<Result<std::optional<auth::Caller>>> FindCaller(const Api* api, Request* re
   if (credential.kind == CredentialKind::kCookie) {
     PARLEY_CO_TRY(api->origins.CheckOrigin(request->http));
   }
-  PARLEY_CO_ASSIGN(const auth::Caller caller,
-                   co_await api->to.accounts->Authenticate(std::move(credential.token)));
-  co_return std::optional<auth::Caller>(caller);
+  const Result<auth::Caller> caller =
+      co_await api->to.accounts->Authenticate(std::move(credential.token));
+  if (!caller.ok()) co_return AdmitStranger(*api, *request, caller.status());
+  co_return std::optional<auth::Caller>(*caller);
 }
 
 Task<Result<HttpResponse>> RefusePlain(const Api* /*api*/, Request* /*request*/) {
@@ -59,13 +61,14 @@ std::span<const Route> WebSocketRoutes() { return kRoutes; }
 
 Task<Result<net::AcceptWebSocket>> AcceptSession(const Api* api, Request* request,
                                                  runtime::Shard* shard) {
+  PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kWebSocket));
   if (!OffersProtocol(request->http)) {
     co_return Malformed("offer the WebSocket subprotocol parley.v1");
   }
   PARLEY_CO_ASSIGN(const gateway::Start start, ReadStart(request->query));
   PARLEY_CO_ASSIGN(const std::optional<auth::Caller> caller, co_await FindCaller(api, request));
   co_return net::AcceptWebSocket{std::string(kWebSocketProtocol),
-                                 api->to.sessions->Make(*shard, caller, start)};
+                                 api->to.sessions->Make(*shard, caller, start, request->client)};
 }
 
 }  // namespace parley::http

@@ -9,6 +9,7 @@
 #include "auth/accounts.h"
 #include "auth/password_hasher.h"
 #include "base/log.h"
+#include "limits/rate.h"
 #include "model/limits.h"
 #include "net/server.h"
 
@@ -73,6 +74,7 @@ struct Config {
   bool limits_enabled =
       true;  ///< rates, and connections per address and account; sizes always hold
   Limits limits;
+  limits::RateSettings rates;
   std::size_t receipts_max_members = 100;
   std::chrono::milliseconds presence_linger{3'000};
   ServerSettings server;

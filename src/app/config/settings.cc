@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "app/config/bind.h"
+#include "app/config/rate_settings.h"
 #include "app/config/setting.h"
 
 namespace parley::app {
@@ -109,6 +110,10 @@ void AddLimits(Table& table) {
   table.push_back(IntegerSetting(
       {"limits.conversations_per_person", "Most conversations that one person is in."},
       "conversations", {10, 100'000}, PARLEY_FIELD(limits.conversations_per_person)));
+  table.push_back(IntegerSetting(
+      {"limits.sessions_per_person",
+       "Most signed-in devices of one person; beyond, the least recently used one is signed out."},
+      "sessions", {1, 10'000}, PARLEY_FIELD(limits.sessions_per_person)));
   table.push_back(
       IntegerSetting({"limits.media_per_message", "Most pictures, videos and files of a message."},
                      "items", {1, 100}, PARLEY_FIELD(limits.media_per_message)));
@@ -221,6 +226,7 @@ std::span<const Setting> Settings() {
     Table table;
     AddGeneral(table);
     AddLimits(table);
+    AddRates(table);
     AddServer(table);
     AddStorage(table);
     AddAuth(table);

@@ -124,8 +124,9 @@ void LossyBus::Publish(bus::EventPtr event, bus::Recipients recipients) {
 }
 
 TestClient::TestClient(chat::ChatBackend& backend, Sessions& sessions,
-                       std::optional<auth::Caller> caller, Start start)
-    : backend_(backend), handler_(sessions.Make(backend.shard(), caller, start)) {
+                       std::optional<auth::Caller> caller, Start start,
+                       limits::ClientAddress client)
+    : backend_(backend), handler_(sessions.Make(backend.shard(), caller, start, client)) {
   backend_.On([this] { handler_->OnOpen(socket); });
 }
 

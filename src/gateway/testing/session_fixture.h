@@ -53,7 +53,7 @@ class LossyBus : public bus::Bus {
 class TestClient {
  public:
   TestClient(chat::ChatBackend& backend, Sessions& sessions, std::optional<auth::Caller> caller,
-             Start start);
+             Start start, limits::ClientAddress client = {});
   ~TestClient();
 
   void Say(std::string json);

@@ -30,6 +30,7 @@ ApiService& ApiFixture::service() {
     dependencies.random = &random;
     dependencies.log = &log;
     dependencies.errors = &errors;
+    dependencies.rates = rates;
     service_.emplace(dependencies, settings);
   }
   return *service_;

@@ -46,11 +46,13 @@ class FakeSessionFactory : public gateway::SessionFactory {
   struct Made {
     std::optional<auth::Caller> caller;
     gateway::Start start;
+    limits::ClientAddress client;
   };
   std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& /*shard*/,
                                               std::optional<auth::Caller> caller,
-                                              gateway::Start start) override {
-    made.push_back({caller, start});
+                                              gateway::Start start,
+                                              limits::ClientAddress client) override {
+    made.push_back({caller, start, client});
     return nullptr;
   }
 
@@ -71,6 +73,7 @@ class ApiFixture : public testing::Test {
   // To be set before the first request.
   ApiSettings settings;
   chat::ChatService* chat = nullptr;  ///< else one over `store` and `bus`, on `shard`
+  limits::RateLimits* rates = nullptr;
 
   /// A request as a client on this machine sends it, to http://parley.test:8080.
   static net::HttpRequest Make(std::string method, std::string target, net::Headers headers = {},

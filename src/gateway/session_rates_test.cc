@@ -1,0 +1,179 @@
+// Session: how fast a client may be, and what becomes of who does not heed.
+
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+
+#include "gateway/refusals.h"
+#include "gateway/testing/session_fixture.h"
+
+namespace parley::gateway {
+namespace {
+
+using net::CloseCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(RefusalsTest, OneTooManyWithinTheWindow) {
+  limits::SteadyTime now{std::chrono::hours(1)};
+  Refusals refusals;
+  for (std::size_t i = 1; i < Refusals::kMax; ++i) EXPECT_TRUE(refusals.Count(now));
+  EXPECT_FALSE(refusals.Count(now + Refusals::kWindow - milliseconds(1)));
+}
+
+TEST(RefusalsTest, APause_BeginsAnew) {
+  limits::SteadyTime now{std::chrono::hours(1)};
+  Refusals refusals;
+  for (int round = 0; round < 5; ++round) {
+    for (std::size_t i = 1; i < Refusals::kMax; ++i) EXPECT_TRUE(refusals.Count(now));
+    now += Refusals::kWindow;
+  }
+}
+
+/// Sessions with rates of three sends, two momentary frames and eight frames, one more each minute.
+class SessionRatesTest : public SessionFixture {
+ protected:
+  static limits::RateSettings Tiny() {
+    limits::RateSettings tiny;
+    tiny.sends = {.per_minute = 1, .burst = 3};
+    tiny.momentary = {.per_minute = 1, .burst = 2};
+    tiny.frames = {.per_minute = 1, .burst = 8};
+    tiny.failed_tokens = {.per_minute = 1, .burst = 1};
+    return tiny;
+  }
+  SessionEnvironment Environment() {
+    SessionEnvironment environment{.chat = backend_.chat(),
+                                   .accounts = accounts_,
+                                   .bus = bus_,
+                                   .presence = presence_,
+                                   .limits = Limits()};
+    environment.rates = &rates_;
+    return environment;
+  }
+  std::unique_ptr<TestClient> ConnectLimited(std::optional<auth::Caller> caller) {
+    auto client = std::make_unique<TestClient>(backend_, limited_, caller, Start::kLive,
+                                               limits::ClientAddress());
+    client->Told();
+    return client;
+  }
+  std::string SendFrame(int ref) {
+    return fmt::format(
+        R"({{"type":"send","ref":"{}","conversation_id":"{}","client_id":"{}","text":"hello"}})",
+        ref, group_.ToString(), Uuid::Version7(backend_.clock().Now(), random_).ToString());
+  }
+  std::string TypingFrame() {
+    return fmt::format(R"({{"type":"typing","conversation_id":"{}","active":true}})",
+                       group_.ToString());
+  }
+  /// The errors among what the client was told, once there are so many.
+  std::vector<std::string> Errors(TestClient& client, std::size_t count) {
+    std::vector<std::string> errors;
+    RunUntil([&] {
+      for (std::string& told : client.Told()) {
+        if (told.starts_with("error")) errors.push_back(std::move(told));
+      }
+      return errors.size() >= count;
+    });
+    return errors;
+  }
+
+  limits::SteadyTime now_{std::chrono::hours(1)};
+  limits::RateLimits rates_{Tiny(), true, random_, [this] { return now_; }};
+  Sessions limited_{Environment()};
+};
+
+TEST_F(SessionRatesTest, Sends_AreRefusedWithTheirRefAndTheTimeToWait) {
+  const auto client = ConnectLimited(CallerOf(ann_));
+  for (int ref = 1; ref <= 4; ++ref) client->Say(SendFrame(ref));
+  EXPECT_THAT(Errors(*client, 1), ElementsAre("error 4 rate_limited"));
+  bool told = false;
+  for (const std::string& frame : client->socket.frames) {
+    told = told || frame.find(R"("retry_after_ms":60000)") != std::string::npos;
+  }
+  EXPECT_TRUE(told);
+  EXPECT_FALSE(client->socket.closed);
+}
+
+TEST_F(SessionRatesTest, Sends_CountForTheAccountOverItsSessions) {
+  const auto one = ConnectLimited(CallerOf(ann_));
+  const auto other = ConnectLimited(CallerOf(ann_));
+  const auto bob = ConnectLimited(CallerOf(bo_));
+  for (int ref = 1; ref <= 2; ++ref) one->Say(SendFrame(ref));
+  EXPECT_TRUE(rates_.Admit(ann_, limits::Action::kSend).ok());  // as HTTP does
+  other->Say(SendFrame(3));
+  EXPECT_THAT(Errors(*other, 1), ElementsAre("error 3 rate_limited"));
+  bob->Say(SendFrame(4));
+  RunUntil([&] { return !bob->Told().empty(); });
+  EXPECT_TRUE(rates_.Admit(bo_, limits::Action::kSend).ok());
+}
+
+TEST_F(SessionRatesTest, FramesWithoutAnAnswer_AreToldToo) {
+  const auto client = ConnectLimited(CallerOf(ann_));
+  for (int i = 0; i < 3; ++i) client->Say(TypingFrame());
+  EXPECT_THAT(Errors(*client, 1), ElementsAre("error  rate_limited"));
+  client->Say(R"({"type":"watch_presence","user_ids":[]})");
+  EXPECT_THAT(Errors(*client, 1), ElementsAre("error  rate_limited"));
+}
+
+TEST_F(SessionRatesTest, FramesInAll_WhateverTheyAre) {
+  const auto client = ConnectLimited(CallerOf(ann_));
+  for (int i = 0; i < 4; ++i) {
+    client->Say(R"({"type":"ping","ref":"p"})");
+    client->Say(R"({"type":"nonsense","ref":"n"})");
+  }
+  client->Told();
+  client->Say(R"({"type":"ping","ref":"p"})");
+  client->Say(R"({"type":"nonsense","ref":"n"})");
+  client->Say(
+      fmt::format(R"({{"type":"read","conversation_id":"{}","seq":1}})", group_.ToString()));
+  EXPECT_THAT(client->Told(),
+              ElementsAre("error p rate_limited", "error n rate_limited", "error  rate_limited"));
+  now_ += seconds(60);
+  client->Say(R"({"type":"ping","ref":"p"})");
+  EXPECT_THAT(client->Told(), ElementsAre("pong p"));
+}
+
+TEST_F(SessionRatesTest, WhoGoesOnRegardless_IsClosed) {
+  const auto client = ConnectLimited(CallerOf(ann_));
+  const auto ping = [&] { client->Say(R"({"type":"ping","ref":"p"})"); };
+  for (int i = 0; i < 8; ++i) ping();
+  for (std::size_t i = 1; i < Refusals::kMax; ++i) ping();
+  EXPECT_FALSE(client->socket.closed);
+  ping();
+  EXPECT_EQ(client->socket.closed, CloseCode::kTooFast);
+}
+
+TEST_F(SessionRatesTest, WhoPauses_IsNot) {
+  const auto client = ConnectLimited(CallerOf(ann_));
+  for (int round = 0; round < 5; ++round) {
+    for (std::size_t i = 1; i < Refusals::kMax; ++i) client->Say(R"({"type":"ping"})");
+    now_ += Refusals::kWindow;
+  }
+  EXPECT_FALSE(client->socket.closed);
+}
+
+TEST_F(SessionRatesTest, WrongTokens_OfAnAddress) {
+  const auto closed_with = [&] {
+    const auto client = ConnectLimited(std::nullopt);
+    client->Say(R"({"type":"auth","token":"nonsense"})");
+    RunUntil([&] { return client->socket.closed.has_value(); });
+    return client->socket.closed;
+  };
+  EXPECT_EQ(closed_with(), CloseCode::kUnauthenticated);
+  EXPECT_EQ(closed_with(), CloseCode::kTooFast);
+}
+
+TEST_F(SessionRatesTest, Off_LimitsNothing) {
+  rates_.Set(Tiny(), false);
+  const auto client = ConnectLimited(CallerOf(ann_));
+  for (int i = 0; i < 300; ++i) client->Say(TypingFrame());
+  EXPECT_THAT(client->Told(), IsEmpty());
+  EXPECT_FALSE(client->socket.closed);
+}
+
+}  // namespace
+}  // namespace parley::gateway
