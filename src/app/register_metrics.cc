@@ -1,5 +1,6 @@
 #include "app/register_metrics.h"
 
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,18 @@ void RegisterStore(metrics::Metrics& metrics, const storage::cached::CachedStore
                     [&store] { return CacheSamples(store, &CacheCounts::bytes); });
 }
 
+/// One sample for each slot of `counts`; `name` tells the label's value by the slot.
+template <class Counts, class Name>
+std::vector<metrics::Sample> SlotSamples(const Counts& counts, const char* label, Name name) {
+  std::vector<metrics::Sample> samples;
+  samples.reserve(std::size(counts));
+  for (const auto& count : counts) {
+    samples.push_back(
+        {{{label, std::string(name(samples.size()))}}, static_cast<double>(count.load())});
+  }
+  return samples;
+}
+
 void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
   metrics.AddGauge("parley_connections", "Open connections of the public port.",
                    [&server] { return static_cast<double>(server.stats().connections.load()); });
@@ -52,14 +65,28 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
                    [&server] { return static_cast<double>(server.stats().websockets.load()); });
   metrics.AddCounters(
       "parley_websocket_closes_total", "WebSockets that ended, by reason.", [&server] {
-        std::vector<metrics::Sample> samples;
-        std::uint8_t reason = 0;
-        for (const auto& count : server.stats().websockets_closed) {
-          const auto name = net::CloseReasonName(static_cast<net::CloseReason>(reason++));
-          samples.push_back({{{"reason", std::string(name)}}, static_cast<double>(count.load())});
-        }
-        return samples;
+        return SlotSamples(server.stats().websockets_closed, "reason", [](std::size_t slot) {
+          return net::CloseReasonName(static_cast<net::CloseReason>(slot));
+        });
       });
+  metrics.AddCounters("parley_websocket_close_codes_total",
+                      "WebSockets that ended, by the code of the server's close frame.", [&server] {
+                        return SlotSamples(server.stats().close_codes, "code",
+                                           net::CloseCodeSlotName);
+                      });
+  metrics.AddCounters("parley_connections_refused_total",
+                      "Connections that were not let in, by reason.", [&server] {
+                        return SlotSamples(server.stats().refused, "reason", [](std::size_t slot) {
+                          return net::RefusalReasonName(static_cast<net::RefusalReason>(slot));
+                        });
+                      });
+  metrics.AddCounters("parley_http_timeouts_total",
+                      "HTTP connections that ended, by what did not come in time.", [&server] {
+                        return SlotSamples(
+                            server.stats().http_timeouts, "kind", [](std::size_t slot) {
+                              return net::HttpTimeoutName(static_cast<net::HttpTimeout>(slot));
+                            });
+                      });
 }
 
 void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) {

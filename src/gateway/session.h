@@ -50,7 +50,7 @@ struct SessionEnvironment {
   /// be what makes a slow reader too slow.
   std::size_t momentary_bytes = std::size_t{64} * 1024;
   std::size_t momentary_frames = 1'024;
-  std::chrono::milliseconds heartbeat{25'000};            ///< told to clients in `ready`
+  std::chrono::milliseconds heartbeat{20'000};            ///< told to clients in `ready`
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
   limits::RateLimits* rates = nullptr;                    ///< null: nothing is limited

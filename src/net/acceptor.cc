@@ -1,11 +1,15 @@
 #include "net/acceptor.h"
 
+#include <array>
 #include <chrono>
+#include <tuple>
 #include <utility>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <fmt/format.h>
 
+#include "net/http_output.h"
 #include "runtime/timer.h"
 
 namespace parley::net {
@@ -17,6 +21,7 @@ using runtime::Task;
 
 /// After an error that will not go away at once (no file descriptors, no memory).
 constexpr std::chrono::milliseconds kBackOff{50};
+constexpr const char* kRetryAfterSeconds = "10";
 
 Status CannotListen(const std::string& host, std::uint16_t port, const error_code& error) {
   return Unavailable(fmt::format(
@@ -59,14 +64,40 @@ Task<void> Acceptor::Run() {
       co_await runtime::Sleep(kBackOff);
       continue;
     }
-    std::optional<Admission> admission = admit_();
-    if (!admission) continue;
+    const tcp::endpoint peer = socket.remote_endpoint(error);
+    if (error) continue;  // gone already
+    auto answer = admit_(peer.address());
+    if (const auto* refusal = std::get_if<RefusalReason>(&answer)) {
+      TurnAway(std::move(socket), *refusal);
+      continue;
+    }
     next_ = (next_ + 1) % shards_.size();
-    target.shard().Post(
-        [&target, accepted = Accepted{*std::move(admission), std::move(socket)}]() mutable {
-          target.Serve(std::move(accepted));
-        });
+    target.shard().Post([&target, accepted = Accepted{std::get<Admission>(std::move(answer)),
+                                                      std::move(socket)}]() mutable {
+      target.Serve(std::move(accepted));
+    });
   }
+}
+
+void Acceptor::TurnAway(Socket socket, RefusalReason reason) {
+  ServerShard& first = *shards_.front();
+  HttpResponse response = first.service().Refuse(
+      503, reason == RefusalReason::kFull ? "the server has all the connections that it can serve"
+                                          : "too many connections from this address");
+  response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  const std::string answer =
+      RenderHead(response, {.http11 = true, .keep_alive = false, .head = false},
+                 first.date().Now()) +
+      response.body;
+  // A new connection's buffer takes this whole. Nothing is waited for and nothing is tried twice:
+  // that would cost those who are served.
+  std::ignore =
+      ::send(socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+  // Closing over a request that was not read would reset the connection, and the answer with it.
+  std::array<char, 4096> unread{};
+  std::ignore = ::recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);
 }
 
 void Acceptor::Close() {

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -11,6 +11,7 @@
 
 #include "base/function.h"
 #include "base/status.h"
+#include "net/server.h"
 #include "net/server_shard.h"
 #include "net/socket.h"
 #include "runtime/task.h"
@@ -21,9 +22,10 @@ namespace parley::net {
 /// of them, but for Listen and port.
 class Acceptor {
  public:
-  /// `admit` takes a place for one more connection, or answers nothing when all are taken; it and
-  /// `shards` must outlive the acceptor.
-  using Admit = UniqueFunction<std::optional<Admission>()>;
+  /// `admit` takes a place for one more connection from that address, or answers why there is none:
+  /// then the connection is told so (503) and closed. It and `shards` must outlive the acceptor.
+  using Admit =
+      UniqueFunction<std::variant<Admission, RefusalReason>(const boost::asio::ip::address&)>;
   Acceptor(std::vector<std::unique_ptr<ServerShard>>& shards, Admit admit);
 
   /// Binds and listens, before Run.
@@ -37,6 +39,9 @@ class Acceptor {
   void Close();
 
  private:
+  /// Answers 503 as far as that costs no waiting, and closes.
+  void TurnAway(Socket socket, RefusalReason reason);
+
   using TcpAcceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, runtime::Executor>;
 
   std::vector<std::unique_ptr<ServerShard>>& shards_;

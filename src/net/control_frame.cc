@@ -29,6 +29,14 @@ std::string EncodeClose(CloseCode code, std::string_view reason) {
   return frame;
 }
 
+std::uint16_t CloseCodeOf(std::string_view frame) {
+  if (frame.size() < 4) return 0;
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>(frame[at]));
+  };
+  return static_cast<std::uint16_t>(byte(2) << 8U | byte(3));
+}
+
 std::string EncodePing() { return {kPingFrameStart, '\0'}; }
 
 }  // namespace parley::net

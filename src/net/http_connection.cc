@@ -56,6 +56,8 @@ HttpConnection::~HttpConnection() { shard_.http_connections().Remove(*this); }
 
 void HttpConnection::OnDeadline() {
   timed_out_ = true;
+  shard_.stats().http_timeouts[static_cast<std::size_t>(awaited_)].fetch_add(
+      1, std::memory_order_relaxed);
   boost::system::error_code ignored;
   connection_.socket.cancel(ignored);
 }
@@ -71,7 +73,8 @@ void HttpConnection::Close() {
   connection_.socket.close(ignored);
 }
 
-void HttpConnection::SetTimeout(std::chrono::milliseconds timeout) {
+void HttpConnection::SetTimeout(HttpTimeout what, std::chrono::milliseconds timeout) {
+  awaited_ = what;
   timed_out_ = false;
   shard_.http_connections().SetDeadline(*this, std::chrono::steady_clock::now() + timeout);
 }
@@ -107,11 +110,17 @@ Task<bool> HttpConnection::Read(RequestParser* parser) {
   idle_ = buffer_.size() == 0;
   if (idle_) {
     if (buffer_.capacity() > kFirstRead) buffer_ = boost::beast::flat_buffer();
-    SetTimeout(shard_.options().idle_timeout);
+    // Who connects has a request to send; later ones may take their time.
+    if (first_) {
+      SetTimeout(HttpTimeout::kHeader, shard_.options().header_timeout);
+    } else {
+      SetTimeout(HttpTimeout::kIdle, shard_.options().idle_timeout);
+    }
     if (!co_await Fill()) co_return false;
     idle_ = false;
   }
-  SetTimeout(shard_.options().header_timeout);
+  SetTimeout(HttpTimeout::kHeader, shard_.options().header_timeout);
+  first_ = false;
   while (true) {
     // Empty lines before a request are to be ignored (RFC 9112, 2.2).
     while (!parser->begun() && buffered().starts_with("\r\n")) buffer_.consume(2);
@@ -120,7 +129,7 @@ Task<bool> HttpConnection::Read(RequestParser* parser) {
       buffer_.consume(parser->Put(buffered()));
       if (parser->refusal() || parser->done()) co_return true;
       if (in_header && parser->header_done()) {
-        SetTimeout(shard_.options().body_timeout);
+        SetTimeout(HttpTimeout::kBody, shard_.options().body_timeout);
         if (buffer_.size() > 0) continue;
         if (parser->expects_continue() && !co_await Write("HTTP/1.1 100 Continue\r\n\r\n", {})) {
           co_return false;
@@ -157,7 +166,7 @@ Task<bool> HttpConnection::Respond(HttpResponse response, Exchange exchange) {
   const std::string head = RenderHead(response, exchange, shard_.date().Now());
   const bool with_body = !exchange.head && MayHaveBody(response.status);
   // A peer that does not take its answer is as good as idle.
-  SetTimeout(shard_.options().idle_timeout);
+  SetTimeout(HttpTimeout::kAnswer, shard_.options().idle_timeout);
   if (!co_await Write(head, with_body ? std::string_view(response.body) : std::string_view())) {
     co_return false;
   }
@@ -197,7 +206,7 @@ Task<bool> HttpConnection::Upgrade(HttpRequest request, Exchange exchange) {
 Task<void> HttpConnection::Linger() {
   boost::system::error_code ignored;
   connection_.socket.shutdown(Socket::shutdown_send, ignored);
-  SetTimeout(shard_.options().close_timeout);
+  SetTimeout(HttpTimeout::kClose, shard_.options().close_timeout);
   buffer_.clear();
   while (co_await Fill()) buffer_.clear();
 }

@@ -44,7 +44,7 @@ class HttpConnection final : public Connection {
   /// our last answer away (RFC 9112, 9.6).
   runtime::Task<void> Linger();
 
-  void SetTimeout(std::chrono::milliseconds timeout);
+  void SetTimeout(HttpTimeout what, std::chrono::milliseconds timeout);
   void ClearTimeout();
   void Close();
   std::string_view buffered() const;
@@ -53,7 +53,9 @@ class HttpConnection final : public Connection {
   Accepted connection_;
   std::string peer_address_;
   boost::beast::flat_buffer buffer_;
-  bool idle_ = false;       // between requests
+  HttpTimeout awaited_ = HttpTimeout::kHeader;  // what the deadline is for
+  bool first_ = true;                           // no request was read yet
+  bool idle_ = false;                           // between requests
   bool timed_out_ = false;  // the deadline passed; what was under way is cancelled
 };
 

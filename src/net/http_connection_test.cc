@@ -163,16 +163,45 @@ TEST_F(HttpConnectionTest, SlowBody_Gets408) {
 
 TEST_F(HttpConnectionTest, Idle_IsClosedWithoutAWord) {
   options_.idle_timeout = milliseconds(60);
+  options_.header_timeout = milliseconds(60);
   Start();
   RawClient fresh(port());
   RawClient used(port());
   EXPECT_EQ(used.Get("/").status, 200);
   EXPECT_EQ(used.ReadResponse().status, 0);
   EXPECT_EQ(fresh.ReadResponse().status, 0);
+  const auto& timeouts = server_->stats().http_timeouts;
+  EXPECT_EQ(timeouts[static_cast<std::size_t>(HttpTimeout::kIdle)].load(), 1U);
+  EXPECT_EQ(timeouts[static_cast<std::size_t>(HttpTimeout::kHeader)].load(), 1U);
+}
+
+TEST_F(HttpConnectionTest, FirstRequest_MustBeginWithinTheHeadersTime) {
+  options_.header_timeout = milliseconds(60);
+  options_.idle_timeout = std::chrono::hours(1);
+  Start();
+  RawClient silent(port());
+  EXPECT_EQ(silent.ReadResponse().status, 0);
+  EXPECT_TRUE(silent.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, Header_AByteAtATime_DoesNotProlongItsTime) {
+  options_.header_timeout = milliseconds(150);
+  Start();
+  RawClient slow(port());
+  slow.Send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+  std::thread drip([&] {
+    for (int i = 0; i < 200 && server_->stats().http_timeouts[1].load() == 0; ++i) {
+      slow.Send("x");
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+  });
+  EXPECT_EQ(slow.ReadResponse().status, 408);
+  drip.join();
 }
 
 TEST_F(HttpConnectionTest, IdleTimeout_DoesNotCountWhileHandling) {
   options_.idle_timeout = milliseconds(40);
+  options_.header_timeout = milliseconds(40);
   Start();
   RawClient client(port());
   client.Send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -19,6 +19,15 @@ constexpr std::uint64_t kReserve = 16 * 1024;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 constexpr std::string_view kHeadersTooLarge = "the request line and headers are too large";
+/// Each costs memory many times its own size.
+constexpr std::size_t kMaxHeaders = 100;
+
+/// A value that goes on in the next line (RFC 9112, 5.2). Deprecated, and read differently by
+/// different servers. `lines` are whole.
+bool HasFoldedLine(std::string_view lines) {
+  return lines.find("\r\n ") != std::string_view::npos ||
+         lines.find("\r\n\t") != std::string_view::npos;
+}
 
 /// Whether a request line whose version was not accepted is well-formed: then it is one that we do
 /// not speak.
@@ -28,6 +37,16 @@ bool NamesAVersion(std::string_view line) {
   line.remove_prefix(line.size() - kForm.size());
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   return line.starts_with(" HTTP/") && digit(line[6]) && line[7] == '.' && digit(line[8]);
+}
+
+/// Whether a line ends in a line feed alone: some servers take that for an end, and would see
+/// another request than we do.
+bool HasBareLineFeed(std::string_view bytes) {
+  for (std::size_t at = bytes.find('\n'); at != std::string_view::npos;
+       at = bytes.find('\n', at + 1)) {
+    if (at == 0 || bytes[at - 1] != '\r') return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -49,9 +68,16 @@ std::size_t RequestParser::Put(std::string_view bytes) {
   const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const std::string_view rest = bytes.substr(taken);
   pending_ = !rest.empty();
-  if (!header_done_) header_size_ += taken;
+  if (!header_done_) {
+    header_size_ += taken;
+    if (HasFoldedLine(bytes.substr(0, taken))) {
+      Refuse(400, "a header must stand in one line");
+      return taken;
+    }
+  }
 
   if (error == http::error::need_more) {
+    if (!header_done_ && HasBareLineFeed(rest)) Refuse(400, "lines end in CR LF");
     const std::size_t waiting = header_done_ ? rest.size() : header_size_ + rest.size();
     if (waiting >= header_bytes_) RefuseFor(http::error::header_limit, rest);
   } else if (error) {
@@ -123,9 +149,13 @@ void RequestParser::on_response_impl(int /*code*/, StringView /*reason*/, int /*
 }
 
 void RequestParser::on_field_impl(Field /*field*/, StringView name, StringView value,
-                                  ErrorCode& /*error*/) {
+                                  ErrorCode& error) {
   // Trailers are dropped: merged into the headers they could change what was already decided.
   if (header_done_) return;
+  if (request_.headers.size() == kMaxHeaders) {
+    error = http::error::header_limit;
+    return;
+  }
   request_.headers.emplace_back(std::string(name.data(), name.size()),
                                 std::string(value.data(), value.size()));
 }

@@ -148,6 +148,30 @@ TEST(RequestParser, Put_BareLineFeeds_AreNoLineEnds) {
   }
 }
 
+TEST(RequestParser, Put_BareLineFeeds_AreRefusedAtOnce) {
+  EXPECT_EQ(StatusOf("GET / HTTP/1.1\nHost: a\n\n"), 400);
+  EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400);
+}
+
+TEST(RequestParser, Put_FoldedHeaders_AreRefused) {
+  EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n"), 400);
+  EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\tz\r\n\r\n"), 400);
+  EXPECT_EQ(StatusOf("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n"),
+            400);
+}
+
+TEST(RequestParser, Put_HeadersBeyond100_AreRefused) {
+  std::string headers;
+  for (int i = 0; i < 99; ++i) headers += "a:\r\n";  // and Host
+  RequestParser parser(8'192, kBodyBytes);
+  parser.Put("GET / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n");
+  EXPECT_FALSE(parser.refusal().has_value());
+  RequestParser refusing(8'192, kBodyBytes);
+  refusing.Put("GET / HTTP/1.1\r\nHost: a\r\n" + headers + "a:\r\n\r\n");
+  ASSERT_TRUE(refusing.refusal().has_value());
+  EXPECT_EQ(refusing.refusal()->status, 431);
+}
+
 TEST(RequestParser, Put_Expect) {
   const std::string expecting = WithHeaders("Content-Length: 1\r\nExpect: 100-Continue\r\n");
   EXPECT_TRUE(Parse(expecting, 1000).expects_continue());

@@ -4,21 +4,43 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
-#include <optional>
 #include <utility>
+#include <variant>
 
 #include "net/acceptor.h"
+#include "net/address_counts.h"
 #include "net/server_shard.h"
 #include "runtime/spawn.h"
 
 namespace parley::net {
+
+std::string_view RefusalReasonName(RefusalReason reason) {
+  return reason == RefusalReason::kFull ? "full" : "full_for_address";
+}
+
+std::string_view HttpTimeoutName(HttpTimeout timeout) {
+  switch (timeout) {
+    case HttpTimeout::kIdle:
+      return "idle";
+    case HttpTimeout::kHeader:
+      return "header";
+    case HttpTimeout::kBody:
+      return "body";
+    case HttpTimeout::kAnswer:
+      return "answer";
+    case HttpTimeout::kClose:
+      return "close";
+  }
+  return "unnamed";
+}
 
 class Server::Impl {
  public:
   Impl(const std::vector<runtime::Shard*>& shards, ServerOptions options, HttpService& service)
       : options_(std::move(options)),
         shards_(MakeShards(shards, service)),
-        acceptor_(shards_, [this] { return Admit(); }) {}
+        addresses_(options_.max_connections_per_address, options_.uncounted_addresses),
+        acceptor_(shards_, [this](const auto& address) { return Admit(address); }) {}
   ~Impl() { assert(!started_ && "destroyed without Stop"); }
 
   Status Start();
@@ -31,8 +53,9 @@ class Server::Impl {
  private:
   std::vector<std::unique_ptr<ServerShard>> MakeShards(const std::vector<runtime::Shard*>& shards,
                                                        HttpService& service);
-  std::optional<Admission> Admit();
-  void Leave();
+  std::variant<Admission, RefusalReason> Admit(const AddressCounts::Address& address);
+  RefusalReason Refuse(RefusalReason reason);
+  void Leave(const AddressCounts::Key& address);
   /// Runs `work(shard, done)` on each shard and waits until every `done` was called.
   template <class Work>
   void OnEveryShard(Work work);
@@ -44,6 +67,7 @@ class Server::Impl {
   std::condition_variable
       empty_;  // stats_.connections, changed under mutex_ where that matters, is 0
   std::vector<std::unique_ptr<ServerShard>> shards_;
+  AddressCounts addresses_;
   Acceptor acceptor_;
   bool started_ = false;
 };
@@ -58,16 +82,23 @@ std::vector<std::unique_ptr<ServerShard>> Server::Impl::MakeShards(
   return made;
 }
 
-std::optional<Admission> Server::Impl::Admit() {
+std::variant<Admission, RefusalReason> Server::Impl::Admit(const AddressCounts::Address& address) {
   // Only the acceptor's shard counts up.
   if (stats_.connections.load() >= static_cast<std::int64_t>(options_.max_connections)) {
-    return std::nullopt;
+    return Refuse(RefusalReason::kFull);
   }
+  if (!addresses_.Enter(address)) return Refuse(RefusalReason::kFullForAddress);
   stats_.connections.fetch_add(1);
-  return Admission([this] { Leave(); });
+  return Admission([this, key = addresses_.KeyOf(address)] { Leave(key); });
 }
 
-void Server::Impl::Leave() {
+RefusalReason Server::Impl::Refuse(RefusalReason reason) {
+  stats_.refused[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  return reason;
+}
+
+void Server::Impl::Leave(const AddressCounts::Key& address) {
+  addresses_.Leave(address);
   if (stats_.connections.fetch_sub(1) > 1) return;
   const std::lock_guard lock(mutex_);  // the waiter has either not looked yet or sleeps
   empty_.notify_all();

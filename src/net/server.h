@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,23 +24,53 @@ struct ServerOptions {
   std::size_t body_bytes = std::size_t{256} * 1024;   ///< else 413
   std::size_t frame_bytes = std::size_t{256} * 1024;  ///< of a WebSocket message, else 1009
   std::chrono::milliseconds header_timeout{
-      10'000};  ///< from the first byte of a request to the end of its headers
-  std::chrono::milliseconds body_timeout{30'000};  ///< for the body after the headers
+      10'000};  ///< from the first byte of a request, or from the start of the connection, to the
+                ///< end of its headers
+  std::chrono::milliseconds body_timeout{
+      30'000};  ///< for the body after the headers; for a WebSocket message after its first bytes
   std::chrono::milliseconds idle_timeout{75'000};  ///< between requests of a connection
   std::chrono::milliseconds heartbeat{
-      25'000};  ///< between WebSocket pings; two unanswered end the connection
+      20'000};  ///< between WebSocket pings; two unanswered end the connection, the second after
+                ///< half of this: a vanished peer is found within two and a half heartbeats
   std::chrono::milliseconds close_timeout{
       2'000};  ///< from our close frame to the end of the connection
   std::size_t outbox_bytes = std::size_t{1024} * 1024;  ///< that may wait per WebSocket, else 1013
   std::size_t outbox_frames = 4'096;                    ///< the same in frames
-  std::size_t max_connections = 19'000;  ///< of this listener; further ones are closed at once
+  std::size_t extra_frames_per_second =
+      100;  ///< pings, pongs and unfinished fragments of one WebSocket, ten seconds' worth at once;
+            ///< beyond, 4008; 0: no limit
+  std::size_t max_connections = 19'000;  ///< of this listener; further ones are refused with 503
+  std::size_t max_connections_per_address = 1'000;  ///< the same of one address; 0: no limit
+  std::vector<std::string> uncounted_addresses;     ///< addresses and networks without that limit
 };
+
+/// Why a connection was not let in. Append only.
+enum class RefusalReason : std::uint8_t {
+  kFull,            ///< max_connections
+  kFullForAddress,  ///< max_connections_per_address
+};
+inline constexpr std::size_t kRefusalReasons = 2;
+std::string_view RefusalReasonName(RefusalReason reason);
+
+/// What an HTTP connection did not do in time. Append only.
+enum class HttpTimeout : std::uint8_t {
+  kIdle,    ///< no further request came
+  kHeader,  ///< the first request did not begin, or headers were not ended
+  kBody,    ///< the body was not ended
+  kAnswer,  ///< the answer was not taken
+  kClose,   ///< the peer did not close after the last answer
+};
+inline constexpr std::size_t kHttpTimeouts = 5;
+std::string_view HttpTimeoutName(HttpTimeout timeout);
 
 /// What a server counts. Written by its shards, read by anybody.
 struct ServerStats {
-  std::atomic<std::int64_t> connections{0};           ///< open now, WebSockets included
-  std::atomic<std::int64_t> websockets{0};            ///< open now
-  std::atomic<std::uint64_t> websockets_closed[6]{};  ///< by CloseReason
+  std::atomic<std::int64_t> connections{0};                       ///< open now, WebSockets included
+  std::atomic<std::int64_t> websockets{0};                        ///< open now
+  std::atomic<std::uint64_t> websockets_closed[kCloseReasons]{};  ///< by CloseReason
+  std::atomic<std::uint64_t> close_codes[kCloseCodeSlots]{};      ///< sent, by CloseCodeSlot
+  std::atomic<std::uint64_t> refused[kRefusalReasons]{};          ///< connections, by RefusalReason
+  std::atomic<std::uint64_t> http_timeouts[kHttpTimeouts]{};      ///< by HttpTimeout
 };
 
 /// An HTTP/1.1 and WebSocket server over plain TCP. Connections are spread over the shards in turn,

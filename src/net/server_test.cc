@@ -63,11 +63,43 @@ TEST_F(ServerTest, MaxConnections_FurtherOnesAreClosed_UntilOneLeaves) {
   ASSERT_EQ(second.Get("/").status, 200);
   EXPECT_EQ(server_->stats().connections.load(), 2);
   RawClient third(port());
+  const auto refusal = third.ReadResponse();
+  EXPECT_EQ(refusal.status, 503);
+  EXPECT_EQ(refusal.headers.at("retry-after"), "10");
+  EXPECT_EQ(refusal.headers.at("x-refused"), "yes");
   EXPECT_TRUE(third.ReadToEnd());
+  EXPECT_EQ(server_->stats().refused[static_cast<std::size_t>(RefusalReason::kFull)].load(), 1U);
   first.reset();
   while (server_->stats().connections.load() == 2) std::this_thread::yield();
   RawClient fourth(port());
   EXPECT_EQ(fourth.Get("/").status, 200);
+}
+
+TEST_F(ServerTest, MaxConnectionsPerAddress_FurtherOnesAreRefused_UntilOneLeaves) {
+  options_.max_connections_per_address = 1;
+  Start();
+  auto first = std::make_unique<RawClient>(port());
+  ASSERT_EQ(first->Upgrade().status, 101);
+  RawClient second(port());
+  EXPECT_EQ(second.ReadResponse().status, 503);
+  EXPECT_TRUE(second.ReadToEnd());
+  EXPECT_EQ(
+      server_->stats().refused[static_cast<std::size_t>(RefusalReason::kFullForAddress)].load(),
+      1U);
+  first.reset();
+  while (server_->stats().connections.load() == 1) std::this_thread::yield();
+  RawClient third(port());
+  EXPECT_EQ(third.Get("/").status, 200);
+}
+
+TEST_F(ServerTest, MaxConnectionsPerAddress_ProxiesAreNotCounted) {
+  options_.max_connections_per_address = 1;
+  options_.uncounted_addresses = {"127.0.0.0/8"};
+  Start();
+  RawClient first(port());
+  RawClient second(port());
+  EXPECT_EQ(first.Get("/").status, 200);
+  EXPECT_EQ(second.Get("/").status, 200);
 }
 
 TEST_F(ServerTest, OutOfFileDescriptors_AcceptsAgainAfterwards) {

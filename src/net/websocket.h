@@ -33,9 +33,21 @@ enum class CloseReason : std::uint8_t {
   kHeartbeat,   ///< pings went unanswered
   kProtocol,    ///< the peer broke RFC 6455: frame too big, binary, invalid UTF-8, …
   kShutdown,    ///< the server stopped
+  kFrameFlood,  ///< too many pings, pongs or fragments
+  kUnfinished,  ///< a message was begun and not ended in time
 };
+inline constexpr std::size_t kCloseReasons = 8;
 
 std::string_view CloseReasonName(CloseReason reason);
+
+/// Where the code of a close frame that was sent is counted: one place for each CloseCode, one for
+/// all others (those that a peer chose and that are answered in kind), and one for ends without a
+/// close frame.
+inline constexpr std::size_t kCloseCodeSlots = 14;
+/// `code` 0: no close frame.
+std::size_t CloseCodeSlot(std::uint16_t code);
+/// "1000", …, "other", "none".
+std::string CloseCodeSlotName(std::size_t slot);
 
 /// The sending side of one WebSocket connection. Belongs to the shard of the connection; valid from
 /// OnOpen until OnClosed returns.

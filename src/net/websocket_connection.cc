@@ -78,6 +78,7 @@ void WebSocketConnection::BeginClose(CloseCode code, std::string_view text, Clos
   if (state_ != State::kOpen) return;
   state_ = State::kClosing;
   reason_ = reason;
+  close_code_ = static_cast<std::uint16_t>(code);
   outbox_.PushLast(EncodeClose(code, text));
   SetDeadline(CloseDeadline());
   FlushSoon();
@@ -89,6 +90,7 @@ void WebSocketConnection::BeginClose(CloseCode code, std::string_view text, Clos
 void WebSocketConnection::Overflow() {
   state_ = State::kOverflowing;
   reason_ = CloseReason::kSlowReader;
+  close_code_ = static_cast<std::uint16_t>(CloseCode::kTryAgainLater);
   outbox_.DropUnbegun();
   outbox_.PushLast(EncodeClose(CloseCode::kTryAgainLater, "reading too slowly"));
   FlushSoon();
@@ -100,7 +102,9 @@ void WebSocketConnection::OnDeadline() {
   if (state_ == State::kOpen && drain_) {
     return BeginClose(CloseCode::kServiceRestart, "the server restarts", CloseReason::kShutdown);
   }
-  if (state_ == State::kOpen) return Heartbeat();
+  if (state_ == State::kOpen) {
+    return message_due_ < heartbeat_at_ ? OnUnfinished() : Heartbeat();
+  }
   Finish(reason_.value_or(CloseReason::kByPeer));
   End();
 }
@@ -115,7 +119,34 @@ void WebSocketConnection::Heartbeat() {
   outbox_.Shrink();
   if (!outbox_.Push(EncodePing())) return Overflow();
   FlushSoon();
-  SetDeadline(steady_clock::now() + shard_.options().heartbeat);
+  const auto heartbeat = shard_.options().heartbeat;
+  heartbeat_at_ =
+      steady_clock::now() + (unanswered_pings_ < kPingsToMiss ? heartbeat : heartbeat / 2);
+  SetOpenDeadline();
+}
+
+void WebSocketConnection::OnUnfinished() {
+  if (!reading_) {  // it is we who wait
+    message_due_ = steady_clock::now() + shard_.options().body_timeout;
+    return SetOpenDeadline();
+  }
+  BeginClose(CloseCode::kBadProtocol, "the message took too long to arrive",
+             CloseReason::kUnfinished);
+}
+
+void WebSocketConnection::TimeMessage() {
+  const bool unfinished = received_ > 0 && !message_ready_ && state_ == State::kOpen;
+  if (unfinished == (message_due_ != kNever)) return;
+  message_due_ = unfinished ? steady_clock::now() + shard_.options().body_timeout : kNever;
+  if (state_ == State::kOpen && !drain_) SetOpenDeadline();
+}
+
+void WebSocketConnection::OnExtraFrames(std::size_t count) {
+  if (state_ != State::kOpen) return;
+  if (extra_frames_.Take(count, shard_.options().extra_frames_per_second, steady_clock::now())) {
+    return;
+  }
+  BeginClose(CloseCode::kTooFast, "too many pings, pongs or fragments", CloseReason::kFrameFlood);
 }
 
 void WebSocketConnection::DrainAt(SteadyTime when) {
@@ -143,6 +174,7 @@ void WebSocketConnection::Finish(CloseReason reason) {
   shard_.stats().websockets.fetch_sub(1, std::memory_order_relaxed);
   shard_.stats().websockets_closed[static_cast<std::size_t>(reason)].fetch_add(
       1, std::memory_order_relaxed);
+  shard_.stats().close_codes[CloseCodeSlot(close_code_)].fetch_add(1, std::memory_order_relaxed);
   handler->OnClosed(reason);
 }
 
@@ -167,7 +199,8 @@ void WebSocketConnection::OnAccepted(bool ok) {
   state_ = State::kOpen;
   told_open_ = true;
   shard_.stats().websockets.fetch_add(1, std::memory_order_relaxed);
-  SetDeadline(steady_clock::now() + shard_.options().heartbeat);
+  heartbeat_at_ = steady_clock::now() + shard_.options().heartbeat;
+  SetOpenDeadline();
   handler_->OnOpen(*this);
   if (shard_.draining()) DrainAt(steady_clock::now());
   KeepReading();
@@ -209,6 +242,7 @@ void WebSocketConnection::HandleRead(WebSocketRead read) {
         message_ready_ = false;
         BeginClose(CloseCode::kInvalidPayload, "the text is not UTF-8", CloseReason::kProtocol);
       }
+      TimeMessage();
     } else {
       BeginClose(CloseCode::kUnsupportedData, "only text is spoken here", CloseReason::kProtocol);
     }
@@ -269,6 +303,7 @@ void WebSocketConnection::OnProtocolBytes(std::string bytes) {
     return;  // behind our close frame nothing may follow
   } else if (bytes.starts_with(kCloseFrameStart)) {
     state_ = State::kClosing;
+    close_code_ = CloseCodeOf(bytes);
     outbox_.PushLast(std::move(bytes));
     SetDeadline(CloseDeadline());
   } else if (!outbox_.Push(std::move(bytes))) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "net/connection_table.h"
+#include "net/frame_budget.h"
 #include "net/http.h"
 #include "net/outbox.h"
 #include "net/server_shard.h"
@@ -55,6 +57,7 @@ class WebSocketConnection final : public WebSocket,
   void OnAccepted(bool ok) override;
   void OnRead(WebSocketRead read) override;
   void OnControlFrame() override { unanswered_pings_ = 0; }
+  void OnExtraFrames(std::size_t count) override;
 
   /// Writes what waits; called by the shard after FlushSoon.
   void Flush();
@@ -85,6 +88,10 @@ class WebSocketConnection final : public WebSocket,
   void Linger();
   void DiscardInput();
   void Heartbeat();
+  /// The begun message has not ended in time.
+  void OnUnfinished();
+  /// Begins or ends the wait for the end of a message.
+  void TimeMessage();
 
   void HandleRead(WebSocketRead read);
   void KeepReading();
@@ -98,6 +105,8 @@ class WebSocketConnection final : public WebSocket,
   void FlushSoon();
   void AwaitWritable();
   void SetDeadline(SteadyTime deadline) { shard_.websockets().SetDeadline(*this, deadline); }
+  /// The earlier one of what an open connection has to keep.
+  void SetOpenDeadline() { SetDeadline(std::min(heartbeat_at_, message_due_)); }
   SteadyTime CloseDeadline() const;
 
   /// Where an idle connection reads into. Most messages fit, and are given out from here.
@@ -123,6 +132,10 @@ class WebSocketConnection final : public WebSocket,
   bool message_ready_ = false;  // complete, not yet given to the handler
   bool drain_ = false;          // the deadline is that of draining
   std::uint8_t unanswered_pings_ = 0;
+  std::uint16_t close_code_ = 0;      // of our close frame
+  SteadyTime heartbeat_at_ = kNever;  // while open
+  SteadyTime message_due_ = kNever;   // while a message has begun
+  FrameBudget extra_frames_;
 
   std::array<char, kSmallMessage> small_{};
   std::string large_;         // the message once small_ was too small

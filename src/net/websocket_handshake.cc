@@ -56,6 +56,8 @@ std::optional<Refusal> CheckHandshake(const HttpRequest& request) {
       !IsKey(request.Header("Sec-WebSocket-Key"))) {
     return Refusal{400, "Sec-WebSocket-Key must be 16 bytes in Base64"};
   }
+  // A proxy that does not know the protocol could take the same bytes for frames.
+  if (!request.body.empty()) return Refusal{400, "a WebSocket handshake has no body"};
   return std::nullopt;
 }
 

@@ -6,10 +6,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/buffers_prefix.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
+
+#include "net/frame_meter.h"
 
 namespace parley::net {
 namespace {
@@ -36,10 +39,17 @@ class Layer {
   void async_read_some(const Buffers& buffers, Handler&& handler) {
     if (early_.empty()) {
       host_->OnInputAwaited();
-      host_->socket().async_read_some(buffers, std::forward<Handler>(handler));
+      // The handler keeps the host alive, and so this.
+      host_->socket().async_read_some(buffers,
+                                      [this, buffers, handler = std::forward<Handler>(handler)](
+                                          error_code error, std::size_t bytes) mutable {
+                                        Measure(beast::buffers_prefix(bytes, buffers));
+                                        std::move(handler)(error, bytes);
+                                      });
       return;
     }
     const std::size_t copied = asio::buffer_copy(buffers, asio::buffer(early_));
+    Measure(beast::buffers_prefix(copied, buffers));
     early_.erase(0, copied);
     if (early_.empty()) early_.shrink_to_fit();
     Complete(copied, std::forward<Handler>(handler));
@@ -57,6 +67,15 @@ class Layer {
   }
 
  private:
+  template <class Buffers>
+  void Measure(const Buffers& read) {
+    std::size_t extra = 0;
+    for (const asio::const_buffer part : beast::buffers_range_ref(read)) {
+      extra += meter_.Take({static_cast<const char*>(part.data()), part.size()});
+    }
+    if (extra > 0) host_->OnExtraFrames(extra);
+  }
+
   template <class Handler>
   void Complete(std::size_t bytes, Handler&& handler) {
     asio::post(get_executor(),
@@ -65,6 +84,7 @@ class Layer {
 
   WebSocketHost* host_;
   std::string early_;
+  FrameMeter meter_;
 };
 
 // Beast finds the next two by their names. Both leave the socket to the host, who still has to

@@ -39,6 +39,9 @@ class WebSocketHost {
   virtual void OnRead(WebSocketRead read) = 0;
   /// A ping or pong came.
   virtual void OnControlFrame() = 0;
+  /// So many frames that end no message came (see FrameMeter). They are about to be looked at:
+  /// OnRead and OnControlFrame may follow.
+  virtual void OnExtraFrames(std::size_t count) = 0;
 };
 
 /// The receiving half of RFC 6455 on a server: reads and unmasks frames, joins fragments, checks

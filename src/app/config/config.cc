@@ -15,6 +15,8 @@ net::ServerOptions Config::PublicServer() const {
   options.port = listen.port;
   options.body_bytes = limits.body_bytes;
   options.frame_bytes = limits.frame_bytes;
+  options.uncounted_addresses = server.trusted_proxies;
+  if (!limits_enabled) options.max_connections_per_address = 0;
   return options;
 }
 
@@ -23,6 +25,7 @@ net::ServerOptions Config::OpsServer() const {
   options.host = ops_listen.host;
   options.port = ops_listen.port;
   options.max_connections = 100;  // probes and scrapers
+  options.max_connections_per_address = 0;
   return options;
 }
 

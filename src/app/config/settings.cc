@@ -149,16 +149,21 @@ void AddServer(Table& table) {
       IntegerSetting({"server.header_bytes", "Largest request line and headers together."}, "bytes",
                      {1024, kMiB}, PARLEY_FIELD(server.options.header_bytes)));
   table.push_back(IntegerSetting(
-      {"server.header_timeout_ms", "From the first byte of a request to the end of its headers."},
+      {"server.header_timeout_ms",
+       "From the first byte of a request, and from the start of a connection to that of its first "
+       "request, to the end of the headers."},
       "ms", kTimeout, PARLEY_FIELD(server.options.header_timeout)));
-  table.push_back(IntegerSetting({"server.body_timeout_ms", "For the body after the headers."},
-                                 "ms", kTimeout, PARLEY_FIELD(server.options.body_timeout)));
+  table.push_back(
+      IntegerSetting({"server.body_timeout_ms",
+                      "For the body after the headers; for a WebSocket message after its start."},
+                     "ms", kTimeout, PARLEY_FIELD(server.options.body_timeout)));
   table.push_back(
       IntegerSetting({"server.idle_timeout_ms", "Between the requests of a connection."}, "ms",
                      kTimeout, PARLEY_FIELD(server.options.idle_timeout)));
   table.push_back(
       IntegerSetting({"server.heartbeat_ms",
-                      "Between WebSocket pings; two that are not answered end the connection."},
+                      "Between WebSocket pings; two that are not answered end the connection, the "
+                      "second after half of this."},
                      "ms", kTimeout, PARLEY_FIELD(server.options.heartbeat)));
   table.push_back(IntegerSetting(
       {"server.close_timeout_ms", "From the server's close frame to the end of the connection."},
@@ -169,10 +174,20 @@ void AddServer(Table& table) {
       "bytes", {kFrameBytes.min, 1024 * kMiB}, PARLEY_FIELD(server.options.outbox_bytes)));
   table.push_back(IntegerSetting({"server.outbox_frames", "The same, counted in frames."}, "frames",
                                  {16, 1'000'000}, PARLEY_FIELD(server.options.outbox_frames)));
-  table.push_back(
-      IntegerSetting({"server.max_connections",
-                      "Open connections; further ones are closed at once. Mind `ulimit -n`."},
-                     "connections", {1, 10'000'000}, PARLEY_FIELD(server.options.max_connections)));
+  table.push_back(IntegerSetting(
+      {"server.extra_frames_per_second",
+       "Pings, pongs and unfinished fragments that one WebSocket may send, ten seconds' worth at "
+       "once; beyond, it is closed with 4008. 0: no limit."},
+      "frames/s", {0, 1'000'000}, PARLEY_FIELD(server.options.extra_frames_per_second)));
+  table.push_back(IntegerSetting(
+      {"server.max_connections",
+       "Open connections; further ones are answered 503 and closed. Mind `ulimit -n`."},
+      "connections", {1, 10'000'000}, PARLEY_FIELD(server.options.max_connections)));
+  table.push_back(IntegerSetting(
+      {"server.max_connections_per_address",
+       "The same of one address (IPv6: one /64). server.trusted_proxies have no such limit. 0: no "
+       "limit; off with limits.enabled."},
+      "connections", {0, 10'000'000}, PARLEY_FIELD(server.options.max_connections_per_address)));
   table.push_back(
       IntegerSetting({"server.drain_ms", "At the end WebSockets are closed spread over this time."},
                      "ms", {0, 600'000}, PARLEY_FIELD(server.drain)));
