@@ -1,8 +1,12 @@
 #include "net/websocket_connection.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <simdjson.h>
+#include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -18,6 +22,16 @@ using std::chrono::steady_clock;
 /// What a message that is no small one gets at first.
 constexpr std::size_t kLargeMessage = 4 * 1024;
 constexpr int kPingsToMiss = 2;
+
+/// What the kernel may hold for a peer beyond what is on its way to it. Without this bound it takes
+/// megabytes for each slow reader, unseen by the outbox's.
+constexpr int kUnsentBytes = 128 * 1024;
+
+void BoundUnsent(Socket& socket) {
+  // Where it cannot be set the kernel's own bound (tcp_wmem) holds.
+  std::ignore = ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes,
+                             sizeof(kUnsentBytes));
+}
 
 void ResetAtClose(Socket& socket) {
   error_code ignored;
@@ -42,6 +56,7 @@ WebSocketConnection::WebSocketConnection(ServerShard& shard, Accepted accepted, 
       handler_(std::move(handler)),
       stream_(*this, shard.options().frame_bytes, std::move(early)),
       outbox_(shard.options().outbox_bytes, shard.options().outbox_frames) {
+  BoundUnsent(connection_.socket);
   shard_.websockets().Add(*this, kNever);
 }
 

@@ -1,0 +1,222 @@
+"""Who wants to break the server, and what two others feel of it.
+
+The rates per account and address are off here: they would stop most of this at the door. What is
+shown are the bounds that always hold: of connections, buffers, frames and times.
+"""
+
+import contextlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from harness.api import User
+from harness.server import clean_env
+from swarm import Peer, Swarm, handshake, send
+
+HERE = pathlib.Path(__file__).resolve().parent
+QUIET_S = 8
+TIMES_QUIET = 5
+
+CROWD = 10_000
+CROWD_BYTES_EACH = 16 * 1024
+SLOW_READERS = 100
+READER_ACCOUNTS = 10
+OTHERS_BYTES = 128 * 1024 * 1024  # of growth, for each of the other attacks
+
+PING = b"\x89\x80\x00\x00\x00\x00"
+
+
+@pytest.fixture(scope="module")
+def server(make_server):
+    return make_server().start()
+
+
+class Bystander:
+    """The process of bystander.py."""
+
+    def __init__(self, server):
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "bystander.py"), server.http], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True,
+            env=clean_env({"PYTHONPATH": str(HERE.parent)}))
+        assert self.process.stdout.readline() == "ready\n"
+        self.quiet = None
+
+    def begin(self):
+        self._say("begin")
+
+    def end(self):
+        self._say("end")
+        return json.loads(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        assert self.process.wait(30) == 0
+
+    def _say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+
+@pytest.fixture(scope="module")
+def bystander(server):
+    person = Bystander(server)
+    with contextlib.closing(Swarm(server.http)) as nobody:
+        person.begin()
+        nobody.run([], 1, lambda: False, QUIET_S)  # the time of the measurement
+        person.quiet = person.end()
+    assert person.quiet["count"] > 200
+    print(f"\nquiet: {person.quiet}")
+    yield person
+    person.stop()
+
+
+def resident_bytes(server):
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+
+def count(server, name, label):
+    """One sample of a labelled metric."""
+    found = re.search(rf'^{name}{{{label}}} (\S+)$', server.ops_get("/metrics"), re.M)
+    return int(float(found[1])) if found else 0
+
+
+class Attack:
+    """Runs a swarm between two measurements of the bystander and of the server's memory."""
+
+    def __init__(self, name, server, bystander):
+        self.name, self.server, self.bystander = name, server, bystander
+        self.growth = 0
+
+    def run(self, peers, per_second, done, deadline_s):
+        before = resident_bytes(self.server)
+
+        def watch():
+            self.growth = max(self.growth, resident_bytes(self.server) - before)
+
+        with contextlib.closing(Swarm(self.server.http)) as swarm:
+            self.bystander.begin()
+            ended = swarm.run(peers, per_second, done, deadline_s, watch)
+            during = self.bystander.end()
+        print(f"\n{self.name}: bystander {during}, memory +{self.growth / 2**20:.1f} MiB")
+        left = [peer for peer in peers if not peer.ended]
+        assert ended, f"{self.name}: {len(left)} of {len(peers)} were not ended"
+        assert during["count"] > 100, during
+        assert during["p99_ms"] < TIMES_QUIET * self.bystander.quiet["p99_ms"], during
+
+
+def test_crowd_that_never_authenticates(server, bystander):
+    """8,000 WebSockets are told 4001, 2,000 who say nothing are closed; all after ten seconds."""
+    talkers = [Peer(handshake()) for _ in range(CROWD * 8 // 10)]
+    silent = [Peer() for _ in range(CROWD - len(talkers))]
+    everybody = [peer for i in range(len(silent)) for peer in talkers[4 * i:4 * i + 4] + [silent[i]]]
+    attack = Attack("crowd", server, bystander)
+    attack.run(everybody, 1_000, lambda: all(p.ended for p in everybody), 40)
+    assert {p.close_code() for p in talkers} == {4001}
+    assert {p.received for p in silent} == {b""}
+    assert attack.growth < CROWD * CROWD_BYTES_EACH, attack.growth
+    assert count(server, "parley_websocket_close_codes_total", 'code="4001"') >= len(talkers)
+
+
+class PingFlooder(Peer):
+    """200 pings ten times a second."""
+
+    active = True
+
+    def tick(self, now):
+        if self.status() == 101:
+            send(self, PING * 200)
+
+
+def test_ping_flood(server, bystander):
+    flooders = [PingFlooder(handshake()) for _ in range(60)]
+    attack = Attack("ping flood", server, bystander)
+    attack.run(flooders, 10, lambda: all(p.ended for p in flooders), 25)
+    assert {p.close_code() for p in flooders} == {4008}
+    assert attack.growth < OTHERS_BYTES, attack.growth
+    assert count(server, "parley_websocket_closes_total", 'reason="frame_flood"') >= 60
+
+
+class SlowWriter(Peer):
+    """A header, a byte at a time."""
+
+    active = True
+
+    def __init__(self):
+        super().__init__(b"GET /v1/server HTTP/1.1\r\nHost: abuse\r\nX-Slow: ")
+
+    def tick(self, now):
+        send(self, b"x")
+
+
+def test_slow_header_writers(server, bystander):
+    writers = [SlowWriter() for _ in range(500)]
+    attack = Attack("slow headers", server, bystander)
+    attack.run(writers, 500, lambda: all(p.ended for p in writers), 30)
+    assert {p.status() for p in writers} == {408}
+    assert attack.growth < OTHERS_BYTES, attack.growth
+    assert count(server, "parley_http_timeouts_total", 'kind="header"') >= 500
+
+
+class SlowReader(Peer):
+    """Reads until `ready`, then never again."""
+
+    receive_buffer = 4096
+
+    def on_bytes(self):
+        if b'"ready"' in self.received:
+            self.reads = False
+
+
+class Flood(threading.Thread):
+    """A member who says 20,000 bytes 20 times a second, once all readers have stopped reading."""
+
+    def __init__(self, user, group, readers):
+        super().__init__(daemon=True)
+        self.user, self.group, self.readers = user, group, readers
+        self.enough = threading.Event()
+        self.seqs = []
+
+    def run(self):
+        while not self.enough.wait(0.05):
+            if any(reader.reads for reader in self.readers):
+                continue
+            self.seqs.append(self.user.send(self.group, "f" * 20_000)["seq"])
+
+
+def test_slow_readers_under_a_flood(server, bystander):
+    ann = User.register(server, "ann")
+    members = [User.register(server, f"member{i}") for i in range(READER_ACCOUNTS)]
+    group = ann.group(*members)
+    readers = [SlowReader(handshake(members[i % READER_ACCOUNTS].token))
+               for i in range(SLOW_READERS)]
+    told = count(server, "parley_websocket_close_codes_total", 'code="1013"')
+    flood = Flood(ann, group, readers)
+    attack = Attack("slow readers", server, bystander)
+    try:
+        flood.start()
+        attack.run(readers, 200, lambda: all(p.ended for p in readers), 45)
+    finally:
+        flood.enough.set()
+        flood.join(30)
+    print(f"the flood had {len(flood.seqs)} messages")
+    assert count(server, "parley_websocket_close_codes_total", 'code="1013"') - told == SLOW_READERS
+    assert attack.growth < OTHERS_BYTES, attack.growth
+    # Nothing is lost to them: it is all there when they come back.
+    for member in members:
+        assert [c["seq"] for c in member.all_changes(group, after=1)] == flood.seqs
+
+
+def test_all_who_attacked_are_gone(server, bystander):
+    """Two talk on: no place and no memory of an offender is kept."""
+    assert server.metrics()["parley_websockets"] == 2
+    bystander.begin()
+    with contextlib.closing(Swarm(server.http)) as nobody:
+        nobody.run([], 1, lambda: False, 2)
+    assert bystander.end()["count"] > 50
