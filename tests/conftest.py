@@ -2,13 +2,23 @@
 
 import asyncio
 import inspect
+import os
+import pathlib
 
 import pytest
 
-from harness import api
+from harness import api, contract
 from harness.server import Server
 
 ASYNC_TEST_DEADLINE_S = 600  # far beyond what any takes: it only ends a hanging one
+
+
+def pytest_sessionfinish(session):
+    """Keeps what was seen of the documents, for integration/test_zz_documents.py."""
+    folder = os.environ.get("PARLEY_API_COVERAGE")
+    modules = {item.path.stem for item in session.items}
+    if folder and len(modules) == 1:
+        contract.seen.write(pathlib.Path(folder, f"{modules.pop()}.json"))
 
 
 @pytest.hookimpl(tryfirst=True)

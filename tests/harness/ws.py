@@ -9,6 +9,8 @@ import uuid
 import websockets
 from websockets.frames import Frame, OP_TEXT
 
+from harness import contract
+
 DEADLINE_S = 30
 MAX_FRAME_BYTES = 256 * 1024
 
@@ -51,7 +53,8 @@ def encode(frames):
 class Socket:
     """One session. A task reads; frames wait in `pending` until somebody takes them.
 
-    `frames` keeps everything that came, in order. `listener`, if set, sees each frame at once.
+    `frames` keeps everything that came, in order. `listener`, if set, sees each frame at once. Every
+    frame is held to the document (`contract`); what breaks it ends the reading and fails `close`.
     """
 
     def __init__(self, connection, listener=None):
@@ -65,6 +68,7 @@ class Socket:
         self._ended = False
         self._refs = itertools.count(1)
         self._answers = {}
+        self._faults = {}  # by ref: why the document refuses what was sent
         self._reader = asyncio.ensure_future(self._read())
 
     # Receiving.
@@ -85,8 +89,11 @@ class Socket:
             self._answers.clear()
             async with self._news:
                 self._news.notify_all()
+            contract.frames().check_close(self.close_code)
 
     async def _take(self, value, size):
+        contract.frames().check_received(value)
+        self._check_taken(value)
         self.frames.append(value)
         self.sizes.append(size)
         if self.listener:
@@ -98,6 +105,12 @@ class Socket:
         self.pending.append(value)
         async with self._news:
             self._news.notify_all()
+
+    def _check_taken(self, answer):
+        """What the document refuses the server must refuse too."""
+        fault = self._faults.pop(answer.get("ref"), None)
+        if fault and answer["type"] != "error":
+            raise contract.Violation(f"{answer} to a frame that the document refuses: {fault}")
 
     async def wait_for(self, predicate, timeout=DEADLINE_S):
         """Takes the first frame that fits, whether it came already or is yet to come."""
@@ -171,6 +184,9 @@ class Socket:
 
     async def put(self, kind, /, **fields):
         """Sends one frame and awaits no answer."""
+        fault = contract.frames().fault_of_sent({"type": kind, **fields})
+        if fault and isinstance(fields.get("ref"), str):
+            self._faults[fields["ref"]] = fault
         await self.put_raw(json.dumps({"type": kind, **fields}))
 
     async def put_raw(self, data):
@@ -289,6 +305,7 @@ class Connecting:
             compression=None, max_size=None, max_queue=None, ping_interval=None,
             open_timeout=DEADLINE_S, close_timeout=5)
         assert connection.subprotocol == "parley.v1", connection.subprotocol
+        contract.seen.answers.add(("openWebSocket", 101))
         self.socket = Socket(connection, self.listener)
         if self.await_ready:
             try:

@@ -7,7 +7,7 @@ import socket as sockets
 
 import pytest
 
-from harness import api
+from harness import api, contract
 from harness.api import PASSWORD, User, new_id, path_of, unique_name
 from wrong_sends import WRONG_SENDS
 
@@ -53,6 +53,8 @@ MALFORMED = {
     "surrogate in UTF-8": b'{"text":"\xed\xa0\x80"}',
     "UTF-16": '{"text":"x"}'.encode("utf-16"),
     "deep nesting": b'{"text":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "deep nesting of objects": b'{"text":' * 5_000 + b"1" + b"}" * 5_000,
+    "nesting of 5,000": b'{"text":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
 }
 
 
@@ -135,6 +137,24 @@ def test_http_wrong_login_is_422(anyone, body):
     anyone.request("POST", "/v1/sessions", body).problem(422, "invalid")
 
 
+NO_SEQ = ["9007199254740992", "9007199254740993", "18446744073709551615", "18446744073709551616",
+          "1e300", "1E+2", "2.0", "-0", "-1", "1" + "0" * 400, "1e-400"]
+
+
+@pytest.mark.parametrize("number", NO_SEQ)
+def test_http_number_that_is_no_seq_is_invalid(talk, number):
+    ann, _, group = talk
+    body = f'{{"seq":{number}}}'.encode()
+    answer = ann.request("PUT", path_of(group, "read"), body=body)
+    answer.problem((400, 422), "invalid")
+    body = f'{{"client_id":"{new_id()}","text":"x","reply_to":{number}}}'.encode()
+    post_raw(ann, path_of(group, "messages"), body).problem((400, 422), "invalid")
+    for name in ("after", "before", "around"):
+        ann.get(path_of(group, "messages"), **{name: number}).problem(422, "invalid")
+    ann.get(path_of(group, "changes"), after=number).problem(422, "invalid")
+    assert untouched(ann, group)
+
+
 # HTTP: the envelope.
 
 @pytest.mark.parametrize("content_type", [
@@ -205,7 +225,20 @@ def raw_exchange(server, request, body=b""):
                 if not piece:
                     break
                 answer += piece
+    check_raw(request, answer)
     return answer.decode("utf-8", "replace")
+
+
+def check_raw(request, answer):
+    """Holds an answer that was read by hand to the document, as the client of the harness does."""
+    head, separator, body = answer.partition(b"\r\n\r\n")
+    if not separator:
+        return
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = [tuple(line.split(": ", 1)) for line in lines]
+    words = request.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+    method, target = words[:2] if len(words) > 2 else ("GET", "/nonsense")
+    contract.http().check(method, target, int(first.split(" ")[1]), headers, body)
 
 
 def is_whole(answer):
