@@ -1,5 +1,6 @@
 #include "http/api_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/core.h>
@@ -23,6 +24,11 @@ using runtime::Task;
 /// How long a browser may remember the answer to a preflight, in seconds.
 constexpr const char* kPreflightMaxAge = "600";
 
+bool HasHeader(const HttpResponse& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [&](const auto& header) { return header.first == name; });
+}
+
 }  // namespace
 
 std::vector<std::string> FeaturesOfApi() {
@@ -33,7 +39,8 @@ std::vector<std::string> FeaturesOfApi() {
 ApiService::ApiService(ApiDependencies dependencies, ApiSettings settings)
     : api_{dependencies, settings, Origins(settings.origins)},
       router_({ServerRoutes(), AccountsRoutes(), SessionsRoutes(), UsersRoutes(),
-               ConversationsRoutes(), MembersRoutes(), MessagesRoutes(), WebSocketRoutes()}),
+               ConversationsRoutes(), MembersRoutes(), MessagesRoutes(), DocsRoutes(),
+               WebSocketRoutes()}),
       stats_(router_.routes()) {}
 
 Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {
@@ -149,7 +156,9 @@ void ApiService::Finish(const net::HttpRequest& request, std::string_view reques
                         std::chrono::steady_clock::time_point begin, Answer& answer) {
   HttpResponse& response = answer.response;
   response.headers.emplace_back("X-Request-Id", request_id);
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!HasHeader(response, "Cache-Control")) {
+    response.headers.emplace_back("Cache-Control", "no-store");
+  }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (api_.origins.HasCors()) response.headers.emplace_back("Vary", "Origin");
   if (std::optional<std::string> origin = api_.origins.CorsOrigin(request)) {

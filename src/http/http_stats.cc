@@ -10,8 +10,8 @@ namespace parley::http {
 namespace {
 
 /// What handlers answer; anything else counts in the last place.
-constexpr std::array kStatuses{101, 200, 201, 204, 400, 401, 403, 404, 405,
-                               409, 413, 415, 422, 426, 429, 500, 503, 0};
+constexpr std::array kStatuses{101, 200, 201, 204, 304, 308, 400, 401, 403, 404,
+                               405, 409, 413, 415, 422, 426, 429, 500, 503, 0};
 
 std::size_t StatusIndex(int status) {
   const auto found = std::ranges::find(kStatuses, status);

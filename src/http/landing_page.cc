@@ -22,7 +22,7 @@ parley tail                          # see what comes in, live
 </pre>
 <p>If the server is not at <code>http://127.0.0.1:8080</code>, add <code>--server</code> and its address.
 <code>parley --help</code> lists the rest.</p>
-<p>Programs use the <a href="/v1/server">interface</a> under <code>/v1</code>.</p>
+<p>Programs use the interface under <code>/v1</code>: <a href="/docs">its reference</a>.</p>
 </body>
 </html>
 )";

@@ -15,6 +15,7 @@ std::span<const Route> UsersRoutes();          ///< /v1/users
 std::span<const Route> ConversationsRoutes();  ///< /v1/conversations
 std::span<const Route> MembersRoutes();        ///< …/members
 std::span<const Route> MessagesRoutes();       ///< …/messages, …/changes, …/read
+std::span<const Route> DocsRoutes();           ///< /docs
 std::span<const Route> WebSocketRoutes();  ///< /v1/ws, for who does not ask for a WebSocket there
 
 }  // namespace parley::http

@@ -41,6 +41,11 @@ class Response:
         assert self.status in statuses, f"expected {statuses}, got {self}"
         return self.json if self.body else None
 
+    def expect_text(self):
+        """The body as text, if the status is 200."""
+        assert self.status == 200, f"expected a page, got {self}"
+        return self.body.decode("utf-8")
+
     def problem(self, status, code):
         """Asserts a documented error in the form of RFC 9457; `status` may be a tuple of them."""
         statuses = status if isinstance(status, tuple) else (status,)
