@@ -37,7 +37,7 @@ needs_disk = pytest.mark.skipif(ENGINE == "memory", reason="a store in memory ke
 def program(name):
     """The path of a built program; PARLEYD and PARLEY name others than the release build's."""
     parleyd = pathlib.Path(os.environ.get("PARLEYD", ROOT / "build/release/bin/parleyd"))
-    named = os.environ.get(name.upper())
+    named = os.environ.get(name.upper().replace("-", "_"))
     path = (pathlib.Path(named) if named else parleyd.with_name(name)).resolve()
     assert path.exists(), f"{path} is missing: run `make build` first"
     return str(path)

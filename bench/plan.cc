@@ -1,0 +1,103 @@
+#include "bench/plan.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+#include "base/uuid.h"
+#include "client/api.h"
+#include "client/http_client.h"
+
+namespace parley::bench {
+namespace {
+
+/// Enough that the server's group commit has something to group.
+constexpr std::size_t kSetupThreads = 16;
+
+/// Runs `step(i)` for all i below `count` on several threads; the first error ends it. `make_step`
+/// is called once on each thread.
+template <class MakeStep>
+Status InParallel(std::size_t count, const SetupProgress& progress, const MakeStep& make_step) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::size_t done = 0;
+  Status first;
+  const auto work = [&] {
+    auto step = make_step();
+    for (std::size_t i = next++; i < count; i = next++) {
+      const Status status = step(i);
+      const std::lock_guard lock(mutex);
+      if (!status.ok() && first.ok()) first = status;
+      if (!first.ok()) return;
+      progress(++done, count);
+    }
+  };
+  std::vector<std::thread> threads;
+  threads.reserve(kSetupThreads);
+  for (std::size_t i = 0; i < std::min(kSetupThreads, count); ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  return first;
+}
+
+Uuid NewUuid() {
+  SystemRandom random;
+  return Uuid::Version7(
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()),
+      random);
+}
+
+Status CreateRoom(const client::ServerUrl& server, const std::vector<Person>& people, Room& room) {
+  client::CurlHttpClient http(server, people.at(room.members.at(0)).token);
+  client::Api api(http);
+  std::vector<UserId> others;
+  others.reserve(room.members.size());
+  for (std::size_t i = 1; i < room.members.size(); ++i) {
+    const std::optional<UserId> id = UserId::Parse(people.at(room.members[i]).id);
+    if (!id) return Internal("an account without an id");
+    others.push_back(*id);
+  }
+  Result<client::Conversation> made =
+      others.size() == 1 ? api.CreateDirect(others.front())
+                         : api.CreateGroup("parley-bench", others, ClientId(NewUuid()));
+  if (!made.ok()) return made.status();
+  room.id = made->id.ToString();
+  room.last_seq = made->last_seq.value();
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<std::vector<Person>> CreatePeople(const client::ServerUrl& server, std::size_t count,
+                                         const SetupProgress& progress) {
+  std::vector<Person> people(count);
+  // The end of a version 7 UUID is random: no two runs share it.
+  const std::string run = NewUuid().ToString().substr(24);
+  PARLEY_TRY(InParallel(count, progress, [&] {
+    return [&, http = std::make_shared<client::CurlHttpClient>(server, "")](std::size_t i) {
+      client::Registration registration;
+      registration.username = fmt::format("bench_{}_{}", run, i);
+      registration.password = "parley-bench " + run;
+      registration.device_name = "parley-bench";
+      Result<client::SignedIn> made = client::Api(*http).Register(registration);
+      if (!made.ok()) return made.status();
+      people[i] = {made->user.id.ToString(), std::move(made->token)};
+      return Status::Ok();
+    };
+  }));
+  return people;
+}
+
+Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress) {
+  return InParallel(plan.rooms.size(), progress, [&] {
+    return [&](std::size_t i) { return CreateRoom(server, plan.people, plan.rooms[i]); };
+  });
+}
+
+}  // namespace parley::bench

@@ -1,0 +1,269 @@
+#include "bench/report.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bench/clock.h"
+#include "client/json_writer.h"
+
+namespace parley::bench {
+namespace {
+
+using client::JsonObject;
+
+constexpr double kMicro = 1e6;
+constexpr std::array<std::pair<const char*, double>, 4> kPercentiles{
+    {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99.9", 99.9}}};
+/// From this share of a core on a worker is taken for the bottleneck.
+constexpr double kBusyWorker = 0.9;
+/// An open loop whose sends are later than this (p99) was not one.
+constexpr std::int64_t kLateNs = 5 * kNsPerMs;
+/// More than this and the figures are better thrown away (docs/benchmarks).
+constexpr double kNoisyMachine = 0.05;
+
+double Ms(std::uint64_t ns) { return static_cast<double>(ns) / static_cast<double>(kNsPerMs); }
+
+/// JSON has no infinity and no NaN.
+std::string Number(double value) {
+  return std::isfinite(value) ? fmt::format("{:.6g}", value) : std::string("null");
+}
+
+/// What the two ends of the measured time give.
+struct Figures {
+  explicit Figures(const Outcome& outcome) {
+    const Snapshot& from = outcome.from;
+    const Snapshot& to = outcome.to;
+    seconds = static_cast<double>(to.at_ns - from.at_ns) / static_cast<double>(kNsPerSecond);
+    messages = Between(from, to, Counter::kAcked);
+    deliveries = Between(from, to, Counter::kDelivered);
+    own_cpu_s = to.own_cpu_s - from.own_cpu_s;
+    const double machine_s = to.machine.total_s - from.machine.total_s;
+    double others_s = to.machine.busy_s - from.machine.busy_s - own_cpu_s;
+    if (from.server && to.server) {
+      server_cpu_s = to.server->cpu_s - from.server->cpu_s;
+      others_s -= *server_cpu_s;
+    }
+    others_share = machine_s > 0 ? std::max(others_s / machine_s, 0.0) : 0;
+    generator_limit = outcome.busiest_worker > kBusyWorker;
+    sent_late = outcome.lag.Percentile(99) > static_cast<std::uint64_t>(kLateNs);
+  }
+
+  static double Between(const Snapshot& from, const Snapshot& to, Counter counter) {
+    return static_cast<double>(to.counts[counter] - from.counts[counter]);
+  }
+
+  double seconds = 0;
+  double messages = 0;
+  double deliveries = 0;
+  double own_cpu_s = 0;
+  std::optional<double> server_cpu_s;
+  double others_share = 0;       ///< of all cores
+  bool generator_limit = false;  ///< a thread of it had no time left
+  bool sent_late = false;        ///< it did not get to run when a send was due
+};
+
+std::string LatencyRow(const char* name, const Histogram& histogram) {
+  std::string row = fmt::format("{:<22}", name);
+  for (const auto& [label, percent] : kPercentiles) {
+    row += fmt::format("  {} {:.2f}", label, Ms(histogram.Percentile(percent)));
+  }
+  return row + fmt::format("  max {:.2f} ms\n", Ms(histogram.Max()));
+}
+
+std::string LatencyJson(const Histogram& histogram) {
+  JsonObject object;
+  object.Uint("count", histogram.count());
+  for (const auto& [label, percent] : kPercentiles) {
+    object.Raw(label, Number(Ms(histogram.Percentile(percent))));
+  }
+  object.Raw("max", Number(Ms(histogram.Max())));
+  return object.Take();
+}
+
+double MemoryPerConnection(const Outcome& outcome) {
+  return static_cast<double>(outcome.connected.server->rss_bytes) -
+         static_cast<double>(outcome.before.server->rss_bytes);
+}
+
+std::string ServerRows(const Outcome& outcome, const Figures& figures) {
+  if (!figures.server_cpu_s) {
+    return "server                  its process is not known: no CPU and memory (see --pid)\n";
+  }
+  std::string rows =
+      fmt::format("server CPU              {:.2f} cores", *figures.server_cpu_s / figures.seconds);
+  if (figures.messages > 0) {
+    rows +=
+        fmt::format(", {:.1f} µs per message", *figures.server_cpu_s * kMicro / figures.messages);
+  }
+  if (figures.deliveries > 0) {
+    rows += fmt::format(", {:.2f} µs per delivery",
+                        *figures.server_cpu_s * kMicro / figures.deliveries);
+  }
+  constexpr double kMiB = 1024 * 1024;
+  const auto connections = static_cast<double>(outcome.connected.counts[Counter::kConnected]);
+  rows += fmt::format(
+      "\nserver memory           {:.1f} MiB before, {:.1f} MiB connected, {:.1f} MiB at "
+      "the end; {} files\n",
+      static_cast<double>(outcome.before.server->rss_bytes) / kMiB,
+      static_cast<double>(outcome.connected.server->rss_bytes) / kMiB,
+      static_cast<double>(outcome.to.server->rss_bytes) / kMiB, outcome.to.server->files);
+  rows += fmt::format(
+      "per connection          {:.2f} kB of the server's memory, and of the kernel's "
+      "{:.2f} kB (both ends)\n",
+      MemoryPerConnection(outcome) / connections / 1000,
+      (static_cast<double>(outcome.connected.machine.slab_bytes) -
+       static_cast<double>(outcome.before.machine.slab_bytes)) /
+          connections / 1000);
+  return rows;
+}
+
+std::string ServerJson(const Outcome& outcome, const Figures& figures) {
+  const auto connections = static_cast<double>(outcome.connected.counts[Counter::kConnected]);
+  const auto slab = static_cast<double>(outcome.connected.machine.slab_bytes) -
+                    static_cast<double>(outcome.before.machine.slab_bytes);
+  return JsonObject()
+      .Raw("cpu_s", Number(*figures.server_cpu_s))
+      .Raw("cpu_us_per_message", Number(*figures.server_cpu_s * kMicro / figures.messages))
+      .Raw("cpu_us_per_delivery", Number(*figures.server_cpu_s * kMicro / figures.deliveries))
+      .Uint("rss_before_bytes", outcome.before.server->rss_bytes)
+      .Uint("rss_connected_bytes", outcome.connected.server->rss_bytes)
+      .Uint("rss_end_bytes", outcome.to.server->rss_bytes)
+      .Raw("rss_per_connection_bytes", Number(MemoryPerConnection(outcome) / connections))
+      .Raw("kernel_slab_per_connection_bytes", Number(slab / connections))
+      .Uint("files", outcome.to.server->files)
+      .Uint("threads", outcome.to.server->threads)
+      .Take();
+}
+
+std::string OptionsJson(const Options& options) {
+  JsonObject object;
+  object.Raw("duration_s", Number(options.duration_s))
+      .Raw("warmup_s", Number(options.warmup_s))
+      .Uint("payload_bytes", options.payload_bytes)
+      .Uint("threads", options.threads)
+      .Uint("seed", options.seed)
+      .Raw("rate", Number(options.rate))
+      .Uint("in_flight", options.in_flight)
+      .Bool("spawned", options.spawn);
+  switch (options.workload) {
+    case WorkloadKind::kPairs:
+      object.Uint("pairs", options.pairs);
+      break;
+    case WorkloadKind::kGroup:
+      object.Uint("members", options.members).Uint("senders", options.senders);
+      break;
+    case WorkloadKind::kIdle:
+      object.Uint("connections", options.connections);
+      break;
+    case WorkloadKind::kMixed:
+      object.Uint("people", options.people)
+          .Uint("conversations", options.rooms)
+          .Raw("reconnect_every_s", Number(options.reconnect_s));
+      break;
+  }
+  return object.Take();
+}
+
+}  // namespace
+
+std::string Table(const Options& options, const Outcome& outcome) {
+  const Figures figures(outcome);
+  std::string table =
+      fmt::format("{}: {} connections, {:.1f} s measured{}\n", WorkloadName(options.workload),
+                  outcome.connected.counts[Counter::kConnected], figures.seconds,
+                  outcome.interrupted ? " (interrupted)" : "");
+  if (options.workload != WorkloadKind::kIdle) {
+    table += fmt::format("throughput              {:.0f} messages/s, {:.0f} deliveries/s\n",
+                         figures.messages / figures.seconds, figures.deliveries / figures.seconds);
+    table += LatencyRow("ack", outcome.ack);
+    table += LatencyRow("delivery", outcome.delivery);
+  }
+  table += ServerRows(outcome, figures);
+  table += fmt::format(
+      "generator               {:.2f} cores, busiest thread {:.0f} %, sends late p99 "
+      "{:.2f} ms; other programs took {:.0f} % of the machine\n",
+      figures.own_cpu_s / figures.seconds, outcome.busiest_worker * 100,
+      Ms(outcome.lag.Percentile(99)), figures.others_share * 100);
+  if (options.workload == WorkloadKind::kMixed) {
+    const Counts& total = outcome.total;
+    table += fmt::format(
+        "whole run               {} reconnects, {} messages recovered by resume, {} sent again; "
+        "came back: "
+        "{} receipts, {} typing, {} presence, {} inbox\n",
+        total[Counter::kReconnects], total[Counter::kRecovered], total[Counter::kResends],
+        total[Counter::kReceipts], total[Counter::kTyping], total[Counter::kPresence],
+        total[Counter::kInbox]);
+  }
+  if (figures.generator_limit) {
+    table +=
+        "note                    the generator was the limit: more --threads, or another machine\n";
+  }
+  if (figures.sent_late && !figures.generator_limit) {
+    table += "note                    sends were late: the generator did not get to run in time\n";
+  }
+  if (figures.others_share > kNoisyMachine) {
+    table +=
+        "note                    the machine was busy with other things: trust CPU per message, "
+        "not "
+        "times\n";
+  }
+  return table;
+}
+
+std::string Json(const Options& options, const Outcome& outcome) {
+  const Figures figures(outcome);
+  JsonObject counters;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    counters.Uint(kCounterNames.at(i), outcome.total.values.at(i));
+  }
+  JsonObject object;
+  object.Str("workload", WorkloadName(options.workload))
+      .Str("version", PARLEY_VERSION)
+      .Raw("options", OptionsJson(options))
+      .Bool("interrupted", outcome.interrupted)
+      .Bool("clean", outcome.Clean())
+      .Raw("measured_s", Number(figures.seconds))
+      .Raw("messages", Number(figures.messages))
+      .Raw("deliveries", Number(figures.deliveries))
+      .Raw("messages_per_s", Number(figures.messages / figures.seconds))
+      .Raw("deliveries_per_s", Number(figures.deliveries / figures.seconds))
+      .Raw("ack_ms", LatencyJson(outcome.ack))
+      .Raw("delivery_ms", LatencyJson(outcome.delivery))
+      .Raw("server", figures.server_cpu_s ? ServerJson(outcome, figures) : std::string("null"))
+      .Raw("generator", JsonObject()
+                            .Raw("cores", Number(figures.own_cpu_s / figures.seconds))
+                            .Raw("busiest_thread", Number(outcome.busiest_worker))
+                            .Raw("late_p99_ms", Number(Ms(outcome.lag.Percentile(99))))
+                            .Bool("was_the_limit", figures.generator_limit)
+                            .Bool("sent_late", figures.sent_late)
+                            .Take())
+      .Raw("other_programs_share", Number(figures.others_share))
+      .Raw("total", counters.Take())
+      .Uint("unanswered", outcome.unanswered)
+      .Uint("missing_deliveries", outcome.Missing());
+  return object.Take();
+}
+
+std::string Failures(const Outcome& outcome) {
+  const std::array<std::pair<std::uint64_t, const char*>, 6> kinds{{
+      {outcome.unanswered, "messages were never acknowledged"},
+      {outcome.Missing(), "deliveries of acknowledged messages are missing"},
+      {outcome.total[Counter::kHoles], "changes were skipped"},
+      {outcome.total[Counter::kRepeated], "changes or acks came twice"},
+      {outcome.total[Counter::kRefused], "commands were refused"},
+      {outcome.total[Counter::kConnectionsLost], "connections were lost"},
+  }};
+  std::string lines;
+  for (const auto& [count, what] : kinds) {
+    if (count > 0) lines += fmt::format("FAILED: {} {}\n", count, what);
+  }
+  if (!lines.empty() && !outcome.first_error.empty()) {
+    lines += fmt::format("first error: {}\n", outcome.first_error);
+  }
+  return lines;
+}
+
+}  // namespace parley::bench

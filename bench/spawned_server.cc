@@ -1,0 +1,124 @@
+#include "bench/spawned_server.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "bench/clock.h"
+
+namespace parley::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kStartDeadlineNs = 30 * kNsPerSecond;
+constexpr std::size_t kLogShown = 2'000;
+
+std::string LogTail(const std::string& folder) {
+  std::ifstream file(folder + "/parleyd.log");
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string log = text.str();
+  return log.size() > kLogShown ? log.substr(log.size() - kLogShown) : log;
+}
+
+std::vector<std::string> CommandLine(const std::string& program, const std::string& folder,
+                                     const std::vector<std::string>& set) {
+  std::vector<std::string> words{program,    "serve",       "--data-dir",   folder + "/data",
+                                 "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"};
+  std::vector<std::string> settings{"limits.enabled=false", "auth.argon2_memory_kib=64",
+                                    "auth.argon2_passes=1", "server.drain_ms=0",
+                                    "log.level=warning"};
+  settings.insert(settings.end(), set.begin(), set.end());
+  for (const std::string& setting : settings) {
+    words.insert(words.end(), {"--set", setting});
+  }
+  return words;
+}
+
+/// In the child: everything that was to be prepared is; only what is safe after a fork.
+[[noreturn]] void Execute(char* const* words, int output, int log) {
+  // The terminal's Ctrl-C is for the generator, which then stops the server in order.
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  dup2(output, STDOUT_FILENO);
+  dup2(log, STDERR_FILENO);
+  execv(words[0], words);
+  _exit(127);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SpawnedServer>> SpawnedServer::Start(const std::string& program,
+                                                            const std::vector<std::string>& set) {
+  std::error_code error;
+  const std::string path =
+      program.empty()
+          ? (fs::read_symlink("/proc/self/exe", error).parent_path() / "parleyd").string()
+          : program;
+  if (access(path.c_str(), X_OK) != 0) {
+    return NotFound(fmt::format("{} is no program: build parleyd or name it with --parleyd", path));
+  }
+  std::string folder = (fs::temp_directory_path(error) / "parley-bench.XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) return Unavailable("cannot make a temporary folder");
+
+  std::vector<std::string> words = CommandLine(path, folder, set);
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  int output[2];
+  if (pipe2(output, O_CLOEXEC) != 0) return Unavailable("cannot make a pipe");
+  const int log = open((folder + "/parleyd.log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const pid_t pid = fork();
+  if (pid == 0) Execute(pointers.data(), output[1], log);
+  close(output[1]);
+  close(log);
+  if (pid < 0) return Unavailable("cannot start another process");
+
+  std::unique_ptr<SpawnedServer> server(new SpawnedServer(folder, pid));
+  const Status started = server->AwaitListening(output[0]);
+  close(output[0]);
+  if (!started.ok()) return started;
+  return server;
+}
+
+Status SpawnedServer::AwaitListening(int output) {
+  const std::int64_t deadline = NowNs() + kStartDeadlineNs;
+  std::string text;
+  while (text.find('\n') == std::string::npos ||
+         text.find("listening http=") == std::string::npos) {
+    pollfd ready{output, POLLIN, 0};
+    const std::int64_t left = (deadline - NowNs()) / kNsPerMs;
+    char bytes[512];
+    const ssize_t size = left > 0 && poll(&ready, 1, static_cast<int>(left)) == 1
+                             ? read(output, bytes, sizeof bytes)
+                             : 0;
+    if (size <= 0) return Unavailable("parleyd did not start:\n" + LogTail(folder_));
+    text.append(bytes, static_cast<std::size_t>(size));
+  }
+  const std::string key = "listening http=";
+  const std::size_t start = text.find(key) + key.size();
+  url_ = "http://" + text.substr(start, text.find_first_of(" \n", start) - start);
+  return Status::Ok();
+}
+
+SpawnedServer::~SpawnedServer() {
+  kill(pid_, SIGTERM);
+  int exit_status = 0;
+  waitpid(pid_, &exit_status, 0);
+  std::error_code error;
+  fs::remove_all(folder_, error);
+}
+
+}  // namespace parley::bench

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "bench/histogram.h"
+
+namespace parley::bench {
+
+/// What a run is doing; goes forward only.
+enum class Phase {
+  kConnecting,
+  kWarmup,
+  kMeasuring,
+  kDraining,  ///< nothing new begins; what was begun is waited for
+  kDone,
+};
+
+/// What the coordinator tells the workers.
+struct RunState {
+  std::atomic<Phase> phase{Phase::kConnecting};
+  /// Latencies count for what was (to be) sent from here, in ns of NowNs() ...
+  std::atomic<std::int64_t> measure_from{std::numeric_limits<std::int64_t>::max()};
+  /// ... until here.
+  std::atomic<std::int64_t> measure_until{std::numeric_limits<std::int64_t>::max()};
+
+  bool Measured(std::int64_t sent_ns) const {
+    return sent_ns >= measure_from.load(std::memory_order_relaxed) &&
+           sent_ns < measure_until.load(std::memory_order_relaxed);
+  }
+  /// Whether new work may begin.
+  bool Working() const {
+    const Phase now = phase.load(std::memory_order_relaxed);
+    return now == Phase::kWarmup || now == Phase::kMeasuring;
+  }
+};
+
+/// What is counted. The names in kCounterNames are those of the JSON.
+enum class Counter : std::uint8_t {
+  kConnected,        ///< sessions that became ready, the first time
+  kSent,             ///< messages, each once however often it was tried
+  kAcked,            ///< messages
+  kRefused,          ///< `error` frames
+  kExpected,         ///< one for each member of the conversation of an acked message
+  kDelivered,        ///< messages of others that came live
+  kEchoed,           ///< own messages that came live
+  kRecovered,        ///< messages that came by `sync` after a reconnect
+  kRepeated,         ///< changes that had come before on the same connection or sync
+  kHoles,            ///< changes that were skipped
+  kResets,           ///< conversations that `sync` told to begin anew
+  kConnectionsLost,  ///< that ended though nobody wanted it
+  kReconnects,       ///< on purpose
+  kResends,          ///< messages tried again after a reconnect
+  kPositionsSent,    ///< `read` and `delivered`
+  kTypingSent,
+  kReceipts,  ///< frames received, as the next four
+  kTyping,
+  kPresence,
+  kInbox,
+  kOther,
+  kCount,
+};
+constexpr std::size_t kCounters = static_cast<std::size_t>(Counter::kCount);
+constexpr std::array<std::string_view, kCounters> kCounterNames{"connected",
+                                                                "sent",
+                                                                "acked",
+                                                                "refused",
+                                                                "expected",
+                                                                "delivered",
+                                                                "echoed",
+                                                                "recovered",
+                                                                "repeated",
+                                                                "holes",
+                                                                "resets",
+                                                                "connections_lost",
+                                                                "reconnects",
+                                                                "resends",
+                                                                "positions_sent",
+                                                                "typing_sent",
+                                                                "receipts_received",
+                                                                "typing_received",
+                                                                "presence_received",
+                                                                "inbox_received",
+                                                                "other_received"};
+
+/// The values of all counters at one moment.
+struct Counts {
+  std::array<std::uint64_t, kCounters> values{};
+  std::uint64_t operator[](Counter counter) const {
+    return values.at(static_cast<std::size_t>(counter));
+  }
+  /// Messages that a member got, each once, in whatever way.
+  std::uint64_t Received() const {
+    return (*this)[Counter::kDelivered] + (*this)[Counter::kEchoed] + (*this)[Counter::kRecovered];
+  }
+};
+
+/// What one worker has seen. The worker writes; counters may be read by others at any time,
+/// everything else after the worker has ended.
+class Stats {
+ public:
+  void Add(Counter counter, std::uint64_t count = 1) {
+    // One writer: no need for the price of an atomic addition.
+    std::atomic<std::uint64_t>& value = counters_[static_cast<std::size_t>(counter)];
+    value.store(value.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+  }
+  void AddTo(Counts& counts) const {
+    for (std::size_t i = 0; i < kCounters; ++i) {
+      counts.values[i] += counters_[i].load(std::memory_order_relaxed);
+    }
+  }
+  /// Keeps the first.
+  void NoteError(const std::string& what) {
+    if (first_error.empty()) first_error = what;
+  }
+
+  Histogram ack;       ///< from the intended time of sending to the ack
+  Histogram delivery;  ///< from there to the change at another member
+  Histogram lag;       ///< how late the generator itself sent
+  std::string first_error;
+  std::int64_t cpu_ns = 0;  ///< of the worker's thread while it measured
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kCounters> counters_{};
+};
+
+}  // namespace parley::bench

@@ -1,0 +1,147 @@
+#include "bench/workload.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "bench/clock.h"
+
+namespace parley::bench {
+namespace {
+
+/// Handshakes that one worker has under way; more would only wait in the server's backlog.
+constexpr std::size_t kConnectingAtOnce = 64;
+constexpr std::int64_t kLookAgainNs = 20 * kNsPerMs;
+constexpr std::size_t kGroupOfMixedMost = 20;
+
+Room RandomRoom(std::size_t people, std::mt19937_64& random) {
+  constexpr unsigned kGroupsOfTen = 3;
+  std::size_t size = 2;
+  if (random() % 10 < kGroupsOfTen) {
+    size = 3 + random() % (std::min(people, kGroupOfMixedMost) - 2);
+  }
+  Room room;
+  while (room.members.size() < size) {
+    const std::size_t person = random() % people;
+    if (std::find(room.members.begin(), room.members.end(), person) == room.members.end()) {
+      room.members.push_back(person);
+    }
+  }
+  return room;
+}
+
+/// Which worker has a person: both of a pair go to the same.
+std::size_t WorkerOf(const Options& options, std::size_t person) {
+  return (options.workload == WorkloadKind::kPairs ? person / 2 : person) % options.threads;
+}
+
+}  // namespace
+
+std::size_t PeopleOf(const Options& options) {
+  switch (options.workload) {
+    case WorkloadKind::kPairs:
+      return options.pairs * 2;
+    case WorkloadKind::kGroup:
+      return options.members;
+    case WorkloadKind::kIdle:
+      return options.connections;
+    case WorkloadKind::kMixed:
+      return options.people;
+  }
+  return 0;
+}
+
+Plan MakePlan(const Options& options) {
+  Plan plan;
+  if (options.workload == WorkloadKind::kPairs) {
+    plan.rooms.resize(options.pairs);
+    for (std::size_t i = 0; i < options.pairs; ++i) plan.rooms[i].members = {2 * i, 2 * i + 1};
+  } else if (options.workload == WorkloadKind::kGroup) {
+    plan.rooms.resize(1);
+    plan.rooms[0].members.reserve(options.members);
+    for (std::size_t i = 0; i < options.members; ++i) plan.rooms[0].members.push_back(i);
+  } else if (options.workload == WorkloadKind::kMixed) {
+    std::mt19937_64 random(options.seed);
+    plan.rooms.reserve(options.rooms);
+    for (std::size_t i = 0; i < options.rooms; ++i) {
+      plan.rooms.push_back(RandomRoom(options.people, random));
+    }
+  }
+  return plan;
+}
+
+Driver::Driver(WorkerContext& context, const Options& options, const Plan& plan, std::size_t worker)
+    : context_(context), options_(options), plan_(plan) {
+  std::vector<std::vector<Held>> held(plan.people.size());
+  for (const Room& room : plan.rooms) {
+    for (const std::size_t member : room.members) {
+      // Two people have one direct conversation, however often it was asked for.
+      auto& own = held[member];
+      if (std::any_of(own.begin(), own.end(),
+                      [&](const Held& h) { return h.conversation == room.id; })) {
+        continue;
+      }
+      own.push_back({room.id, static_cast<std::uint32_t>(room.members.size()), room.last_seq, 0});
+    }
+  }
+  for (std::size_t i = 0; i < plan.people.size(); ++i) {
+    if (WorkerOf(options, i) != worker) continue;
+    Peer::Observer& observer = *this;
+    peers_.push_back(std::make_unique<Peer>(context, observer, static_cast<std::uint32_t>(i),
+                                            plan.people[i], std::move(held[i])));
+  }
+}
+
+std::int64_t Driver::Tick(std::int64_t now_ns) {
+  const Phase phase = context_.state.phase.load(std::memory_order_relaxed);
+  std::int64_t next = now_ns + kLookAgainNs;
+  if (phase == Phase::kConnecting) {
+    ConnectMore();
+  } else if (context_.state.Working()) {
+    next = std::min(next, Work(now_ns));
+  } else if (phase == Phase::kDraining) {
+    next = std::min(next, Drain(now_ns));
+  }
+  return next;
+}
+
+std::int64_t Driver::Drain(std::int64_t now_ns) { return now_ns + kLookAgainNs; }
+
+std::size_t Driver::Unanswered() const {
+  std::size_t unanswered = 0;
+  for (const auto& peer : peers_) unanswered += peer->unanswered();
+  return unanswered;
+}
+
+void Driver::ConnectMore() {
+  while (begun_ < peers_.size() && connecting_ < kConnectingAtOnce) {
+    ++connecting_;
+    peers_[begun_++]->Connect(resume_);
+  }
+}
+
+void Driver::OnReady(Peer& /*peer*/) {
+  if (context_.state.phase.load(std::memory_order_relaxed) != Phase::kConnecting) return;
+  --connecting_;
+  ConnectMore();
+}
+
+// What the connection's owner counts and reports is enough: a lost one stays away.
+void Driver::OnLost(Peer& /*peer*/) {}
+
+std::unique_ptr<Driver> MakeDriver(WorkerContext& context, const Options& options, const Plan& plan,
+                                   std::size_t worker) {
+  switch (options.workload) {
+    case WorkloadKind::kPairs:
+      return MakePairsDriver(context, options, plan, worker);
+    case WorkloadKind::kGroup:
+      return MakeGroupDriver(context, options, plan, worker);
+    case WorkloadKind::kMixed:
+      return MakeMixedDriver(context, options, plan, worker);
+    case WorkloadKind::kIdle:
+      break;
+  }
+  return MakeIdleDriver(context, options, plan, worker);
+}
+
+}  // namespace parley::bench
