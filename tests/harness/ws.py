@@ -284,7 +284,8 @@ class Connecting:
     """
 
     def __init__(self, address, token=None, resume=False, headers=None, origin=None,
-                 await_ready=None, listener=None, subprotocol="parley.v1"):
+                 await_ready=None, listener=None, subprotocol="parley.v1", socket_type=Socket):
+        self.socket_type = socket_type
         self.subprotocol = subprotocol
         self.uri = f"ws://{address}/v1/ws" + ("?resume=1" if resume else "")
         self.headers = dict(headers or {})
@@ -306,7 +307,7 @@ class Connecting:
             open_timeout=DEADLINE_S, close_timeout=5)
         assert connection.subprotocol == "parley.v1", connection.subprotocol
         contract.seen.answers.add(("openWebSocket", 101))
-        self.socket = Socket(connection, self.listener)
+        self.socket = self.socket_type(connection, self.listener)
         if self.await_ready:
             try:
                 self.socket.ready = await self.socket.wait_for(frame("ready"))

@@ -1,0 +1,1 @@
+"""An hour of mixed traffic with random disconnects, watched all the while."""
