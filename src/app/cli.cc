@@ -70,14 +70,19 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
 
   Options options;
   AdminGrantCommand grant_command;
-  CLI::App* const serve = app.add_subcommand("serve", "Serve until SIGTERM or SIGINT");
+  CLI::App* const serve = app.add_subcommand(
+      "serve", "Serve until SIGTERM or SIGINT; SIGHUP rereads the configuration");
   CLI::App* const config = app.add_subcommand("config", "Look at the configuration");
   CLI::App* const print =
       config->add_subcommand("print", "Print every setting with its value and where that is from");
+  bool json = false;
+  CLI::App* const doctor = app.add_subcommand(
+      "doctor", "Look for what would trouble the server here, and say what to do");
+  doctor->add_flag("--json", json, "One JSON object, for programs");
   CLI::App* const admin = app.add_subcommand("admin", "Look after the people of this server");
   CLI::App* const grant = admin->add_subcommand("grant", "Make a person an administrator");
   grant->add_option("NAME", grant_command.username, "Their username")->required();
-  for (CLI::App* const command : {serve, print, grant}) AddOptions(*command, options);
+  for (CLI::App* const command : {serve, print, doctor, grant}) AddOptions(*command, options);
 
   try {
     app.parse(argc, argv);
@@ -88,6 +93,10 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     return {PrintAndExit{out.str() + err.str(), code == 0 ? 0 : kWrongUsage}, {}};
   }
   if (print->parsed()) return {ConfigPrintCommand(), ToSources(*print, options)};
+  if (doctor->parsed()) {
+    return {DoctorCommand{json ? DoctorFormat::kJson : DoctorFormat::kText},
+            ToSources(*doctor, options)};
+  }
   if (grant->parsed()) return {std::move(grant_command), ToSources(*grant, options)};
   if (serve->parsed()) return {ServeCommand(), ToSources(*serve, options)};
   return {PrintAndExit{app.help(), kWrongUsage}, {}};  // "config" alone: its own help

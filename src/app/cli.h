@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -10,6 +11,10 @@ namespace parley::app {
 
 struct ServeCommand {};
 struct ConfigPrintCommand {};
+enum class DoctorFormat : std::uint8_t { kText, kJson };
+struct DoctorCommand {
+  DoctorFormat format = DoctorFormat::kText;
+};
 struct AdminGrantCommand {
   std::string username;
 };
@@ -19,7 +24,8 @@ struct PrintAndExit {
   int exit_code = 0;
 };
 
-using Command = std::variant<PrintAndExit, ServeCommand, ConfigPrintCommand, AdminGrantCommand>;
+using Command =
+    std::variant<PrintAndExit, ServeCommand, ConfigPrintCommand, DoctorCommand, AdminGrantCommand>;
 
 /// A command line, understood.
 struct CommandLine {

@@ -52,6 +52,15 @@ TEST(CommandLine, ConfigPrint_TakesTheSameFlags) {
   EXPECT_EQ(line.sources.flags.size(), 1U);
 }
 
+TEST(CommandLine, Doctor_TakesTheSameFlagsAndTheFormat) {
+  const CommandLine text = Parse({"doctor", "--data-dir", "d"});
+  EXPECT_EQ(std::get<DoctorCommand>(text.command).format, DoctorFormat::kText);
+  EXPECT_EQ(text.sources.flags.size(), 1U);
+  const CommandLine json = Parse({"doctor", "--json", "--config", "p.toml"});
+  EXPECT_EQ(std::get<DoctorCommand>(json.command).format, DoctorFormat::kJson);
+  EXPECT_EQ(json.sources.file, "p.toml");
+}
+
 TEST(CommandLine, AdminGrant_TakesTheName) {
   const CommandLine line = Parse({"admin", "grant", "--set", "threads=1", "ann"});
   const auto* grant = std::get_if<AdminGrantCommand>(&line.command);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/cli.h"
 #include "app/config/config.h"
 #include "app/config/load.h"
 
@@ -10,8 +11,13 @@ namespace parley::app {
 // What `parleyd` can do. Each answers the exit code of the program: 0, or 1 after it has said on
 // standard error what went wrong.
 
-/// Serves until SIGTERM or SIGINT, drains and returns. `loaded.warnings` go into the log.
-int RunServe(const LoadedConfig& loaded);
+/// Serves until SIGTERM or SIGINT, drains and returns; a second one makes it hurry. SIGHUP reads
+/// `sources` again. `loaded.warnings` go into the log.
+int RunServe(const LoadedConfig& loaded, const ConfigSources& sources);
+
+/// Looks for what would trouble a server of this configuration on this machine. Answers 0 where all
+/// is well, 1 where there are only warnings, 3 where there are errors. Changes nothing.
+int RunDoctor(const LoadedConfig& loaded, const ConfigSources& sources, DoctorFormat format);
 
 /// Prints the effective configuration with the origin of each value.
 int RunConfigPrint(const LoadedConfig& loaded);

@@ -14,10 +14,14 @@ constexpr int kWrongUsage = 2;
 
 struct Dispatch {
   const LoadedConfig& loaded;
+  const ConfigSources& sources;
 
   int operator()(const PrintAndExit& done) const { return done.exit_code; }
-  int operator()(const ServeCommand& /*serve*/) const { return RunServe(loaded); }
+  int operator()(const ServeCommand& /*serve*/) const { return RunServe(loaded, sources); }
   int operator()(const ConfigPrintCommand& /*print*/) const { return RunConfigPrint(loaded); }
+  int operator()(const DoctorCommand& doctor) const {
+    return RunDoctor(loaded, sources, doctor.format);
+  }
   int operator()(const AdminGrantCommand& grant) const {
     return RunAdminGrant(loaded.config, grant.username);
   }
@@ -35,7 +39,7 @@ int ParseLoadAndRun(int argc, const char* const* argv) {
     fmt::print(stderr, "parleyd: the configuration is not right\n{}\n", loaded.status().message());
     return kWrongUsage;
   }
-  return std::visit(Dispatch{*loaded}, line.command);
+  return std::visit(Dispatch{*loaded, line.sources}, line.command);
 }
 
 }  // namespace

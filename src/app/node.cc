@@ -12,6 +12,7 @@
 #include "app/control_socket.h"
 #include "app/keys.h"
 #include "app/register_metrics.h"
+#include "app/shard_watch.h"
 #include "auth/accounts.h"
 #include "auth/guess_guard.h"
 #include "base/clock.h"
@@ -52,7 +53,9 @@ storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
   options.snapshots_bytes = settings.snapshots_bytes;
   options.memberships_bytes = settings.memberships_bytes;
   options.entries_bytes = settings.entries_bytes;
-  options.users_bytes = settings.users_bytes;
+  // The setting is of both.
+  options.users_bytes = settings.users_bytes / 2;
+  options.sessions_bytes = settings.users_bytes - options.users_bytes;
   return options;
 }
 
@@ -60,7 +63,7 @@ storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
 
 /// In the order of making; destroyed in the reverse.
 struct Node::Parts {
-  Parts(const Config& with, Logger& to)
+  Parts(const Config& with, ProcessLogger& to)
       : config(with),
         log(to),
         rates(config.rates, config.limits_enabled, random),
@@ -69,7 +72,7 @@ struct Node::Parts {
         guesses(rates, random) {}
 
   const Config config;
-  Logger& log;
+  ProcessLogger& log;
   SystemClock system_clock;
   SystemRandom random;
   limits::RateLimits rates;
@@ -81,6 +84,7 @@ struct Node::Parts {
   std::unique_ptr<storage::cached::CachedStore> store;
   std::unique_ptr<MonotonicClock> clock;
   std::unique_ptr<runtime::Timer> time_keeper;
+  std::unique_ptr<ShardWatch> shard_watch;
   std::unique_ptr<auth::PasswordHasher> hasher;
   std::unique_ptr<auth::AccountService> accounts;
   std::unique_ptr<bus::LocalBus> bus;
@@ -126,11 +130,12 @@ Status Node::Parts::OpenStore(const DataDir& dir) {
     storage::rocks::OpenOptions options{.path = dir.path + "/store", .reads = reads};
     options.block_cache_bytes = config.storage.block_cache_bytes;
     options.write_buffer_bytes = config.storage.write_buffer_bytes;
+    options.min_free_bytes = config.storage.min_free_bytes;
     options.sync = config.storage.sync;
     options.on_fatal = [this](std::string_view what) {
       // Nothing written from here on could be trusted; what was acknowledged is in the log and is
       // read at the next start.
-      log.Error("the disk failed: stopping", {{"error", what}});
+      LogAndFlush(config.log, LogLevel::kError, "the disk failed: stopping", {{"error", what}});
       std::_Exit(EXIT_FAILURE);
     };
     PARLEY_ASSIGN(engine, storage::rocks::Open(std::move(options)));
@@ -159,6 +164,7 @@ Status Node::Parts::MakeServices() {
       .random = &random,
       .limits = config.limits,
       .receipts_max_members = config.receipts_max_members,
+      .max_waiting_bytes = config.waiting_bytes,
       .fingerprint_key = keys.fingerprints,
       .identity_key = keys.conversation_ids,
       .cursor_key = keys.cursors,
@@ -170,6 +176,7 @@ Status Node::Parts::MakeServices() {
                                           .limits = config.limits};
   environment.momentary_bytes = config.server.options.outbox_bytes / 16;
   environment.momentary_frames = config.server.options.outbox_frames / 4;
+  environment.errors = &errors;
   environment.heartbeat = config.server.options.heartbeat;
   environment.rates = &rates;
   sessions = std::make_unique<gateway::Sessions>(environment);
@@ -193,15 +200,33 @@ Status Node::Parts::Listen(const DataDir& dir) {
                                                                  .errors = &errors,
                                                                  .rates = &rates},
                                            std::move(settings));
+  shard_watch = std::make_unique<ShardWatch>(ShardPointers());
   ops = std::make_unique<http::OpsService>(
       metrics,
       std::vector<http::ReadinessCheck>{
-          {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }}});
+          {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }},
+          {"store", [this] { return store->health(); }}},
+      [this] { return shard_watch->health(); });
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
-  RegisterMetrics(metrics, {store.get(), public_server.get(), &errors, api.get(), presence.get(),
-                            sessions.get(), &rates, &guesses});
+  RegisterMetrics(metrics, {.store = store.get(),
+                            .server = public_server.get(),
+                            .errors = &errors,
+                            .api = api.get(),
+                            .presence = presence.get(),
+                            .sessions = sessions.get(),
+                            .rates = &rates,
+                            .guesses = &guesses,
+                            .chat = chat.get(),
+                            .shard_watch = shard_watch.get(),
+                            .reads = &reads,
+                            .hashes = &hashes,
+                            .log = &log,
+                            .shards = ShardPointers(),
+                            .cache_limits = CacheOptionsOf(config.cache),
+                            .max_connections = config.server.options.max_connections});
+  shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
   PARLEY_ASSIGN(control, ControlSocket::Listen(
@@ -234,6 +259,7 @@ void Node::Parts::Stop() {
   // What has timers and sockets on the shards goes before their loops do; what waiting tasks hold
   // goes with them.
   time_keeper.reset();
+  shard_watch.reset();
   public_server.reset();
   ops_server.reset();
   chat.reset();
@@ -244,7 +270,8 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Node::~Node() { parts_->Stop(); }
 
-Result<std::unique_ptr<Node>> Node::Start(const Config& config, const DataDir& dir, Logger& log) {
+Result<std::unique_ptr<Node>> Node::Start(const Config& config, const DataDir& dir,
+                                          ProcessLogger& log) {
   std::unique_ptr<Node> node(new Node(std::make_unique<Parts>(config, log)));
   Parts& parts = *node->parts_;
   PARLEY_TRY(parts.OpenStore(dir));
@@ -279,5 +306,9 @@ void Node::Drain() {
   parts_->public_server->Drain(parts_->config.server.drain);
   parts_->Stop();
 }
+
+void Node::HurryDrain() { parts_->public_server->HurryDrain(); }
+
+void Node::Apply(const Config& fresh) { parts_->log.SetLevel(fresh.log.level); }
 
 }  // namespace parley::app

@@ -7,7 +7,7 @@
 
 #include "app/config/config.h"
 #include "app/data_dir.h"
-#include "base/log.h"
+#include "app/log.h"
 #include "base/result.h"
 
 namespace parley::app {
@@ -19,12 +19,13 @@ namespace parley::app {
 ///   …
 ///   (*node)->Drain();
 ///
-/// All calls from the main thread.
+/// All calls from the main thread, but HurryDrain.
 class Node {
  public:
   /// Opens the store, starts the threads and listens. Nothing runs any more where it answers an
   /// error.
-  static Result<std::unique_ptr<Node>> Start(const Config& config, const DataDir& dir, Logger& log);
+  static Result<std::unique_ptr<Node>> Start(const Config& config, const DataDir& dir,
+                                             ProcessLogger& log);
   /// Stops at once what still runs.
   ~Node();
   Node(const Node&) = delete;
@@ -41,6 +42,11 @@ class Node {
   /// Stops accepting, lets work in flight end, closes WebSockets with 1012 over server.drain_ms,
   /// and stops.
   void Drain();
+  /// Ends what Drain still waits for as soon as can be. From another thread, while it runs.
+  void HurryDrain();
+
+  /// Takes over the reloadable settings of `fresh`.
+  void Apply(const Config& fresh);
 
  private:
   struct Parts;

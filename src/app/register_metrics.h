@@ -1,13 +1,22 @@
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
+#include "app/log.h"
+#include "app/shard_watch.h"
 #include "auth/guess_guard.h"
 #include "bus/local/local_presence.h"
+#include "chat/chat_service.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
 #include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
 #include "metrics/metrics.h"
 #include "net/server.h"
+#include "runtime/blocking_pool.h"
+#include "runtime/shard.h"
+#include "storage/cached/cache_options.h"
 #include "storage/cached/cached_store.h"
 
 namespace parley::app {
@@ -22,6 +31,14 @@ struct MetricSources {
   const gateway::Sessions* sessions;
   const limits::RateLimits* rates;
   const auth::GuessGuard* guesses;
+  const chat::ChatService* chat;
+  const ShardWatch* shard_watch;
+  const runtime::BlockingPool* reads;
+  const runtime::BlockingPool* hashes;
+  const ProcessLogger* log;
+  std::vector<runtime::Shard*> shards;
+  storage::cached::CacheOptions cache_limits;
+  std::size_t max_connections;
 };
 
 /// Adds every family that the program tells (src/metrics/README.md).

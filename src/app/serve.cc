@@ -1,28 +1,82 @@
-// `parleyd serve`: starts a node, says where it listens, and ends it on a signal.
+// `parleyd serve`: starts a node, says where it listens, and does what signals ask: SIGHUP rereads
+// the configuration, SIGTERM and SIGINT end it.
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 #include <utility>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/node.h"
+#include "app/reload.h"
+#include "app/service_manager.h"
 
 namespace parley::app {
 namespace {
 
-/// SIGTERM and SIGINT, taken from every thread that starts later: the main one waits for them.
-sigset_t BlockStopSignals() {
+sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+/// What this program waits for, taken from every thread that starts later: the main one waits.
+sigset_t BlockSignals() {
+  sigset_t signals = StopSignals();
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+/// Every connection is an open file: as many as this user may have.
+void RaiseFileLimit() {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // where it fails, the old one goes on
+}
+
+void Reload(Reloader& reloader, Logger& log) {
+  NotifyReloading();
+  const Reloader::Report report = reloader.Reload();
+  if (!report.status.ok()) {
+    log.Error("the configuration is not right: nothing was changed",
+              {{"error", report.status.message()}});
+  } else {
+    log.Info("the configuration was read again",
+             {{"changed", fmt::format("{}", fmt::join(report.changed, ","))}});
+    if (!report.at_next_start.empty()) {
+      log.Warning("some settings that changed take effect at the next start",
+                  {{"settings", fmt::format("{}", fmt::join(report.at_next_start, ","))}});
+    }
+  }
+  NotifyReady();
+}
+
+/// Ends the node; a second signal makes it hurry.
+void DrainUntilDone(Node& node, Logger& log) {
+  std::atomic<bool> done{false};
+  std::thread second([&] {
+    const sigset_t signals = StopSignals();
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (done) return;
+    log.Info("stopping at once", {{"signal", signal}});
+    node.HurryDrain();
+  });
+  node.Drain();
+  done = true;
+  pthread_kill(second.native_handle(), SIGTERM);
+  second.join();
 }
 
 /// The command line client beside this program, as a person here would call it.
@@ -57,12 +111,13 @@ void PrintWelcome(const Node& node) {
 
 }  // namespace
 
-int RunServe(const LoadedConfig& loaded) {
+int RunServe(const LoadedConfig& loaded, const ConfigSources& sources) {
   // Whatever is written from here on (the store with its keys, the control socket) is its owner's
   // alone.
   ::umask(S_IRWXG | S_IRWXO);
-  const sigset_t signals = BlockStopSignals();
-  const std::unique_ptr<Logger> log = MakeLogger(loaded.config.log);
+  const sigset_t signals = BlockSignals();
+  RaiseFileLimit();
+  const std::unique_ptr<ProcessLogger> log = MakeLogger(loaded.config.log);
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
   Result<DataDir> dir = OpenDataDir(loaded.config.data_dir);
   if (!dir.ok()) {
@@ -76,10 +131,15 @@ int RunServe(const LoadedConfig& loaded) {
     return 1;
   }
   PrintWelcome(**node);
+  NotifyReady();
+  Reloader reloader(sources, loaded.config, [&](const Config& fresh) { (*node)->Apply(fresh); });
   int signal = 0;
-  sigwait(&signals, &signal);
+  for (sigwait(&signals, &signal); signal == SIGHUP; sigwait(&signals, &signal)) {
+    Reload(reloader, *log);
+  }
   log->Info("stopping", {{"signal", signal}});
-  (*node)->Drain();
+  NotifyStopping();
+  DrainUntilDone(**node, *log);
   return 0;
 }
 

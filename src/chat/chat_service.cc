@@ -26,11 +26,14 @@ ChatService::ChatService(ChatDependencies dependencies)
           deps_.shards,
           ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_, deps_.limits,
                            deps_.receipts_max_members, deps_.typing_lasts,
-                           auth::Fingerprinter(deps_.fingerprint_key)})) {}
+                           auth::Fingerprinter(deps_.fingerprint_key), stats_},
+          deps_.max_waiting_bytes)) {}
 
 ChatService::~ChatService() = default;
 
 void ChatService::Stop() { conversations_->Stop(); }
+
+const CommandLoad& ChatService::load() const { return conversations_->load(); }
 
 // -- Commands -------------------------------------------------------------------------------------
 

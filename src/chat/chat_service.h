@@ -14,6 +14,8 @@
 #include "base/random.h"
 #include "bus/bus.h"
 #include "chat/acquaintances.h"
+#include "chat/chat_stats.h"
+#include "chat/command_load.h"
 #include "chat/commands.h"
 #include "chat/sync_plan.h"
 #include "chat/typing_book.h"
@@ -42,7 +44,8 @@ struct ChatDependencies {
   /// In larger conversations nobody is told of receipts and typing.
   std::size_t receipts_max_members = 100;
   std::chrono::milliseconds typing_lasts = TypingBook::kLasts;
-  storage::SecretKey fingerprint_key{};  ///< never changes; so below
+  std::size_t max_waiting_bytes = std::size_t{256} << 20;  ///< of commands that wait, all together
+  storage::SecretKey fingerprint_key{};                    ///< never changes; so below
   storage::SecretKey identity_key{};
   storage::SecretKey cursor_key{};
 };
@@ -148,6 +151,10 @@ class ChatService {
   /// Writes what waits (positions) and lets no more in. Call from no shard, while the shards run.
   void Stop();
 
+  const ChatStats& stats() const { return stats_; }
+  /// The commands that wait now.
+  const CommandLoad& load() const;
+
  private:
   runtime::Task<Result<CommandAnswer>> Run(ConversationId conversation, UserId caller,
                                            CommandBody body);
@@ -160,6 +167,7 @@ class ChatService {
   runtime::Task<Status> CheckRoom(std::vector<UserId> users);
 
   const ChatDependencies deps_;
+  ChatStats stats_;
   const auth::ConversationIds ids_;
   const auth::CursorSealer sealer_;
   std::unique_ptr<MessageIds> message_ids_;

@@ -8,6 +8,7 @@
 
 #include "base/function.h"
 #include "base/result.h"
+#include "chat/command_load.h"
 #include "model/conversation.h"
 #include "model/entry.h"
 #include "model/user.h"
@@ -88,6 +89,7 @@ struct Command {
   CommandBody body;
   CommandDone done;
   int runs = 0;  ///< how often it was run again because the log turned out to be another
+  CommandLoad::Ticket ticket = {};
 };
 
 }  // namespace parley::chat

@@ -45,7 +45,7 @@ ConversationActor::~ConversationActor() = default;
 void ConversationActor::Submit(Command command) {
   last_used_ = steady_clock::now();
   if (queue_.size() + pending_.size() >= kMaxQueued || phase_ == Phase::kDead) {
-    command.done(Unavailable("the conversation is busy: try again"));
+    Reply(command, Unavailable("the conversation is busy: try again"));
     return;
   }
   queue_.push_back(std::move(command));
@@ -261,11 +261,22 @@ void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<U
 
 void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
   if (pending_.empty()) {
-    command.done(std::move(answer));
+    Reply(command, std::move(answer));
   } else {
     // It rests on what is not committed yet.
     pending_.push_back({std::move(command), std::move(answer), nullptr});
   }
+}
+
+void ConversationActor::Reply(Command& command, Result<CommandAnswer> answer) {
+  if (std::holds_alternative<SendCommand>(command.body)) {
+    if (!answer.ok()) {
+      env_.stats.sends_refused.Add();
+    } else {
+      (answer->existed ? env_.stats.duplicates : env_.stats.messages).Add();
+    }
+  }
+  command.done(std::move(answer));
 }
 
 // -- Committing -----------------------------------------------------------------------------------
@@ -332,17 +343,19 @@ void ConversationActor::CompleteFront() {
     }
     Publish(staged);
   }
-  if (pending.command.done) pending.command.done(std::move(pending.answer));
+  if (pending.command.done) Reply(pending.command, std::move(pending.answer));
 }
 
 void ConversationActor::Publish(const StagedEntry& staged) {
   const auto tell = [&](bus::Event::Kind kind, const UserList& users) {
     if (!users) return;
+    env_.stats.events.Add();
     env_.bus.Publish(std::make_shared<const bus::Event>(
                          bus::Event{kind, id_, staged.entry->seq, wire::Frame(), {}}),
                      users);
   };
   tell(bus::Event::Kind::kConversation, staged.newcomers);
+  env_.stats.events.Add();
   env_.bus.Publish(staged.change, staged.recipients);
   tell(bus::Event::Kind::kLeft, staged.leavers);
   if (!staged.leavers || typing_.empty()) return;
@@ -373,7 +386,7 @@ void ConversationActor::Die(storage::AppendOutcome outcome) {
     if (run_again && ++command.runs <= kMaxRuns) {
       again.push_back(std::move(command));
     } else {
-      command.done(Stopped());
+      Reply(command, Stopped());
     }
   }
   on_dead_(std::move(again));

@@ -11,6 +11,7 @@
 #include "auth/keyed_hash.h"
 #include "base/clock.h"
 #include "bus/bus.h"
+#include "chat/chat_stats.h"
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
 #include "chat/message_ids.h"
@@ -38,6 +39,7 @@ struct ActorEnvironment {
   std::size_t receipts_max_members;
   std::chrono::milliseconds typing_lasts;
   auth::Fingerprinter fingerprinter;
+  ChatStats& stats;
 };
 
 /// Runs the commands of one conversation, one after the other, in order of arrival: the only place
@@ -131,6 +133,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
 
   void MakeEntry(Command command, EntryBody body, std::vector<User> added);
   void Answer(Command command, Result<CommandAnswer> answer);
+  /// Tells who asked, and counts.
+  void Reply(Command& command, Result<CommandAnswer> answer);
 
   // Committing.
   void MaybeCommit();

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::chrono::seconds kSweepInterval{15};
 
+std::size_t TextBytes(const Command& command) {
+  const auto* send = std::get_if<SendCommand>(&command.body);
+  return send != nullptr ? send->text.size() : 0;
+}
+
 }  // namespace
 
 /// The actors of one shard; touched on it alone.
@@ -27,6 +32,7 @@ class Conversations::ShardConversations {
     std::shared_ptr<ConversationActor>& place = actors_[id];
     const bool fresh = place == nullptr;
     if (fresh) {
+      environment_.stats.actors.fetch_add(1, std::memory_order_relaxed);
       place = std::make_shared<ConversationActor>(
           id, environment_, shard_,
           [this, id](std::deque<Command> again) { Replace(id, std::move(again)); });
@@ -54,12 +60,15 @@ class Conversations::ShardConversations {
     }
   }
 
-  void Clear() { actors_.clear(); }
+  void Clear() {
+    CountGone(actors_.size());
+    actors_.clear();
+  }
 
  private:
   /// The actor is dead: the next one runs what it left, before anything newer.
   void Replace(ConversationId id, std::deque<Command> again) {
-    actors_.erase(id);
+    CountGone(actors_.erase(id));
     for (Command& command : again) Submit(id, std::move(command));
   }
 
@@ -75,7 +84,12 @@ class Conversations::ShardConversations {
   void Sweep() {
     const bool crowded = actors_.size() > kMaxActorsPerShard;
     const std::chrono::milliseconds age = crowded ? std::chrono::seconds(1) : kIdleTime;
-    std::erase_if(actors_, [&](const auto& item) { return item.second->IdleFor(age); });
+    CountGone(std::erase_if(actors_, [&](const auto& item) { return item.second->IdleFor(age); }));
+  }
+
+  void CountGone(std::size_t actors) {
+    environment_.stats.actors.fetch_sub(static_cast<std::int64_t>(actors),
+                                        std::memory_order_relaxed);
   }
 
   runtime::Shard& shard_;
@@ -86,8 +100,9 @@ class Conversations::ShardConversations {
   bool stopping_ = false;
 };
 
-Conversations::Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment)
-    : environment_(environment) {
+Conversations::Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment,
+                             std::size_t max_waiting_bytes)
+    : environment_(environment), load_(max_waiting_bytes) {
   for (runtime::Shard* shard : shards) {
     places_.push_back(std::make_unique<ShardConversations>(*shard, environment_));
   }
@@ -101,6 +116,15 @@ Conversations::ShardConversations& Conversations::PlaceOf(ConversationId convers
 
 void Conversations::Submit(ConversationId conversation, Command command) {
   ShardConversations* place = &PlaceOf(conversation);
+  if (std::optional<CommandLoad::Ticket> ticket = load_.Enter(TextBytes(command))) {
+    command.ticket = *std::move(ticket);
+  } else {
+    if (std::holds_alternative<SendCommand>(command.body)) environment_.stats.sends_refused.Add();
+    place->shard().Post([done = std::move(command.done)]() mutable {
+      done(Unavailable("the server is busy: try again"));
+    });
+    return;
+  }
   place->shard().Post([place, conversation, command = std::move(command)]() mutable {
     place->Submit(conversation, std::move(command));
   });

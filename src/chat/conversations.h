@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -18,8 +19,10 @@ class Conversations {
   /// Live actors per shard; beyond it idle ones are dropped early.
   static constexpr std::size_t kMaxActorsPerShard = 20'000;
 
-  /// The shards and all in `environment` must outlive it.
-  Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment);
+  /// The shards and all in `environment` must outlive it. Commands that wait, all together, take at
+  /// most about `max_waiting_bytes`; further ones are refused with kUnavailable.
+  Conversations(std::vector<runtime::Shard*> shards, ActorEnvironment environment,
+                std::size_t max_waiting_bytes);
   ~Conversations();
   Conversations(const Conversations&) = delete;
   Conversations& operator=(const Conversations&) = delete;
@@ -32,12 +35,15 @@ class Conversations {
   /// when done.
   void Stop();
 
+  const CommandLoad& load() const { return load_; }
+
  private:
   class ShardConversations;
 
   ShardConversations& PlaceOf(ConversationId conversation);
 
   const ActorEnvironment environment_;
+  CommandLoad load_;
   std::vector<std::unique_ptr<ShardConversations>> places_;  // one per shard
 };
 

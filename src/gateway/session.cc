@@ -15,11 +15,10 @@ bool IsActivity(const wire::ClientFrameBody& body) {
 
 }  // namespace
 
-Session::Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
+Session::Session(const SessionEnvironment& environment, runtime::Shard& shard,
                  std::optional<auth::Caller> caller, Start start, limits::ClientAddress client)
     : env_(environment),
-      stats_(stats),
-      number_(stats.opened.fetch_add(1)),
+      number_(environment.stats->opened.fetch_add(1)),
       shard_(shard),
       start_(start),
       client_(client),
@@ -37,6 +36,7 @@ void Session::OnOpen(net::WebSocket& socket) {
 }
 
 void Session::OnClosed() {
+  if (caller_) env_.stats->sessions.fetch_sub(1, std::memory_order_relaxed);
   socket_ = nullptr;
   timer_.Cancel();
   subscription_.reset();
@@ -74,6 +74,7 @@ void Session::OnText(std::string_view text) {
     SendError(error.ref, error.status);
   } else {
     if (IsActivity(frame->body)) NoteActivity();
+    env_.stats->commands.Add();
     std::visit([&](auto& body) { OnFrame(frame->ref, body); }, frame->body);
   }
 }
@@ -96,6 +97,7 @@ runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::st
 
 void Session::Begin(const auth::Caller& caller) {
   caller_ = caller;
+  env_.stats->sessions.fetch_add(1, std::memory_order_relaxed);
   // The order matters: whatever is committed from here on arrives as an event, and what was before
   // is seen by the sync.
   subscription_ = env_.bus.Subscribe(caller.user, *this);

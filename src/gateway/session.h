@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include "bus/presence.h"
 #include "chat/chat_service.h"
 #include "gateway/feed.h"
+#include "gateway/gateway_stats.h"
 #include "gateway/refusals.h"
 #include "gateway/session_factory.h"
 #include "limits/bucket.h"
@@ -32,13 +32,6 @@
 
 namespace parley::gateway {
 
-/// Counted over all sessions. Any thread.
-struct SessionStats {
-  std::atomic<std::uint64_t> opened{0};  ///< sessions so far
-  std::atomic<std::uint64_t> momentary_dropped{
-      0};  ///< receipts, typing, profiles that were not told
-};
-
 /// What every session needs; outlives them all.
 struct SessionEnvironment {
   chat::ChatService& chat;
@@ -54,6 +47,8 @@ struct SessionEnvironment {
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
   limits::RateLimits* rates = nullptr;                    ///< null: nothing is limited
+  metrics::CounterSet* errors = nullptr;  ///< where errors told to clients are counted, if anywhere
+  GatewayStats* stats = nullptr;          ///< set by Sessions
 };
 
 /// One WebSocket connection of one person: authentication, commands, live delivery, resume.
@@ -69,7 +64,7 @@ class Session : public bus::Subscriber,
   /// Commands that may be unanswered; beyond, the server stops reading.
   static constexpr std::size_t kMaxUnanswered = 256;
 
-  Session(const SessionEnvironment& environment, SessionStats& stats, runtime::Shard& shard,
+  Session(const SessionEnvironment& environment, runtime::Shard& shard,
           std::optional<auth::Caller> caller, Start start, limits::ClientAddress client);
 
   // What the connection tells; see net::WebSocketHandler.
@@ -157,7 +152,6 @@ class Session : public bus::Subscriber,
   void GoLive();
 
   const SessionEnvironment& env_;
-  SessionStats& stats_;
   const std::uint64_t number_;  ///< no other session of this process has it
   runtime::Shard& shard_;
   const Start start_;

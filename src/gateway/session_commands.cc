@@ -5,6 +5,7 @@
 
 #include "gateway/session.h"
 #include "runtime/spawn.h"
+#include "wire/error_code.h"
 
 namespace parley::gateway {
 namespace {
@@ -16,6 +17,7 @@ std::size_t MaxHeads(const Limits& limits) { return 2 * limits.conversations_per
 }  // namespace
 
 void Session::SendError(const std::optional<std::string>& ref, const Status& status) {
+  if (env_.errors != nullptr) env_.errors->Count(wire::ErrorCodeOf(status.code()).code);
   socket_->Send(wire::EncodeErrorFrame(ref, status));
 }
 
@@ -91,7 +93,9 @@ void Session::OnFrame(const std::optional<std::string>& ref, const wire::Unsuppo
 }
 
 void Session::CountUnanswered() {
-  if (++unanswered_ == kMaxUnanswered) socket_->PauseReading();
+  if (++unanswered_ != kMaxUnanswered) return;
+  env_.stats->paused.fetch_add(1, std::memory_order_relaxed);
+  socket_->PauseReading();
 }
 
 void Session::CountAnswered() {

@@ -35,7 +35,10 @@ void Session::OnEvent(const bus::EventPtr& event) {
   feed.busy = feed.busy || Holding();
   switch (event->kind) {
     case bus::Event::Kind::kChange:
-      if (feed.OnChange(event->seq) == Feed::Arrival::kSendNow) socket_->Send(event->frame);
+      if (feed.OnChange(event->seq) == Feed::Arrival::kSendNow) {
+        env_.stats->deliveries.Add();
+        socket_->Send(event->frame);
+      }
       break;
     case bus::Event::Kind::kConversation:
       feed.OnConversation(event->seq);
@@ -55,7 +58,7 @@ void Session::OnMomentary(const wire::Frame& frame) {
   if (!Holding() && HasRoomForMomentary()) {
     socket_->Send(frame);
   } else {
-    stats_.momentary_dropped.fetch_add(1, std::memory_order_relaxed);
+    env_.stats->momentary_dropped.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
@@ -122,6 +125,7 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
   for (const ChangeView& change : *changes) {
     if (change.entry->seq != it->second.sent().Next() || change.entry->seq > last) break;
     if (socket_->queued_bytes() > kAheadBytes) break;
+    env_.stats->deliveries.Add();
     socket_->Send(wire::EncodeChangeFrame(change));
     it->second.SentUpTo(change.entry->seq);
   }

@@ -48,6 +48,8 @@ runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
     if (!co_await SyncConversation(&builder, item)) co_return false;
   }
   if (socket_ == nullptr) co_return false;
+  env_.stats->sync_frames.fetch_add(1, std::memory_order_relaxed);
+  env_.stats->resumes.fetch_add(1, std::memory_order_relaxed);
   socket_->Send(builder.FinishLast(cursor));
   co_return true;
 }
@@ -96,6 +98,7 @@ runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder,
 
 runtime::Task<bool> Session::SendPart(wire::SyncFrameBuilder* builder) {
   if (socket_ == nullptr) co_return false;
+  env_.stats->sync_frames.fetch_add(1, std::memory_order_relaxed);
   socket_->Send(builder->FinishPart());
   co_return co_await AwaitDrained();
 }

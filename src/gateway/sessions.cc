@@ -26,7 +26,7 @@ std::unique_ptr<net::WebSocketHandler> Sessions::Make(runtime::Shard& shard,
                                                       std::optional<auth::Caller> caller,
                                                       Start start, limits::ClientAddress client) {
   return std::make_unique<SessionHandler>(
-      std::make_shared<Session>(environment_, stats_, shard, caller, start, client));
+      std::make_shared<Session>(environment_, shard, caller, start, client));
 }
 
 }  // namespace parley::gateway

@@ -11,18 +11,20 @@ namespace parley::gateway {
 /// Makes sessions over one environment, which must outlive it.
 class Sessions : public SessionFactory {
  public:
-  explicit Sessions(const SessionEnvironment& environment) : environment_(environment) {}
+  explicit Sessions(const SessionEnvironment& environment) : environment_(environment) {
+    environment_.stats = &stats_;
+  }
 
   std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
                                               std::optional<auth::Caller> caller, Start start,
                                               limits::ClientAddress client) override;
 
   /// Any thread.
-  const SessionStats& stats() const { return stats_; }
+  const GatewayStats& stats() const { return stats_; }
 
  private:
-  const SessionEnvironment environment_;
-  SessionStats stats_;
+  GatewayStats stats_;
+  SessionEnvironment environment_;  // does not change any more
 };
 
 }  // namespace parley::gateway

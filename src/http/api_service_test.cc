@@ -49,8 +49,8 @@ TEST_F(ApiServiceTest, LandingPage_HasNoScriptAndAStrictPolicy) {
 
 TEST_F(ApiServiceTest, UnknownPaths_Are404Problems) {
   for (const char* path :
-       {"/v1", "/v1/", "/v2/server", "/v1/server/", "/media/x", "/metrics", "/healthz",
-        "/readyz", "/index.html", "/v1/uploads", "/v1/push/subscriptions"}) {
+       {"/v1", "/v1/", "/v2/server", "/v1/server/", "/media/x", "/metrics", "/healthz", "/readyz",
+        "/index.html", "/v1/uploads", "/v1/push/subscriptions"}) {
     const net::HttpResponse response = Get(path);
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_EQ(Code(response), "not_found");

@@ -19,8 +19,9 @@ HttpResponse Text(std::string content_type, std::string body) {
 
 }  // namespace
 
-OpsService::OpsService(const metrics::Metrics& metrics, std::vector<ReadinessCheck> checks)
-    : metrics_(metrics), checks_(std::move(checks)) {}
+OpsService::OpsService(const metrics::Metrics& metrics, std::vector<ReadinessCheck> checks,
+                       std::function<Status()> alive)
+    : metrics_(metrics), checks_(std::move(checks)), alive_(std::move(alive)) {}
 
 Task<HttpResponse> OpsService::Handle(net::HttpRequest request) { co_return Answer(request); }
 
@@ -49,6 +50,7 @@ HttpResponse OpsService::Answer(const net::HttpRequest& request) const {
   }
   if (path == "/metrics") return Text(metrics::Metrics::kTextFormat, metrics_.Text());
   if (path == "/readyz") return Readiness();
+  if (const Status status = alive_(); !status.ok()) return Problem(500, status.message());
   return Text("text/plain; charset=utf-8", "ok\n");
 }
 

@@ -18,12 +18,15 @@ struct ReadinessCheck {
   std::function<Status()> status;  ///< OK, or why not; any thread, must not block
 };
 
-/// The operations port: /healthz (the process lives), /readyz (it can serve, or which part is not
-/// ready) and /metrics. For load balancers and Prometheus; never for the public. Any shard.
+/// The operations port: /healthz (the process lives and its threads run), /readyz (it can serve, or
+/// which part is not ready) and /metrics. For load balancers and Prometheus; never for the public.
+/// Any shard.
 class OpsService : public net::HttpService {
  public:
-  /// `metrics`, and what the checks look at, outlive the service.
-  OpsService(const metrics::Metrics& metrics, std::vector<ReadinessCheck> checks);
+  /// `metrics`, and what the checks look at, outlive the service. `alive` (any thread, must not
+  /// block) tells what is beyond hope without a restart: then /healthz answers 500.
+  OpsService(const metrics::Metrics& metrics, std::vector<ReadinessCheck> checks,
+             std::function<Status()> alive);
 
   runtime::Task<net::HttpResponse> Handle(net::HttpRequest request) override;
   runtime::Task<std::variant<net::HttpResponse, net::AcceptWebSocket>> Upgrade(
@@ -36,6 +39,7 @@ class OpsService : public net::HttpService {
 
   const metrics::Metrics& metrics_;
   const std::vector<ReadinessCheck> checks_;
+  const std::function<Status()> alive_;
 };
 
 }  // namespace parley::http

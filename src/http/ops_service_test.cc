@@ -22,8 +22,10 @@ class OpsServiceTest : public testing::Test {
   runtime::Shard shard_;
   metrics::Metrics metrics_;
   Status store_;
+  Status alive_;
   OpsService service_{metrics_,
-                      {{"store", [this] { return store_; }}, {"clock", [] { return Status(); }}}};
+                      {{"store", [this] { return store_; }}, {"clock", [] { return Status(); }}},
+                      [this] { return alive_; }};
 };
 
 TEST_F(OpsServiceTest, Healthz_IsOkWhileTheProcessLives) {
@@ -31,6 +33,13 @@ TEST_F(OpsServiceTest, Healthz_IsOkWhileTheProcessLives) {
   const net::HttpResponse response = Ask("GET", "/healthz");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "ok\n");
+}
+
+TEST_F(OpsServiceTest, Healthz_SaysWhatIsBeyondHope) {
+  alive_ = Internal("shard 1 has not run anything for 30 s");
+  const net::HttpResponse response = Ask("GET", "/healthz");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("shard 1"));
 }
 
 TEST_F(OpsServiceTest, Readyz_SaysWhichPartIsNotReady) {

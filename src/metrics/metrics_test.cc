@@ -1,11 +1,14 @@
 #include "metrics/metrics.h"
 
 #include <chrono>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "metrics/counter_set.h"
+#include "metrics/hot_counter.h"
 
 namespace parley::metrics {
 namespace {
@@ -49,6 +52,39 @@ TEST(MetricsTest, Histogram_CountsAreCumulativeAndBoundsInclusive) {
   EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"0.001\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"0.01\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("parley_t_seconds_bucket{le=\"+Inf\"} 3\n"));
+}
+
+TEST(MetricsTest, Histogram_OfCounts_SumsWhatWasCounted) {
+  Histogram histogram = Histogram::OfCounts();
+  histogram.ObserveCount(1);
+  histogram.ObserveCount(3);
+  histogram.ObserveCount(5'000);
+  const Histogram::Snapshot seen = histogram.Read();
+  EXPECT_EQ(seen.count, 3U);
+  EXPECT_EQ(seen.sum, 5'004);
+  EXPECT_EQ(seen.counts.at(0), 1U);  // at most 1
+  EXPECT_EQ(seen.counts.at(2), 1U);  // at most 4
+  EXPECT_EQ(seen.counts.back(), 1U);
+}
+
+TEST(MetricsTest, Histogram_ClockThatSteppedBack_CountsAsNothing) {
+  Histogram histogram({0.001});
+  histogram.Observe(std::chrono::seconds(-1));
+  EXPECT_EQ(histogram.Read().sum, 0);
+  EXPECT_EQ(histogram.Read().counts.front(), 1U);
+}
+
+TEST(MetricsTest, HotCounter_LosesNothingAcrossThreads) {
+  HotCounter counter;
+  std::vector<std::thread> threads;
+  threads.reserve(20);
+  for (int i = 0; i < 20; ++i) {
+    threads.emplace_back([&counter] {
+      for (int n = 0; n < 1'000; ++n) counter.Add();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(counter.Get(), 20'000U);
 }
 
 TEST(MetricsTest, CounterSet_CountsKnownValuesAndTheOthersTogether) {

@@ -47,14 +47,20 @@ void Outbox::Append(Piece piece) {
     pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
   }
-  bytes_ += View(piece).size();
+  AddBytes(static_cast<std::int64_t>(View(piece).size()));
   pieces_.push_back(std::move(piece));
+}
+
+void Outbox::AddBytes(std::int64_t change) {
+  bytes_ = static_cast<std::size_t>(static_cast<std::int64_t>(bytes_) + change);
+  if (total_ != nullptr) total_->fetch_add(change, std::memory_order_relaxed);
 }
 
 void Outbox::DropUnbegun() {
   const std::size_t keep = begun_ > 0 ? 1 : 0;
   pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(head_ + keep), pieces_.end());
-  bytes_ = keep == 0 ? 0 : View(pieces_[head_]).size() - begun_;
+  const std::size_t kept = keep == 0 ? 0 : View(pieces_[head_]).size() - begun_;
+  AddBytes(static_cast<std::int64_t>(kept) - static_cast<std::int64_t>(bytes_));
 }
 
 void Outbox::Shrink() {
@@ -92,7 +98,7 @@ Outbox::Progress Outbox::WriteTo(int socket) {
 }
 
 void Outbox::Consume(std::size_t written) {
-  bytes_ -= written;
+  AddBytes(-static_cast<std::int64_t>(written));
   begun_ += written;
   while (head_ < pieces_.size() && begun_ >= View(pieces_[head_]).size()) {
     begun_ -= View(pieces_[head_]).size();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,8 +20,12 @@ namespace parley::net {
 /// Bounded in bytes and pieces; never blocks. Belongs to the connection's shard.
 class Outbox {
  public:
-  Outbox(std::size_t max_bytes, std::size_t max_pieces)
-      : max_bytes_(max_bytes), max_pieces_(max_pieces) {}
+  /// `total`, if any, is kept up with what waits in all outboxes that share it; outlives this.
+  Outbox(std::size_t max_bytes, std::size_t max_pieces, std::atomic<std::int64_t>* total = nullptr)
+      : max_bytes_(max_bytes), max_pieces_(max_pieces), total_(total) {}
+  ~Outbox() { AddBytes(-static_cast<std::int64_t>(bytes_)); }
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
 
   /// Queues a frame; false, and nothing is queued, if that would pass the bound.
   bool Push(wire::Frame frame);
@@ -61,9 +67,11 @@ class Outbox {
   bool HasRoom(std::size_t bytes) const;
   void Append(Piece piece);
   void Consume(std::size_t written);
+  void AddBytes(std::int64_t change);
 
   const std::size_t max_bytes_;
   const std::size_t max_pieces_;
+  std::atomic<std::int64_t>* const total_;
   std::vector<Piece> pieces_;  // those before head_ are written and empty
   std::size_t head_ = 0;
   std::size_t begun_ = 0;  // bytes of the first piece that are written

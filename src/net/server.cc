@@ -1,6 +1,8 @@
 #include "net/server.h"
 
+#include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -45,10 +47,16 @@ class Server::Impl {
 
   Status Start();
   void Drain(std::chrono::milliseconds spread);
+  void HurryDrain();
   void Stop();
 
   std::uint16_t port() const { return acceptor_.port(); }
   const ServerStats& stats() const { return stats_; }
+  std::int64_t outbox_bytes() const {
+    std::int64_t sum = 0;
+    for (const auto& shard : shards_) sum += shard->outbox_bytes().load(std::memory_order_relaxed);
+    return sum;
+  }
 
  private:
   std::vector<std::unique_ptr<ServerShard>> MakeShards(const std::vector<runtime::Shard*>& shards,
@@ -69,6 +77,7 @@ class Server::Impl {
   std::vector<std::unique_ptr<ServerShard>> shards_;
   AddressCounts addresses_;
   Acceptor acceptor_;
+  std::optional<std::chrono::steady_clock::time_point> drain_deadline_;  // guarded by mutex_
   bool started_ = false;
 };
 
@@ -140,14 +149,33 @@ void Server::Impl::CloseAcceptor() {
 
 void Server::Impl::Drain(std::chrono::milliseconds spread) {
   if (!started_) return;
-  const auto deadline = std::chrono::steady_clock::now() + spread + options_.close_timeout;
+  {
+    const std::lock_guard lock(mutex_);
+    drain_deadline_ = std::chrono::steady_clock::now() + spread + options_.close_timeout;
+  }
   CloseAcceptor();
   OnEveryShard([spread](ServerShard& shard, auto done) {
     shard.Drain(spread);
     done();
   });
   std::unique_lock lock(mutex_);
-  empty_.wait_until(lock, deadline, [this] { return stats_.connections.load() == 0; });
+  while (stats_.connections.load() != 0 && std::chrono::steady_clock::now() < *drain_deadline_) {
+    const auto deadline = *drain_deadline_;  // may be set anew meanwhile
+    empty_.wait_until(lock, deadline);
+  }
+  drain_deadline_.reset();
+}
+
+void Server::Impl::HurryDrain() {
+  // Under the lock, so that the drain does not end, and the shards with it, before they were told.
+  const std::lock_guard lock(mutex_);
+  if (!drain_deadline_) return;
+  const auto deadline = std::chrono::steady_clock::now() + options_.close_timeout;
+  *drain_deadline_ = std::min(*drain_deadline_, deadline);
+  for (const std::unique_ptr<ServerShard>& shard : shards_) {
+    shard->shard().Post([&shard = *shard] { shard.Drain(std::chrono::milliseconds(0)); });
+  }
+  empty_.notify_all();
 }
 
 void Server::Impl::Stop() {
@@ -166,7 +194,9 @@ Server::~Server() = default;
 Status Server::Start() { return impl_->Start(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 const ServerStats& Server::stats() const { return impl_->stats(); }
+std::int64_t Server::outbox_bytes() const { return impl_->outbox_bytes(); }
 void Server::Drain(std::chrono::milliseconds spread) { impl_->Drain(spread); }
+void Server::HurryDrain() { impl_->HurryDrain(); }
 void Server::Stop() { impl_->Stop(); }
 
 }  // namespace parley::net

@@ -90,11 +90,16 @@ class Server {
   /// The port in use, after Start.
   std::uint16_t port() const;
   const ServerStats& stats() const;
+  /// What waits in the outboxes of all WebSockets. Any thread.
+  std::int64_t outbox_bytes() const;
 
   /// Stops accepting; requests in flight end; idle connections are closed; WebSockets are closed
   /// with 1012, spread evenly over `spread`. Returns when all have ended, at the latest `spread` +
   /// close_timeout later.
   void Drain(std::chrono::milliseconds spread);
+  /// Has a Drain under way close everything now, not spread; it returns at the latest
+  /// close_timeout later. From another thread; nothing where none is under way.
+  void HurryDrain();
   /// Ends all that is left at once. The shards must still run. After it no handler is called.
   void Stop();
 

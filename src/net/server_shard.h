@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +43,8 @@ class ServerShard {
   const ServerOptions& options() const { return options_; }
   HttpService& service() { return service_; }
   ServerStats& stats() { return stats_; }
+  /// What waits in the outboxes of this shard. Changed on it alone; read by anybody.
+  std::atomic<std::int64_t>& outbox_bytes() { return outbox_bytes_; }
   ConnectionTable& http_connections() { return http_connections_; }
   ConnectionTable& websockets() { return websockets_; }
   HttpDate& date() { return date_; }
@@ -61,6 +65,7 @@ class ServerShard {
   const ServerOptions& options_;
   HttpService& service_;
   ServerStats& stats_;
+  std::atomic<std::int64_t> outbox_bytes_{0};
   std::chrono::milliseconds tick_;
   runtime::Gate gate_;
   runtime::Timer timer_;

@@ -55,7 +55,7 @@ WebSocketConnection::WebSocketConnection(ServerShard& shard, Accepted accepted, 
       connection_(std::move(accepted)),
       handler_(std::move(handler)),
       stream_(*this, shard.options().frame_bytes, std::move(early)),
-      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames) {
+      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames, &shard.outbox_bytes()) {
   BoundUnsent(connection_.socket);
   shard_.websockets().Add(*this, kNever);
 }

@@ -44,6 +44,7 @@ class BlockingPool {
   void Stop();
 
   std::size_t queued() const;
+  std::size_t queue_limit() const { return queue_limit_; }
 
  private:
   void Loop();

@@ -56,6 +56,11 @@ void Shard::Drain() {
   }
 }
 
+std::size_t Shard::inbox_size() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.size();
+}
+
 void Shard::Start() {
   guard_.emplace(io_->get_executor());
   thread_ = std::thread([this] {

@@ -49,6 +49,9 @@ class Shard {
   static Shard* Current();
   bool IsCurrent() const { return Current() == this; }
 
+  /// How much posted work waits to be run. Any thread.
+  std::size_t inbox_size() const;
+
   int index() const { return index_; }
   Executor executor() { return io_->get_executor(); }
 
@@ -57,7 +60,7 @@ class Shard {
 
   const int index_;
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Work> inbox_;  // guarded by mutex_
   bool stopped_ = false;     // guarded by mutex_
   std::optional<boost::asio::executor_work_guard<Executor>> guard_;

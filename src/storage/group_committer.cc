@@ -25,10 +25,11 @@ GroupCommitter::GroupCommitter(LogWriter& writer, std::size_t max_entries, std::
 GroupCommitter::~GroupCommitter() { Stop(); }
 
 void GroupCommitter::Submit(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  const auto now = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
-      waiting_.push_back({.request = std::move(request), .done = std::move(done)});
+      waiting_.push_back({.request = std::move(request), .done = std::move(done), .since = now});
       wake_.notify_one();
       return;
     }
@@ -46,15 +47,25 @@ void GroupCommitter::Stop() {
 }
 
 CommitStats GroupCommitter::stats() const {
-  const std::lock_guard lock(mutex_);
-  return stats_;
+  CommitStats stats;
+  {
+    const std::lock_guard lock(mutex_);
+    stats = stats_;
+    stats.waiting = waiting_.size();
+  }
+  stats.group_entries = group_entries_.Read();
+  stats.append_seconds = append_seconds_.Read();
+  stats.write_seconds = write_seconds_.Read();
+  return stats;
 }
 
 void GroupCommitter::Loop() {
   while (true) {
     std::vector<PendingAppend> group = TakeGroup();
     if (group.empty()) return;
+    const auto begin = std::chrono::steady_clock::now();
     const bool synced = writer_.Write(group);
+    if (synced) write_seconds_.Observe(std::chrono::steady_clock::now() - begin);
     Complete(group, synced);
   }
 }
@@ -82,15 +93,22 @@ std::vector<PendingAppend> GroupCommitter::TakeGroup() {
 }
 
 void GroupCommitter::Complete(std::vector<PendingAppend>& group, bool synced) {
+  std::uint64_t requests = 0;
+  std::uint64_t entries = 0;
+  const auto now = std::chrono::steady_clock::now();
+  for (const PendingAppend& append : group) {
+    if (append.outcome != AppendOutcome::kCommitted) continue;
+    ++requests;
+    entries += append.request->entries.size();
+    append_seconds_.Observe(now - append.since);
+  }
+  if (synced) group_entries_.ObserveCount(entries);
   {
     // Before anybody is answered: who has an ack finds it counted.
     const std::lock_guard lock(mutex_);
     if (synced) ++stats_.syncs;
-    for (const PendingAppend& append : group) {
-      if (append.outcome != AppendOutcome::kCommitted) continue;
-      ++stats_.requests;
-      stats_.entries += append.request->entries.size();
-    }
+    stats_.requests += requests;
+    stats_.entries += entries;
   }
   for (PendingAppend& append : group) append.done(append.outcome);
 }

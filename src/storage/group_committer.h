@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "metrics/histogram.h"
 #include "storage/conversation_store.h"
 #include "storage/store.h"
 
@@ -18,6 +20,7 @@ struct PendingAppend {
   std::shared_ptr<const AppendRequest> request;
   AppendDone done;
   AppendOutcome outcome = AppendOutcome::kRefused;  ///< set by the LogWriter
+  std::chrono::steady_clock::time_point since{};    ///< when it was handed over
 };
 
 /// What a committer writes to: one atomic, durable write for a whole group.
@@ -34,6 +37,8 @@ class LogWriter {
 /// Group commit: one thread that takes whatever gathered while the last write was being synced, and
 /// writes it as the next group. Latency is one fsync; throughput is not bound by it. (P. Helland et
 /// al., "Group Commit Timers and High Volume Transaction Systems", 1988.)
+///
+/// What waits is bounded by who submits: an actor has one append under way at a time.
 class GroupCommitter {
  public:
   /// Groups end at `max_entries` entries or about `max_bytes` of text, so that one write stays
@@ -64,7 +69,10 @@ class GroupCommitter {
   std::condition_variable wake_;
   std::vector<PendingAppend> waiting_;  // guarded by mutex_
   bool stopping_ = false;               // guarded by mutex_
-  CommitStats stats_;                   // guarded by mutex_
+  CommitStats stats_;                   // guarded by mutex_; the counts alone
+  metrics::Histogram group_entries_ = metrics::Histogram::OfCounts();
+  metrics::Histogram append_seconds_{metrics::Histogram::SecondsBounds()};
+  metrics::Histogram write_seconds_{metrics::Histogram::SecondsBounds()};
   std::thread thread_;
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/result.h"
+#include "metrics/histogram.h"
 #include "storage/account_store.h"
 #include "storage/conversation_store.h"
 #include "storage/meta_store.h"
@@ -11,9 +13,14 @@ namespace parley::storage {
 
 /// What the committer of a local store has done so far.
 struct CommitStats {
-  std::uint64_t syncs = 0;     ///< fsyncs of the log (write batches)
-  std::uint64_t requests = 0;  ///< appends committed
-  std::uint64_t entries = 0;   ///< entries committed
+  std::uint64_t syncs = 0;                      ///< fsyncs of the log (write batches)
+  std::uint64_t requests = 0;                   ///< appends committed
+  std::uint64_t entries = 0;                    ///< entries committed
+  std::size_t waiting = 0;                      ///< appends that wait for the group under way
+  std::size_t soft_rows = 0;                    ///< rows that wait to be written without an fsync
+  metrics::Histogram::Snapshot group_entries;   ///< entries per group
+  metrics::Histogram::Snapshot append_seconds;  ///< from being handed over to being durable
+  metrics::Histogram::Snapshot write_seconds;   ///< of one group: written and synced
 };
 
 /// A database, open: the three stores on one engine. Any thread. Outlives every task that uses it.
@@ -26,6 +33,10 @@ class Store {
   virtual MetaStore& meta() = 0;
 
   virtual CommitStats commit_stats() const = 0;
+
+  /// Whether writes are taken now; if not, kUnavailable with the reason. Any thread; asks the file
+  /// system for its free room, and waits for nothing else.
+  virtual Status health() const = 0;
 
   /// Ends what is under way: appends that were taken are committed or refused, then nothing more is
   /// written. Idempotent. Called before the destructor, from no shard.

@@ -43,6 +43,12 @@ struct About {
   std::string_view meaning;
 };
 
+/// The same setting, marked as one that SIGHUP applies to a running server (app/reload.h).
+inline Setting Reloadable(Setting setting) {
+  setting.reloadable = true;
+  return setting;
+}
+
 /// An unsigned integer, or milliseconds.
 template <class Field>
 Setting IntegerSetting(About about, std::string_view unit, Range range, Field field) {

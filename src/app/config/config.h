@@ -46,6 +46,7 @@ struct StorageSettings {
   std::size_t block_cache_bytes = std::size_t{256} << 20;
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
   std::size_t read_threads = 4;
+  std::uint64_t min_free_bytes = std::uint64_t{64} << 20;  ///< with less nothing is written
   bool sync = true;  ///< fsync before an ack; false only for measurements
 };
 
@@ -77,6 +78,7 @@ struct Config {
   limits::RateSettings rates;
   std::size_t receipts_max_members = 100;
   std::chrono::milliseconds presence_linger{3'000};
+  std::size_t waiting_bytes = std::size_t{256} << 20;  ///< of all commands that wait
   ServerSettings server;
   StorageSettings storage;
   CacheSettings cache;

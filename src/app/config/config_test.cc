@@ -91,7 +91,8 @@ TEST_F(ConfigTest, FileThenEnvironmentThenFlags) {
   EXPECT_EQ(LineOf(*loaded, "threads"), "threads = 1  # file " + file + ":1");
   EXPECT_EQ(LineOf(*loaded, "data_dir"), "data_dir = \"from-env\"  # env PARLEY_DATA_DIR");
   EXPECT_EQ(LineOf(*loaded, "listen"), "listen = \"127.0.0.1:3\"  # flag --listen");
-  EXPECT_EQ(LineOf(*loaded, "log.level"), "log.level = \"debug\"  # file " + file + ":4");
+  EXPECT_EQ(LineOf(*loaded, "log.level"),
+            "log.level = \"debug\"  # file " + file + ":4; SIGHUP rereads it");
   EXPECT_EQ(LineOf(*loaded, "server.drain_ms"), "server.drain_ms = 7000  # file " + file + ":9");
   EXPECT_EQ(LineOf(*loaded, "server.trusted_proxies"),
             "server.trusted_proxies = [\"10.0.0.0/8\", \"::1\"]  # file " + file + ":7");

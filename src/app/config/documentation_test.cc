@@ -23,8 +23,9 @@ std::string ExpectedTable() {
   std::string table =
       "| setting | default | unit | accepts | meaning |\n| --- | --- | --- | --- | --- |\n";
   for (const Setting& setting : Settings()) {
-    table += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", setting.name, setting.show(Config()),
-                         setting.unit, setting.accepts, setting.meaning);
+    table += fmt::format("| `{}`{} | `{}` | {} | {} | {} |\n", setting.name,
+                         setting.reloadable ? " ↻" : "", setting.show(Config()), setting.unit,
+                         setting.accepts, setting.meaning);
   }
   return table;
 }

@@ -170,7 +170,8 @@ std::string PrintConfig(const LoadedConfig& loaded, std::span<const Setting> tab
   for (std::size_t i = 0; i < table.size(); ++i) {
     const std::string value =
         table[i].secret ? std::string("\"********\"") : table[i].show(loaded.config);
-    text += fmt::format("{} = {}  # {}\n", table[i].name, value, loaded.origins[i].ToString());
+    text += fmt::format("{} = {}  # {}{}\n", table[i].name, value, loaded.origins[i].ToString(),
+                        table[i].reloadable ? "; SIGHUP rereads it" : "");
   }
   return text;
 }

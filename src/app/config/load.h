@@ -55,7 +55,8 @@ std::map<std::string, std::string> ProcessEnvironment();
 /// "server.public_url" -> "PARLEY_SERVER_PUBLIC_URL".
 std::string EnvironmentName(std::string_view setting);
 
-/// `key = value  # origin`, one line for each setting, in the table's order. Values are written as
+/// `key = value  # origin`, one line for each setting, in the table's order; those that SIGHUP
+/// rereads say so behind the origin. Values are written as
 /// TOML, so that the output can serve as a configuration file; secret ones as "********".
 std::string PrintConfig(const LoadedConfig& loaded, std::span<const Setting> table = Settings());
 

@@ -34,6 +34,8 @@ struct Setting {
   std::function<bool(Config&, const GivenValue&)> set;
   /// The value as TOML, secret or not.
   std::function<std::string(const Config&)> show;
+  /// SIGHUP applies it to a running server; others wait for the next start.
+  bool reloadable = false;
 };
 
 /// All settings, in the order in which they are documented.

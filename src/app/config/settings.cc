@@ -69,13 +69,13 @@ void AddGeneral(Table& table) {
   table.push_back(
       IntegerSetting({"threads", "Threads that serve connections; 0 takes one per core."}, "",
                      {0, 256}, PARLEY_FIELD(threads)));
-  table.push_back(
+  table.push_back(Reloadable(
       ChoiceSetting<LogLevel>({"log.level", "The least important lines that are logged."},
                               {{"debug", LogLevel::kDebug},
                                {"info", LogLevel::kInfo},
                                {"warning", LogLevel::kWarning},
                                {"error", LogLevel::kError}},
-                              PARLEY_FIELD(log.level)));
+                              PARLEY_FIELD(log.level))));
   table.push_back(ChoiceSetting<LogFormat>(
       {"log.format", "Lines for people, or JSON objects for programs, on standard error."},
       {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}, PARLEY_FIELD(log.format)));
@@ -121,6 +121,11 @@ void AddLimits(Table& table) {
                                  kFrameBytes, PARLEY_FIELD(limits.body_bytes)));
   table.push_back(IntegerSetting({"limits.frame_bytes", "Largest WebSocket message, both ways."},
                                  "bytes", kFrameBytes, PARLEY_FIELD(limits.frame_bytes)));
+  table.push_back(IntegerSetting(
+      {"limits.waiting_bytes",
+       "What all commands that wait for their answers may take together, about; further ones are "
+       "refused with `unavailable`."},
+      "bytes", {kMiB, std::int64_t{1} << 40}, PARLEY_FIELD(waiting_bytes)));
   table.push_back(
       IntegerSetting({"receipts.max_members",
                       "In larger conversations nobody is told how far the others have read, or "
@@ -208,6 +213,12 @@ void AddStorage(Table& table) {
   table.push_back(
       IntegerSetting({"storage.read_threads", "Threads for reads that may touch the disk."}, "",
                      {1, 256}, PARLEY_FIELD(storage.read_threads)));
+  table.push_back(IntegerSetting({"storage.min_free_bytes",
+                                  "With less room than this on the disk of data_dir nothing is "
+                                  "written: sends are refused with "
+                                  "`unavailable`, and reads go on."},
+                                 "bytes", {0, std::int64_t{1} << 40},
+                                 PARLEY_FIELD(storage.min_free_bytes)));
   table.push_back(BooleanSetting({"storage.sync",
                                   "Each message is on the disk (fsync) before it is acknowledged. "
                                   "Turn off for measurements only."},

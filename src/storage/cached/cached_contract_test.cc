@@ -17,6 +17,7 @@ class CachedFakeStore : public Store {
   AccountStore& accounts() override { return cached_.accounts(); }
   MetaStore& meta() override { return cached_.meta(); }
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
+  Status health() const override { return cached_.health(); }
   void Stop() override { cached_.Stop(); }
 
  private:

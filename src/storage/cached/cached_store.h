@@ -22,6 +22,7 @@ class CachedStore : public Store {
   AccountStore& accounts() override { return accounts_; }
   MetaStore& meta() override { return inner_.meta(); }
   CommitStats commit_stats() const override { return inner_.commit_stats(); }
+  Status health() const override { return inner_.health(); }
   /// Stops the inner store.
   void Stop() override { inner_.Stop(); }
 

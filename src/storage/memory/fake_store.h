@@ -20,6 +20,7 @@ class FakeStore : public Store {
   AccountStore& accounts() override { return accounts_; }
   MetaStore& meta() override { return meta_; }
   CommitStats commit_stats() const override { return conversations_.commit_stats(); }
+  Status health() const override { return Status::Ok(); }
   /// Releases what is held, too.
   void Stop() override;
 

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kInfoLogBytes = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t kInfoLogFiles = 4;
 constexpr std::uint64_t kManifestBytes = std::uint64_t{64} * 1024 * 1024;
+/// What opening the store takes, at most about: a manifest, an options file, the first of a log.
+constexpr std::uint64_t kRestartBytes = std::uint64_t{2} * 1024 * 1024;
 constexpr std::uint64_t kBytesPerSync = std::uint64_t{1024} * 1024;
 
 Status Refused() {
@@ -218,7 +220,23 @@ bool Database::HasRoom() const {
   std::uint64_t bytes = 0;
   const rocksdb::IOStatus status = db_->GetFileSystem()->GetFreeSpace(
       options_.path.string(), rocksdb::IOOptions(), &bytes, nullptr);
-  return !status.ok() || bytes >= options_.min_free_bytes;  // or the write itself will tell
+  // A restart writes a little before it serves: without room for that it had better not be tried.
+  const std::uint64_t needed =
+      log_works_ ? options_.min_free_bytes : std::max(options_.min_free_bytes, kRestartBytes);
+  return !status.ok() || bytes >= needed;  // or the write itself will tell
+}
+
+Status Database::health() const {
+  if (failed_) return Unavailable("the disk failed: the server must be started again");
+  if (stopped_) return Unavailable("the store is closed");
+  if (!HasRoom()) {
+    return Unavailable(
+        fmt::format("the disk is full: less than {} bytes (storage.min_free_bytes) are free; make "
+                    "room, and writing goes on by itself",
+                    options_.min_free_bytes));
+  }
+  if (!log_works_) return Unavailable("the disk was full in the middle of a write");
+  return Status::Ok();
 }
 
 void Database::ReportFatal(std::string_view what) {

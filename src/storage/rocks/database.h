@@ -90,6 +90,9 @@ class Database {
   /// False only if there is no such row. Never touches the disk.
   bool MayExist(Family family, std::string_view key) const;
 
+  /// Whether writes are taken now; if not, kUnavailable with what to do.
+  Status health() const;
+
   /// Syncs what was written and refuses all that comes. Idempotent.
   void StopWrites();
 

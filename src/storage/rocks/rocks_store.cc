@@ -25,7 +25,12 @@ class RocksStore : public Store {
   ConversationStore& conversations() override { return conversations_; }
   AccountStore& accounts() override { return accounts_; }
   MetaStore& meta() override { return meta_; }
-  CommitStats commit_stats() const override { return conversations_.stats(); }
+  CommitStats commit_stats() const override {
+    CommitStats stats = conversations_.stats();
+    stats.soft_rows = soft_writer_.waiting_rows();
+    return stats;
+  }
+  Status health() const override { return db_->health(); }
 
   void Stop() override {
     conversations_.Stop();

@@ -3,12 +3,6 @@
 #include <utility>
 
 namespace parley::storage::rocks {
-namespace {
-
-/// More than this many rows behind a disk that does not keep up are refused.
-constexpr std::size_t kMaxWaitingRows = 100'000;
-
-}  // namespace
 
 runtime::Task<Status> SoftWriter::Merge(std::vector<RowMerge> rows) {
   if (rows.empty()) co_return Status::Ok();
@@ -30,6 +24,11 @@ void SoftWriter::Take(Waiting waiting) {
   if (draining_) return;
   waiting_rows_ = 0;
   refused.swap(waiting_);
+}
+
+std::size_t SoftWriter::waiting_rows() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_rows_;
 }
 
 void SoftWriter::Drain() {

@@ -34,6 +34,12 @@ class SoftWriter {
   /// Merges all rows at once. Seen by every read after its answer.
   runtime::Task<Status> Merge(std::vector<RowMerge> rows);
 
+  /// Rows that wait; at most kMaxWaitingRows.
+  std::size_t waiting_rows() const;
+
+  /// More rows than this, behind a disk that does not keep up, are refused.
+  static constexpr std::size_t kMaxWaitingRows = 100'000;
+
   /// Awaits the writes under way; later ones are refused. Idempotent.
   void Stop();
 
@@ -49,7 +55,7 @@ class SoftWriter {
 
   Database& db_;
   runtime::BlockingPool& pool_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::vector<Waiting> waiting_;  // guarded by mutex_
   std::size_t waiting_rows_ = 0;  // guarded by mutex_
