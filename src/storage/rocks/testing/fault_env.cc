@@ -13,20 +13,31 @@ using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
-/// A file of RocksDB's log. The messages are those of the real one.
-class FaultLog : public rocksdb::FSWritableFileOwnerWrapper {
+/// What a file is by its name; nothing for those that meet no faults.
+std::optional<FileKind> KindOf(const std::string& name) {
+  if (name.ends_with(".log")) return FileKind::kLog;
+  if (name.ends_with(".sst")) return FileKind::kTable;
+  if (name.find("/MANIFEST-") != std::string::npos) return FileKind::kManifest;
+  return std::nullopt;
+}
+
+/// A file that meets faults. The messages are those of the real one.
+class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
  public:
-  FaultLog(FaultEnv& faults, std::unique_ptr<FSWritableFile> file)
-      : FSWritableFileOwnerWrapper(std::move(file)), faults_(faults) {}
+  FaultFile(FaultEnv& faults, FileKind kind, std::unique_ptr<FSWritableFile> file)
+      : FSWritableFileOwnerWrapper(std::move(file)), faults_(faults), kind_(kind) {}
 
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   IODebugContext* debug) override {
-    if (faults_.fault() != Fault::kNoSpace) {
+    const Fault fault = faults_.fault(kind_);
+    if (fault != Fault::kNoSpace && fault != Fault::kShortWrite) {
       return FSWritableFileOwnerWrapper::Append(data, options, debug);
     }
     const rocksdb::Slice half(data.data(), data.size() / 2);
     const IOStatus written = FSWritableFileOwnerWrapper::Append(half, options, debug);
-    return written.ok() ? IOStatus::NoSpace("While appending to file", "the log") : written;
+    if (!written.ok()) return written;
+    return fault == Fault::kNoSpace ? IOStatus::NoSpace("While appending to file", "a test")
+                                    : IOStatus::IOError("While appending to file", "a test");
   }
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   const rocksdb::DataVerificationInfo& /*verification*/,
@@ -35,17 +46,16 @@ class FaultLog : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    faults_.BeforeSync();
-    if (faults_.fault() == Fault::kNoSpaceAtSync) {
-      return IOStatus::NoSpace("While fdatasync", "the log");
-    }
-    if (faults_.fault() == Fault::kSyncFails)
-      return IOStatus::IOError("While fdatasync", "the log");
+    if (kind_ == FileKind::kLog) faults_.BeforeSync();
+    const Fault fault = faults_.fault(kind_);
+    if (fault == Fault::kNoSpaceAtSync) return IOStatus::NoSpace("While fdatasync", "a test");
+    if (fault == Fault::kSyncFails) return IOStatus::IOError("While fdatasync", "a test");
     return FSWritableFileOwnerWrapper::Sync(options, debug);
   }
 
  private:
   FaultEnv& faults_;
+  const FileKind kind_;
 };
 
 class FaultFileSystem : public rocksdb::FileSystemWrapper {
@@ -57,9 +67,13 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
 
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override {
+    const std::optional<FileKind> kind = KindOf(name);
+    if (kind && faults_.fault(*kind) == Fault::kOpenFails) {
+      return IOStatus::IOError("While open a file for appending", "a test");
+    }
     const IOStatus opened = FileSystemWrapper::NewWritableFile(name, options, file, debug);
-    if (opened.ok() && name.ends_with(".log")) {
-      *file = std::make_unique<FaultLog>(faults_, std::move(*file));
+    if (opened.ok() && kind) {
+      *file = std::make_unique<FaultFile>(faults_, *kind, std::move(*file));
     }
     return opened;
   }
@@ -83,14 +97,14 @@ FaultEnv::FaultEnv() : env_(rocksdb::NewCompositeEnv(std::make_shared<FaultFileS
 
 FaultEnv::~FaultEnv() = default;
 
-void FaultEnv::Set(Fault fault) {
+void FaultEnv::Set(FileKind kind, Fault fault) {
   const std::lock_guard lock(mutex_);
-  fault_ = fault;
+  faults_[static_cast<std::size_t>(kind)] = fault;
 }
 
-Fault FaultEnv::fault() const {
+Fault FaultEnv::fault(FileKind kind) const {
   const std::lock_guard lock(mutex_);
-  return fault_;
+  return faults_[static_cast<std::size_t>(kind)];
 }
 
 void FaultEnv::SetFreeBytes(std::optional<std::uint64_t> bytes) {
