@@ -1,10 +1,11 @@
 # The front door. CMake presets (CMakePresets.json) do the building; this file only names the usual ways.
 JOBS ?= $(shell nproc)
 PRESET ?= release
+PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint format clean
+.PHONY: help run build test check lint install format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ check: ## everything that CI runs: tests, linters, sanitizers
 lint: build ## linters alone
 	@tools/install_packages lint
 	ctest --test-dir $(BUILD) -C lint -L lint -j $(JOBS) --output-on-failure --no-label-summary
+
+install: build ## install programs, systemd unit and documents under PREFIX (default /usr/local)
+	cmake --install $(BUILD) --prefix $(PREFIX)
 
 format: ## put the C++ sources into the project's format
 	@tools/install_packages lint

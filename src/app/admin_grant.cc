@@ -27,8 +27,8 @@ Status GrantInStore(const Config& config, const std::string& folder, const std::
                                 config.limits);
   runtime::Shard shard;
   shard.Start();
-  const Status granted =
-      runtime::BlockOn(shard, RunControlCommand(&accounts, GrantCommand(username)));
+  const Status granted = runtime::BlockOn(
+      shard, RunControlCommand({&accounts, store.get(), &pool}, GrantCommand(username)));
   shard.Stop();
   store->Stop();
   return granted;

@@ -75,6 +75,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* const config = app.add_subcommand("config", "Look at the configuration");
   CLI::App* const print =
       config->add_subcommand("print", "Print every setting with its value and where that is from");
+  BackupCommandLine backup_command;
+  CLI::App* const backup =
+      app.add_subcommand("backup", "Have the running server copy its data into a new folder");
+  backup->add_option("FOLDER", backup_command.folder, "Where to; made if it is missing")
+      ->required();
   bool json = false;
   CLI::App* const doctor = app.add_subcommand(
       "doctor", "Look for what would trouble the server here, and say what to do");
@@ -82,7 +87,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* const admin = app.add_subcommand("admin", "Look after the people of this server");
   CLI::App* const grant = admin->add_subcommand("grant", "Make a person an administrator");
   grant->add_option("NAME", grant_command.username, "Their username")->required();
-  for (CLI::App* const command : {serve, print, doctor, grant}) AddOptions(*command, options);
+  for (CLI::App* const command : {serve, print, doctor, backup, grant})
+    AddOptions(*command, options);
 
   try {
     app.parse(argc, argv);
@@ -97,6 +103,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     return {DoctorCommand{json ? DoctorFormat::kJson : DoctorFormat::kText},
             ToSources(*doctor, options)};
   }
+  if (backup->parsed()) return {std::move(backup_command), ToSources(*backup, options)};
   if (grant->parsed()) return {std::move(grant_command), ToSources(*grant, options)};
   if (serve->parsed()) return {ServeCommand(), ToSources(*serve, options)};
   return {PrintAndExit{app.help(), kWrongUsage}, {}};  // "config" alone: its own help

@@ -15,6 +15,9 @@ enum class DoctorFormat : std::uint8_t { kText, kJson };
 struct DoctorCommand {
   DoctorFormat format = DoctorFormat::kText;
 };
+struct BackupCommandLine {
+  std::string folder;
+};
 struct AdminGrantCommand {
   std::string username;
 };
@@ -24,8 +27,8 @@ struct PrintAndExit {
   int exit_code = 0;
 };
 
-using Command =
-    std::variant<PrintAndExit, ServeCommand, ConfigPrintCommand, DoctorCommand, AdminGrantCommand>;
+using Command = std::variant<PrintAndExit, ServeCommand, ConfigPrintCommand, DoctorCommand,
+                             BackupCommandLine, AdminGrantCommand>;
 
 /// A command line, understood.
 struct CommandLine {

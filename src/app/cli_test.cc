@@ -61,6 +61,13 @@ TEST(CommandLine, Doctor_TakesTheSameFlagsAndTheFormat) {
   EXPECT_EQ(json.sources.file, "p.toml");
 }
 
+TEST(CommandLine, Backup_TakesTheFolder) {
+  const CommandLine line = Parse({"backup", "--data-dir", "d", "to"});
+  EXPECT_EQ(std::get<BackupCommandLine>(line.command).folder, "to");
+  EXPECT_EQ(line.sources.flags.size(), 1U);
+  ExpectWrong({"backup"}, "FOLDER");
+}
+
 TEST(CommandLine, AdminGrant_TakesTheName) {
   const CommandLine line = Parse({"admin", "grant", "--set", "threads=1", "ann"});
   const auto* grant = std::get_if<AdminGrantCommand>(&line.command);

@@ -22,6 +22,10 @@ int RunDoctor(const LoadedConfig& loaded, const ConfigSources& sources, DoctorFo
 /// Prints the effective configuration with the origin of each value.
 int RunConfigPrint(const LoadedConfig& loaded);
 
+/// Has the server that runs on `config.data_dir` copy its data into `folder`, which is made where
+/// it is missing and must be empty.
+int RunBackup(const Config& config, const std::string& folder);
+
 /// Makes the person of that name an administrator, whether a server runs on the data folder or not.
 int RunAdminGrant(const Config& config, const std::string& username);
 

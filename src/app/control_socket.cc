@@ -27,7 +27,7 @@ using Socket = asio::basic_stream_socket<Protocol, runtime::Executor>;
 using Acceptor = asio::basic_socket_acceptor<Protocol, runtime::Executor>;
 
 constexpr auto kTuple = asio::as_tuple(runtime::kUseTask);
-constexpr std::size_t kMaxLine = 256;
+constexpr std::size_t kMaxLine = 8'192;  // a path, and what is to be done with it
 constexpr std::chrono::seconds kPatience{10};
 
 }  // namespace
@@ -64,6 +64,7 @@ runtime::Task<void> ControlSocket::Listener::Serve(std::shared_ptr<Listener> sel
   const auto [error, size] =
       co_await asio::async_read_until(socket, asio::dynamic_buffer(line, kMaxLine), '\n', kTuple);
   if (error) co_return;
+  patience.Cancel();
   line.resize(size - 1);
   const Status status = co_await self->handler(std::move(line));
   const std::string answer =
@@ -106,7 +107,8 @@ ControlSocket::~ControlSocket() {
   ::unlink(listener_->path.c_str());
 }
 
-Status SendControlCommand(const std::string& path, const std::string& line) {
+Status SendControlCommand(const std::string& path, const std::string& line,
+                          std::chrono::seconds patience) {
   asio::io_context io;
   asio::local::stream_protocol::socket socket(io);
   boost::system::error_code error;
@@ -127,7 +129,7 @@ Status SendControlCommand(const std::string& path, const std::string& line) {
                                  if (answered) answer.resize(size - 1);
                                });
       });
-  io.run_for(kPatience);
+  io.run_for(patience);
   if (!answered) return Unavailable(fmt::format("the server at {} does not answer", path));
   return answer == "ok" ? Status::Ok() : InvalidArgument(answer);
 }

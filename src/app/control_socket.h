@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,8 +33,9 @@ class ControlSocket {
   std::shared_ptr<Listener> listener_;
 };
 
-/// Sends one command to the server that listens at `path` and waits for its answer, at most 10 s.
-/// kUnavailable if none listens.
-Status SendControlCommand(const std::string& path, const std::string& line);
+/// Sends one command to the server that listens at `path` and waits for its answer, at most for
+/// `patience`. kUnavailable if none listens.
+Status SendControlCommand(const std::string& path, const std::string& line,
+                          std::chrono::seconds patience = std::chrono::seconds(10));
 
 }  // namespace parley::app

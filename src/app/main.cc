@@ -22,6 +22,9 @@ struct Dispatch {
   int operator()(const DoctorCommand& doctor) const {
     return RunDoctor(loaded, sources, doctor.format);
   }
+  int operator()(const BackupCommandLine& backup) const {
+    return RunBackup(loaded.config, backup.folder);
+  }
   int operator()(const AdminGrantCommand& grant) const {
     return RunAdminGrant(loaded.config, grant.username);
   }

@@ -229,10 +229,11 @@ Status Node::Parts::Listen(const DataDir& dir) {
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
-  PARLEY_ASSIGN(control, ControlSocket::Listen(
-                             *shards.front(), dir.path + "/control.sock", [this](std::string line) {
-                               return RunControlCommand(accounts.get(), std::move(line));
-                             }));
+  PARLEY_ASSIGN(
+      control,
+      ControlSocket::Listen(*shards.front(), dir.path + "/control.sock", [this](std::string line) {
+        return RunControlCommand({accounts.get(), store.get(), &reads}, std::move(line));
+      }));
   time_keeper = std::make_unique<runtime::Timer>(*shards.front());
   shards.front()->Post([this] { KeepTime(); });
   return Status::Ok();

@@ -13,15 +13,22 @@
 
 namespace parley::chat {
 
-/// The last entries of a log, without holes. Bounded.
+/// The last entries of a log, without holes. Bounded in number and bytes.
 class RecentEntries {
  public:
   static constexpr std::size_t kCapacity = 256;
 
+  /// Of text, about. The last entry stays whatever its size.
+  static constexpr std::size_t kMaxTextBytes = std::size_t{256} * 1024;
+
   /// The next entry of the log.
   void Push(std::shared_ptr<const Entry> entry) {
-    if (entries_.size() == kCapacity) entries_.pop_front();
+    text_bytes_ += TextBytes(*entry);
     entries_.push_back(std::move(entry));
+    while (entries_.size() > kCapacity || (text_bytes_ > kMaxTextBytes && entries_.size() > 1)) {
+      text_bytes_ -= TextBytes(*entries_.front());
+      entries_.pop_front();
+    }
   }
 
   /// Null where it is not (or no more) among them.
@@ -32,7 +39,12 @@ class RecentEntries {
   }
 
  private:
+  static std::size_t TextBytes(const Entry& entry) {
+    return entry.is_message() ? entry.message().text.size() : 0;
+  }
+
   std::deque<std::shared_ptr<const Entry>> entries_;
+  std::size_t text_bytes_ = 0;
 };
 
 /// The last sends of a conversation, by sender and client_id: what answers most retries without a

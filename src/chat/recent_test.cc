@@ -1,5 +1,9 @@
 #include "chat/recent.h"
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace parley::chat {
@@ -31,6 +35,26 @@ TEST(RecentEntries, KeepsTheLast) {
   EXPECT_EQ(recent.Find(Seq(16))->seq, Seq(16));
   EXPECT_EQ(recent.Find(Seq(270))->seq, Seq(270));
   EXPECT_EQ(recent.Find(Seq(272)), nullptr);
+}
+
+TEST(RecentEntries, LongTexts_AreBoundedInBytes_ButTheLastStays) {
+  const auto message = [](std::uint64_t seq, std::size_t size) {
+    Entry entry;
+    entry.seq = Seq(seq);
+    MessageBody body;
+    body.text = std::string(size, 'x');
+    entry.body = std::move(body);
+    return std::make_shared<const Entry>(std::move(entry));
+  };
+  constexpr std::size_t kTenth = RecentEntries::kMaxTextBytes / 10;
+  RecentEntries recent;
+  for (std::uint64_t seq = 1; seq <= 50; ++seq) recent.Push(message(seq, kTenth));
+  EXPECT_EQ(recent.Find(Seq(40)), nullptr);
+  EXPECT_NE(recent.Find(Seq(41)), nullptr);
+  EXPECT_NE(recent.Find(Seq(50)), nullptr);
+  recent.Push(message(51, 2 * RecentEntries::kMaxTextBytes));
+  EXPECT_EQ(recent.Find(Seq(50)), nullptr);
+  EXPECT_NE(recent.Find(Seq(51)), nullptr);
 }
 
 TEST(SentWindow, FindsBySenderAndClientId) {

@@ -60,7 +60,7 @@ struct Request {
   std::vector<std::string> parameters;  ///< what stands for the names in braces of the pattern
   limits::ClientAddress client;         ///< where it comes from (Origins::ClientOf)
   CredentialKind credential = CredentialKind::kNone;
-  auth::Caller caller;  ///< of a route with Access::kSignedIn; nobody elsewhere
+  auth::Caller caller;  ///< of a route with Access::kSignedIn, or of a handshake; else nobody
 };
 
 /// The id that a parameter of the path names; kNotFound if it is none: such a thing does not exist.

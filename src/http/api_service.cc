@@ -8,6 +8,8 @@
 #include "base/uuid.h"
 #include "http/admission.h"
 #include "http/authentication.h"
+#include "http/client_network.h"
+#include "http/logged_websocket.h"
 #include "http/responses.h"
 #include "http/routes.h"
 #include "http/target.h"
@@ -23,6 +25,8 @@ using runtime::Task;
 
 /// How long a browser may remember the answer to a preflight, in seconds.
 constexpr const char* kPreflightMaxAge = "600";
+/// Longer than this a person waits visibly: it is logged as a warning.
+constexpr std::chrono::seconds kSlow{1};
 
 bool HasHeader(const HttpResponse& response, std::string_view name) {
   return std::ranges::any_of(response.headers,
@@ -79,6 +83,10 @@ Task<ApiService::UpgradeAnswer> ApiService::UpgradeOn(net::HttpRequest http,
   if (!accepted.ok()) answer.response = Render(accepted.status(), request_id);
   Finish(request.http, request_id, begin, answer);
   if (!accepted.ok()) co_return std::move(answer.response);
+  WebSocketOrigin origin{request_id, std::nullopt, ClientNetwork(request.http.peer_address)};
+  if (request.caller.user != UserId()) origin.user = request.caller.user;
+  accepted->handler = LogWebSocket(std::move(accepted->handler), *api_.to.log, std::move(origin));
+  accepted->headers.emplace_back("X-Request-Id", request_id);
   co_return *std::move(accepted);
 }
 
@@ -170,15 +178,21 @@ void ApiService::Finish(const net::HttpRequest& request, std::string_view reques
   const auto duration = std::chrono::steady_clock::now() - begin;
   stats_.Count(answer.route, response.status, duration);
   if (response.status >= 400) api_.to.errors->Count(wire::CodeOfHttpStatus(response.status));
-  if (!api_.to.log->Enabled(LogLevel::kDebug)) return;
+  const bool slow = duration > kSlow;
+  if (!slow && !api_.to.log->Enabled(LogLevel::kDebug)) return;
   const std::string_view route =
       answer.route ? router_.routes()[*answer.route].pattern : std::string_view("other");
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-  api_.to.log->Debug("answered a request", {{"request_id", request_id},
-                                            {"method", request.method},
-                                            {"route", route},
-                                            {"status", response.status},
-                                            {"micros", micros}});
+  // Not what was asked for by a method that is none, nor the target: both are the client's to
+  // choose.
+  const std::string_view method = answer.route ? std::string_view(request.method) : "other";
+  api_.to.log->Log(slow ? LogLevel::kWarning : LogLevel::kDebug,
+                   slow ? "a request was slow" : "answered a request",
+                   {{"request_id", request_id},
+                    {"method", method},
+                    {"route", route},
+                    {"status", response.status},
+                    {"micros", micros}});
 }
 
 std::string ApiService::MakeRequestId() const {

@@ -67,6 +67,7 @@ Task<Result<net::AcceptWebSocket>> AcceptSession(const Api* api, Request* reques
   }
   PARLEY_CO_ASSIGN(const gateway::Start start, ReadStart(request->query));
   PARLEY_CO_ASSIGN(const std::optional<auth::Caller> caller, co_await FindCaller(api, request));
+  if (caller) request->caller = *caller;
   co_return net::AcceptWebSocket{std::string(kWebSocketProtocol),
                                  api->to.sessions->Make(*shard, caller, start, request->client)};
 }

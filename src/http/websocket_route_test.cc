@@ -32,6 +32,8 @@ TEST_F(WebSocketRouteTest, Bearer_MakesASessionForItsOwner) {
   const UpgradeAnswer answer = Ask(Bearer(ann_));
   ASSERT_TRUE(std::holds_alternative<net::AcceptWebSocket>(answer));
   EXPECT_EQ(std::get<net::AcceptWebSocket>(answer).subprotocol, "parley.v1");
+  const auto& headers = std::get<net::AcceptWebSocket>(answer).headers;
+  EXPECT_THAT(headers, testing::ElementsAre(testing::Pair("X-Request-Id", testing::SizeIs(36))));
   ASSERT_THAT(sessions.made, SizeIs(1));
   const auth::Caller caller = sessions.made[0].caller.value_or(auth::Caller());
   EXPECT_EQ(caller.user.ToString(), ann_.user_id);

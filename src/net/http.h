@@ -41,6 +41,7 @@ struct HttpResponse {
 struct AcceptWebSocket {
   std::string subprotocol;
   std::unique_ptr<WebSocketHandler> handler;
+  Headers headers = {};  ///< further ones of the answer
 };
 
 /// What stands behind a listener. Called on the shard of the connection, one request of a

@@ -45,7 +45,7 @@ void WebSocketConnection::Open(ServerShard& shard, Accepted accepted, std::strin
   auto connection = std::make_shared<WebSocketConnection>(
       shard, std::move(accepted), std::move(early), std::move(accept.handler));
   connection->self_ = connection;
-  connection->stream_.Accept(key, accept.subprotocol, connection);
+  connection->stream_.Accept(key, {accept.subprotocol, std::move(accept.headers)}, connection);
 }
 
 WebSocketConnection::WebSocketConnection(ServerShard& shard, Accepted accepted, std::string early,

@@ -141,16 +141,19 @@ WebSocketStream::WebSocketStream(WebSocketHost& host, std::size_t max_message_by
 
 WebSocketStream::~WebSocketStream() = default;
 
-void WebSocketStream::Accept(const std::string& key, const std::string& subprotocol,
+void WebSocketStream::Accept(const std::string& key, HandshakeAnswer answer,
                              std::shared_ptr<WebSocketHost> keep) {
   auto& stream = impl_->stream;
-  stream.set_option(
-      websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
+  stream.set_option(websocket::stream_base::decorator(
+      [answer = std::move(answer)](websocket::response_type& response) {
         response.set(http::field::server, "parley");  // else Beast tells its version
-        if (!subprotocol.empty()) response.set(http::field::sec_websocket_protocol, subprotocol);
+        if (!answer.subprotocol.empty()) {
+          response.set(http::field::sec_websocket_protocol, answer.subprotocol);
+        }
+        for (const auto& [name, value] : answer.headers) response.insert(name, value);
       }));
   stream.async_accept(Handshake(key), [this, keep = std::move(keep)](error_code error) {
-    // The decorator would live, with its string, as long as the connection.
+    // The decorator would live, with its strings, as long as the connection.
     impl_->stream.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
     keep->OnAccepted(!error);
   });

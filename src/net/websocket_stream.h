@@ -5,6 +5,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "net/socket.h"
 
@@ -22,6 +24,12 @@ struct WebSocketRead {
   Kind kind = Kind::kBroken;
   std::size_t bytes = 0;
   bool text = false;  ///< else binary
+};
+
+/// What the answer to a handshake bears.
+struct HandshakeAnswer {
+  std::string subprotocol;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< further ones
 };
 
 /// The connection around a WebSocketStream, called on the shard. OnProtocolBytes and OnInputAwaited
@@ -59,8 +67,7 @@ class WebSocketStream {
   ~WebSocketStream();
 
   /// Answers a valid handshake whose Sec-WebSocket-Key was `key`; then OnAccepted.
-  void Accept(const std::string& key, const std::string& subprotocol,
-              std::shared_ptr<WebSocketHost> keep);
+  void Accept(const std::string& key, HandshakeAnswer answer, std::shared_ptr<WebSocketHost> keep);
   /// Reads some bytes of a message into `room` (not empty), which must stay until OnRead; one at a
   /// time. `keep` is the host, which lives until then.
   void Read(std::span<char> room, std::shared_ptr<WebSocketHost> keep);

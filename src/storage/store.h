@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 #include "metrics/histogram.h"
@@ -37,6 +38,11 @@ class Store {
   /// Whether writes are taken now; if not, kUnavailable with the reason. Any thread; asks the file
   /// system for its free room, and waits for nothing else.
   virtual Status health() const = 0;
+
+  /// Makes a copy of everything at this moment, to open as a store of its own: in `folder`, which
+  /// must not exist yet (its parent must). Writing goes on meanwhile. Blocks on the disk; from no
+  /// shard. kUnavailable, with the reason and nothing left behind, where it cannot be made.
+  virtual Status BackUp(const std::string& folder) = 0;
 
   /// Ends what is under way: appends that were taken are committed or refused, then nothing more is
   /// written. Idempotent. Called before the destructor, from no shard.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "storage/cached/cache_options.h"
 #include "storage/cached/cached_accounts.h"
 #include "storage/cached/cached_conversations.h"
@@ -23,6 +25,7 @@ class CachedStore : public Store {
   MetaStore& meta() override { return inner_.meta(); }
   CommitStats commit_stats() const override { return inner_.commit_stats(); }
   Status health() const override { return inner_.health(); }
+  Status BackUp(const std::string& folder) override { return inner_.BackUp(folder); }
   /// Stops the inner store.
   void Stop() override { inner_.Stop(); }
 

@@ -9,6 +9,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 namespace parley::storage::rocks {
 namespace {
@@ -237,6 +238,16 @@ Status Database::health() const {
   }
   if (!log_works_) return Unavailable("the disk was full in the middle of a write");
   return Status::Ok();
+}
+
+Status Database::BackUp(const std::string& folder) const {
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // 0: what is only in memory and in the log goes to a file first, whatever its size.
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder, 0);
+  if (status.ok()) return Status::Ok();
+  return Unavailable(fmt::format("the backup in {} failed: {}", folder, status.ToString()));
 }
 
 void Database::ReportFatal(std::string_view what) {

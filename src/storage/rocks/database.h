@@ -93,6 +93,10 @@ class Database {
   /// Whether writes are taken now; if not, kUnavailable with what to do.
   Status health() const;
 
+  /// A checkpoint of RocksDB in `folder`, which must not exist: files that do not change any more
+  /// are linked where they are on the same file system, and copied elsewhere.
+  Status BackUp(const std::string& folder) const;
+
   /// Syncs what was written and refuses all that comes. Idempotent.
   void StopWrites();
 

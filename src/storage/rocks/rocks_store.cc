@@ -31,6 +31,7 @@ class RocksStore : public Store {
     return stats;
   }
   Status health() const override { return db_->health(); }
+  Status BackUp(const std::string& folder) override { return db_->BackUp(folder); }
 
   void Stop() override {
     conversations_.Stop();

@@ -97,6 +97,25 @@ TEST_F(RocksStoreTest, Stop_RefusesEveryWrite_AndReadsGoOn) {
   EXPECT_EQ(*Run(store->accounts().FindUser(user.id)), user);
 }
 
+TEST_F(RocksStoreTest, BackUp_IsAStoreOfThatMoment_AndWritingGoesOn) {
+  const std::filesystem::path copy = folder_.path() / "copy";
+  const User anna = NewUser("anna");
+  const User ben = NewUser("ben");
+  {
+    const std::unique_ptr<Store> store = MustOpen();
+    ASSERT_TRUE(Run(store->accounts().CreateUser(anna, "hash")).ok());
+    ASSERT_TRUE(store->BackUp(copy).ok());
+    ASSERT_TRUE(Run(store->accounts().CreateUser(ben, "hash")).ok());
+    EXPECT_EQ(store->BackUp(copy).code(), StatusCode::kUnavailable) << "it is there already";
+    EXPECT_EQ(store->BackUp(folder_.path() / "no" / "such").code(), StatusCode::kUnavailable);
+  }
+  Result<std::unique_ptr<Store>> opened = Open({.path = copy, .reads = pool_, .min_free_bytes = 0});
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  EXPECT_EQ(*Run((*opened)->accounts().FindUser(anna.id)), anna);
+  EXPECT_EQ(Run((*opened)->accounts().FindUserByName("ben")).status().code(),
+            StatusCode::kNotFound);
+}
+
 TEST_F(RocksStoreTest, SearchUsers_FindsFromEachWordOn) {
   const std::unique_ptr<Store> store = MustOpen();
   const User user = NewUser("am.smith");

@@ -1,0 +1,12 @@
+# cmake --install: programs, the systemd unit with the path of the program that was installed, documents.
+include(GNUInstallDirs)
+
+install(TARGETS parleyd parley RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# At installation, when the prefix is known.
+install(CODE "
+  set(PARLEYD \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/parleyd\")
+  configure_file(\"${CMAKE_SOURCE_DIR}/deploy/systemd/parleyd.service.in\"
+    \"${CMAKE_BINARY_DIR}/parleyd.service\" @ONLY)")
+install(FILES ${CMAKE_BINARY_DIR}/parleyd.service DESTINATION lib/systemd/system)
+install(FILES README.md CHANGELOG.md LICENSE docs/configuration.md docs/operations.md docs/storage.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})
