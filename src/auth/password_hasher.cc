@@ -1,12 +1,16 @@
 #include "auth/password_hasher.h"
 
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 #include <sodium.h>
 
 namespace parley::auth {
 namespace {
+
+/// In this time a full queue has mostly been worked off.
+constexpr std::chrono::seconds kBusy{2};
 
 std::size_t MemoryBytes(const PasswordCost& cost) { return cost.memory_kib * 1024; }
 
@@ -32,6 +36,14 @@ Result<bool> Matches(const std::string& password, const std::string& hash) {
   return DataLoss("a stored password hash cannot be understood");
 }
 
+/// What the pool refused was not begun; the pool does not know for whom it works.
+template <class T>
+Result<T> OrBusy(Result<T> result) {
+  if (result.status().code() != StatusCode::kUnavailable) return result;
+  return Unavailable("too many passwords are being looked at: try again in a moment")
+      .WithRetryAfter(kBusy);
+}
+
 }  // namespace
 
 PasswordHasher::PasswordHasher(PasswordCost cost, runtime::BlockingPool& pool)
@@ -43,13 +55,14 @@ PasswordHasher::PasswordHasher(PasswordCost cost, runtime::BlockingPool& pool)
 }
 
 runtime::Task<Result<std::string>> PasswordHasher::Hash(std::string password) {
-  co_return co_await pool_.Run(
-      [cost = cost_, password = std::move(password)] { return Argon2id(cost, password); });
+  co_return OrBusy(co_await pool_.Run(
+      [cost = cost_, password = std::move(password)] { return Argon2id(cost, password); }));
 }
 
 runtime::Task<Result<bool>> PasswordHasher::Verify(std::string password, std::string hash) {
-  co_return co_await pool_.Run(
-      [password = std::move(password), hash = std::move(hash)] { return Matches(password, hash); });
+  co_return OrBusy(co_await pool_.Run([password = std::move(password), hash = std::move(hash)] {
+    return Matches(password, hash);
+  }));
 }
 
 runtime::Task<Result<bool>> PasswordHasher::VerifyNobody(std::string password) {

@@ -19,7 +19,8 @@ struct PasswordCost {
 
 /// Hashes and checks passwords with argon2id, on the threads of a pool: each call takes tens of
 /// milliseconds and `memory_kib` of memory, so the number of the pool's threads bounds both. Where
-/// the pool's queue is full the answer is kUnavailable. Await on a shard; any shard.
+/// the pool's queue is full the answer is kUnavailable, with the time after which to try again.
+/// Await on a shard; any shard.
 class PasswordHasher {
  public:
   /// Computes one hash, for VerifyNobody. `pool` must outlive the hasher.
