@@ -32,8 +32,8 @@ struct GuessOptions {
 
 /// Stands against the guessing of passwords, without letting a stranger lock anybody out:
 ///
-/// - From one address a name is tried only so often (password_failures); beyond, tries are refused.
-/// - From all addresses together (password_failures_all) tries are delayed, the longer the more
+/// - From one address a name is tried only so often (rates.guesses); beyond, tries are refused.
+/// - From all addresses together (rates.guesses_all) tries are delayed, the longer the more
 ///   there were, and never refused for it, so that the owner gets in from elsewhere; at once from
 ///   an address that has signed in to the account before.
 /// - Of one address only a few passwords are looked at at the same time.
@@ -75,7 +75,7 @@ class GuessGuard {
   GuessGuard(limits::RateLimits& rates, Random& random, GuessOptions options = {});
 
   /// To be awaited before the password of `name` is looked at; may take as long as
-  /// `rates.password_delay_ms`, and until other tries from that address end. kRateLimited, and
+  /// `rates.guess_delay_ms`, and until other tries from that address end. kRateLimited, and
   /// kUnavailable where too much waits over all.
   runtime::Task<Result<Try>> Enter(std::string name, limits::ClientAddress address);
 

@@ -20,11 +20,11 @@ def server(make_server):
     return make_server({
         "PARLEY_LIMITS_ENABLED": "true",
         "PARLEY_SERVER_TRUSTED_PROXIES": "127.0.0.1",
-        "PARLEY_RATES_PASSWORD_FAILURES_PER_MINUTE": "1",
-        "PARLEY_RATES_PASSWORD_FAILURES_BURST": str(FAILURES),
-        "PARLEY_RATES_PASSWORD_FAILURES_ALL_PER_MINUTE": "1",
-        "PARLEY_RATES_PASSWORD_FAILURES_ALL_BURST": str(FAILURES_ALL),
-        "PARLEY_RATES_PASSWORD_DELAY_MS": str(int(DELAY_S * 1000))}).start()
+        "PARLEY_RATES_GUESSES_PER_MINUTE": "1",
+        "PARLEY_RATES_GUESSES_BURST": str(FAILURES),
+        "PARLEY_RATES_GUESSES_ALL_PER_MINUTE": "1",
+        "PARLEY_RATES_GUESSES_ALL_BURST": str(FAILURES_ALL),
+        "PARLEY_RATES_GUESS_DELAY_MS": str(int(DELAY_S * 1000))}).start()
 
 
 def sign_in(server, name, password, client):

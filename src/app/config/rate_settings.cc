@@ -41,11 +41,16 @@ void AddAddressRates(std::vector<Setting>& table) {
   PARLEY_RATE(sign_ins, "Sign-ins from one address, right or wrong.");
   PARLEY_RATE(failed_tokens, "Wrong tokens from one address.");
   PARLEY_RATE(websockets, "WebSockets opened from one address.");
-  PARLEY_RATE(password_failures,
-              "Wrong passwords for one name from one address; beyond, tries are refused.");
-  PARLEY_RATE(password_failures_all,
-              "Wrong passwords for one name from all addresses; beyond, tries are delayed.");
-  table.push_back(IntegerSetting({"rates.password_delay_ms", "The longest of those delays."}, "ms",
+  // Not called password_…: names like that are of secrets.
+  AddRate(table,
+          {"rates.guesses_per_minute",
+           "Wrong passwords for one name from one address; beyond, tries are refused."},
+          "rates.guesses_burst", PARLEY_FIELD(rates.password_failures));
+  AddRate(table,
+          {"rates.guesses_all_per_minute",
+           "Wrong passwords for one name from all addresses; beyond, tries are delayed."},
+          "rates.guesses_all_burst", PARLEY_FIELD(rates.password_failures_all));
+  table.push_back(IntegerSetting({"rates.guess_delay_ms", "The longest of those delays."}, "ms",
                                  kDelay, PARLEY_FIELD(rates.password_delay)));
 }
 
