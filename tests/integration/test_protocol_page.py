@@ -14,7 +14,8 @@ FRAMES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, 
 
 
 @pytest.mark.parametrize("number", range(len(FRAMES)))
-def test_frame_of_the_page_is_as_documented(number):
+def test_frame_of_the_page_is_as_documented(number, monkeypatch):
+    monkeypatch.setattr(contract, "seen", contract.Seen())  # a page is not what a server said
     frame = FRAMES[number]
     contract_of = contract.FrameContract()
     if contract_of.fault_of_sent(frame) is not None:

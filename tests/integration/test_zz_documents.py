@@ -102,7 +102,8 @@ def test_operation_ids_are_unique():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "api/golden").glob("*.json")), ids=lambda p: p.stem)
-def test_golden_frame_is_as_documented(path):
+def test_golden_frame_is_as_documented(path, monkeypatch):
+    monkeypatch.setattr(contract, "seen", contract.Seen())  # a file is not what a server said
     value = yaml.safe_load(path.read_text("utf-8"))
     side = path.stem.split("_")[0]
     if side == "client":
