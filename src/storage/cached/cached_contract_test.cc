@@ -5,6 +5,7 @@
 #include "storage/cached/cached_store.h"
 #include "storage/memory/fake_store.h"
 #include "storage/testing/store_contract.h"
+#include "storage/testing/store_property.h"
 
 namespace parley::storage {
 namespace {
@@ -55,6 +56,16 @@ PARLEY_INSTANTIATE_STORE_CONTRACT(CachedTiny,
                                   [] { return std::make_unique<CachedFakeFactory>(kTiny); });
 PARLEY_INSTANTIATE_STORE_CONTRACT(CachedNone,
                                   [] { return std::make_unique<CachedFakeFactory>(kNone); });
+
+TEST(CachedStoreProperty, RandomOperations_ShowWhatTheModelSays) {
+  CachedFakeFactory factory{cached::CacheOptions()};
+  CheckRandomOperations(factory);
+}
+
+TEST(CachedStoreProperty, WithTooLittleRoom_TheSame) {
+  CachedFakeFactory factory(kTiny);
+  CheckRandomOperations(factory);
+}
 
 }  // namespace
 }  // namespace parley::storage
