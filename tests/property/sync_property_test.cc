@@ -111,6 +111,7 @@ class Owner {
 
   std::map<ConversationId, Seq> have;
   std::map<ConversationId, std::vector<Told>> told;
+  std::string resume;       ///< the last that was sent
   std::vector<Jump> jumps;  ///< over changes of a conversation that was held
 
  private:
@@ -118,7 +119,10 @@ class Owner {
     const auto [held, is_new] = have.emplace(loaded.conversation.id, loaded.conversation.last_seq);
     RC_ASSERT(is_new == (loaded.why != client::Loaded::Why::kReset));
     if (is_new) return;
-    jumps.push_back({held->first, held->second, loaded.conversation.last_seq});
+    // What a resume did not name comes with `reset` (rule 3), though it has become known meanwhile.
+    if (resume.find(held->first.ToString()) != std::string::npos) {
+      jumps.push_back({held->first, held->second, loaded.conversation.last_seq});
+    }
     held->second = loaded.conversation.last_seq;
   }
 };
@@ -270,6 +274,7 @@ class World : public gateway::SessionFixture {
       } else if (std::holds_alternative<client::Reconnect>(action)) {
         return Disconnect();
       } else if (auto* text = std::get_if<client::SendText>(&action)) {
+        owner_.resume = text->frame;
         if (connection_) connection_->Say(std::move(text->frame));
       } else {
         questions_.push_back(std::move(action));
