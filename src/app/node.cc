@@ -310,6 +310,9 @@ void Node::Drain() {
 
 void Node::HurryDrain() { parts_->public_server->HurryDrain(); }
 
-void Node::Apply(const Config& fresh) { parts_->log.SetLevel(fresh.log.level); }
+void Node::Apply(const Config& fresh) {
+  parts_->log.SetLevel(fresh.log.level);
+  parts_->rates.Set(fresh.rates, parts_->config.limits_enabled);
+}
 
 }  // namespace parley::app

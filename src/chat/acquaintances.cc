@@ -14,10 +14,17 @@ constexpr std::size_t kConversationsAtOnce = 64;
 
 using UserSet = boost::unordered_flat_set<UserId, std::hash<UserId>>;
 
+/// Whether all who are in it know of it: of a direct conversation in which nothing was said yet
+/// only its creator does, and anybody may create one with anybody.
+bool IsKnownToAll(const ConversationSnapshot& snapshot) {
+  return snapshot.info.kind != ConversationKind::kDirect || snapshot.head.n > 0;
+}
+
 /// Moves those whom `caller` meets in these conversations from `wanted` to `found`.
 void Meet(UserId caller, const std::vector<storage::SnapshotPtr>& snapshots, UserSet& wanted,
           std::vector<Acquaintance>& found) {
   for (const storage::SnapshotPtr& snapshot : snapshots) {
+    if (!IsKnownToAll(*snapshot)) continue;
     const std::vector<Member>& members = *snapshot->members;
     const bool is_in = std::any_of(members.begin(), members.end(),
                                    [&](const Member& member) { return member.user == caller; });
@@ -83,7 +90,7 @@ runtime::Task<Status> Acquaintances::ForEach(UserId user, std::size_t max_member
     PARLEY_CO_ASSIGN(const auto snapshots, co_await store_->conversations().ReadSnapshots(
                                                NextConversations(memberships, i)));
     for (const storage::SnapshotPtr& snapshot : snapshots) {
-      if (snapshot->members->size() > max_members) continue;
+      if (snapshot->members->size() > max_members || !IsKnownToAll(*snapshot)) continue;
       for (const Member& member : *snapshot->members) {
         if (seen.size() >= kMaxTold || !seen.insert(member.user).second) continue;
         piece.push_back(member.user);

@@ -19,7 +19,9 @@ struct Acquaintance {
   ConversationId shared;
 };
 
-/// Who shares a conversation with whom, read from the store's caches. Any shard.
+/// Who shares a conversation with whom, read from the store's caches. A direct conversation counts
+/// once something was said in it: before, only its creator knows of it, and anybody may create one
+/// with anybody. Any shard.
 class Acquaintances {
  public:
   /// People of one publication, at most.

@@ -36,11 +36,20 @@ TEST_F(AcquaintancesTest, ThoseWhoShareAConversation_BothWays) {
   const UserId dan = backend_.Person("dan");
   const UserId nobody(Uuid::Version7(backend_.clock().Now(), *std::make_unique<SystemRandom>()));
   backend_.Group(ann_, {bo_});
-  backend_.Direct(bo_, cy_);
+  backend_.Chatter(bo_, backend_.Direct(bo_, cy_), 1);
   EXPECT_THAT(Known(ann_, {bo_, cy_, dan, nobody}), UnorderedElementsAre(bo_));
   EXPECT_THAT(Known(bo_, {ann_, cy_, dan}), UnorderedElementsAre(ann_, cy_));
   EXPECT_THAT(Known(dan, {ann_, bo_, cy_}), IsEmpty());
   EXPECT_THAT(Known(nobody, {ann_, bo_}), IsEmpty());
+}
+
+TEST_F(AcquaintancesTest, ADirectConversation_CountsOnceSomethingWasSaid) {
+  const ConversationId direct = backend_.Direct(ann_, bo_);
+  EXPECT_THAT(Known(ann_, {bo_}), IsEmpty()) << "else anybody could watch anybody";
+  EXPECT_THAT(Known(bo_, {ann_}), IsEmpty());
+  backend_.Chatter(ann_, direct, 1);
+  EXPECT_THAT(Known(ann_, {bo_}), UnorderedElementsAre(bo_));
+  EXPECT_THAT(Known(bo_, {ann_}), UnorderedElementsAre(ann_));
 }
 
 TEST_F(AcquaintancesTest, AHint_IsLookedAtFirst_AndReplacedWhereItIsNotTrueAnyMore) {

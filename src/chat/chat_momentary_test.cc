@@ -204,5 +204,17 @@ TEST_F(ChatMomentary, Typing_DoesNotWaitForCommits) {
   backend_.Await(sent);
 }
 
+TEST_F(ChatMomentary, OfAnEmptyDirectConversation_TheOtherOneIsToldNothing) {
+  const ConversationId direct = backend_.Direct(ann_, bo_);
+  const auto bo = backend_.Listen(bo_);
+  EXPECT_EQ(CodeOf(backend_.Do(ann_, direct, MarkCommand{Seq(1), Seq(1)})), StatusCode::kOk);
+  EXPECT_EQ(CodeOf(backend_.Do(ann_, direct, TypingCommand{kPhone, true})), StatusCode::kOk);
+  backend_.On([] {});
+  EXPECT_THAT(bo->passing, IsEmpty());
+  backend_.Chatter(ann_, direct, 1);
+  EXPECT_EQ(CodeOf(backend_.Do(ann_, direct, TypingCommand{kPhone, true})), StatusCode::kOk);
+  backend_.RunUntil([&] { return !bo->passing.empty(); });
+}
+
 }  // namespace
 }  // namespace parley::chat

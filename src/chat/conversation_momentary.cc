@@ -13,10 +13,12 @@ using std::chrono::steady_clock;
 
 bus::Recipients ConversationActor::OthersThan(UserId user) const {
   const UserList members = state_.members();
+  // Of an empty direct conversation only its creator knows.
+  const bool unknown = state_.info().kind == ConversationKind::kDirect && committed_.n == 0;
   auto others = std::make_shared<std::vector<UserId>>();
   others->reserve(members->size());
   for (const UserId& each : *members) {
-    if (each == user) continue;
+    if (each == user || (unknown && each != state_.info().created_by)) continue;
     // Whose joining is not durable yet must not hear of it in this way.
     if (!pending_.empty() && state_.Find(each)->joined_seq > committed_.seq) continue;
     others->push_back(each);

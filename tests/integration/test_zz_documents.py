@@ -16,11 +16,6 @@ from harness import contract
 HERE = pathlib.Path(__file__).resolve()
 ROOT = HERE.parents[2]
 
-# Documented, but not told by the server, or of no effect in it, yet. Seeing one of them fails, so that
-# it goes from these lists with the work that brings it.
-AWAITED_FROM_SERVER = {"receipt", "typing", "presence", "user"}
-AWAITED_FROM_CLIENT = {"typing", "watch_presence"}
-
 
 @pytest.fixture(scope="module")
 def seen(request):
@@ -46,10 +41,8 @@ def test_every_operation_is_exercised_with_success(seen):
 
 def test_every_frame_is_exercised(seen):
     frames = contract.frames().frames
-    told = set(frames["server"]) - seen.received
-    sent = set(frames["client"]) - seen.sent
-    assert told == AWAITED_FROM_SERVER, "not the frames of the server that are never seen"
-    assert sent == AWAITED_FROM_CLIENT, "not the frames of the client that are never sent"
+    assert not set(frames["server"]) - seen.received, "frames of the server that are never seen"
+    assert not set(frames["client"]) - seen.sent, "frames of the client that are never sent"
 
 
 def test_report_of_what_was_never_seen(seen, capsys):

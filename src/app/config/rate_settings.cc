@@ -13,11 +13,12 @@ constexpr Range kDelay{0, 60'000};
 template <class Field>
 void AddRate(std::vector<Setting>& table, About per_minute, std::string_view burst_name,
              Field field) {
-  table.push_back(
+  table.push_back(Reloadable(
       IntegerSetting(per_minute, "per minute", kPerMinute,
-                     [field](auto& config) -> auto& { return field(config).per_minute; }));
-  table.push_back(IntegerSetting({burst_name, "The same, at once after a quiet time."}, "", kBurst,
-                                 [field](auto& config) -> auto& { return field(config).burst; }));
+                     [field](auto& config) -> auto& { return field(config).per_minute; })));
+  table.push_back(
+      Reloadable(IntegerSetting({burst_name, "The same, at once after a quiet time."}, "", kBurst,
+                                [field](auto& config) -> auto& { return field(config).burst; })));
 }
 
 #define PARLEY_RATE(name, meaning)                                                 \
@@ -50,8 +51,9 @@ void AddAddressRates(std::vector<Setting>& table) {
           {"rates.guesses_all_per_minute",
            "Wrong passwords for one name from all addresses; beyond, tries are delayed."},
           "rates.guesses_all_burst", PARLEY_FIELD(rates.password_failures_all));
-  table.push_back(IntegerSetting({"rates.guess_delay_ms", "The longest of those delays."}, "ms",
-                                 kDelay, PARLEY_FIELD(rates.password_delay)));
+  table.push_back(
+      Reloadable(IntegerSetting({"rates.guess_delay_ms", "The longest of those delays."}, "ms",
+                                kDelay, PARLEY_FIELD(rates.password_delay))));
 }
 
 #undef PARLEY_RATE

@@ -41,6 +41,8 @@ class CachedRocksStore : public Store {
   MetaStore& meta() override { return cached_.meta(); }
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
   void Stop() override { cached_.Stop(); }
+  Status health() const override { return cached_.health(); }
+  Status BackUp(const std::string& folder) override { return cached_.BackUp(folder); }
 
  private:
   std::unique_ptr<Store> rocks_;
