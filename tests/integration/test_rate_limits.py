@@ -36,7 +36,7 @@ def retry_after(response):
 
 
 def metric(server, name):
-    text = api.Http(server.ops).get("/metrics").body.decode()
+    text = server.ops_get("/metrics")
     found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
     assert found, f"{name} is not among the metrics"
     return float(found.group(1))
