@@ -159,6 +159,10 @@ runtime::Task<Result<std::vector<ChangeView>>> ChatService::ReadForDelivery(
     UserId caller, ConversationId conversation, Seq after, Seq last, std::size_t max_bytes) {
   PARLEY_CO_ASSIGN(const std::optional<Membership> own,
                    co_await deps_.store->conversations().FindMembership(caller, conversation));
+  // The bus may have lost that they left and came back: what was said between is not theirs.
+  if (own && last >= own->member.first_seq && after.Next() < own->member.first_seq) {
+    co_return Conflict("they were away in between: begin anew from there");
+  }
   // To who is gone, nothing of older messages is shown any more.
   const Seq visible_from = own ? own->member.first_seq : after.Next();
   co_return co_await history_->Run(conversation, after, last, visible_from, max_bytes);

@@ -142,7 +142,7 @@ class ChatService {
                                            std::optional<std::string> cursor);
   /// Changes after `after` and up to `last`: at least one if there is one, and at most about
   /// `max_bytes`. For sessions, which know from events that the caller may see them, also where
-  /// they have left since.
+  /// they have left since. kConflict if the caller left and came back within them.
   runtime::Task<Result<std::vector<ChangeView>>> ReadForDelivery(UserId caller,
                                                                  ConversationId conversation,
                                                                  Seq after, Seq last,

@@ -126,6 +126,24 @@ TEST_F(SessionDelivery, RemovedBackAndRemovedAgain_WhileReadsTakeLong_SeesNothin
   EXPECT_THAT(client->socket.frames, Each(testing::Not(testing::HasSubstr("secret"))));
 }
 
+TEST_F(SessionDelivery, RemovedAndBack_AllOfItLost_EndsRatherThanShowWhatWasSaidBetween) {
+  const auto client = Connect(bo_);
+  Send(ann_, group_);  // 2
+  User profile;
+  profile.id = bo_;
+  profile.username = "bob";
+  bus_.losing = true;
+  backend_.Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  Send(ann_, group_, "about bob, a secret");
+  backend_.Do(ann_, group_, chat::AddMembersCommand{{profile}});
+  bus_.losing = false;
+  Send(ann_, group_);  // 6: shows a hole
+  RunUntil([&] { return client->socket.closed.has_value(); });
+  EXPECT_EQ(client->socket.closed, CloseCode::kTryAgainLater) << "the resume begins anew";
+  EXPECT_THAT(client->Told(), ElementsAre("change 2"));
+  EXPECT_THAT(client->socket.frames, Each(testing::Not(testing::HasSubstr("secret"))));
+}
+
 TEST_F(SessionDelivery, SlowReader_OfManyConversations_IsNotOverrun) {
   const auto client = Connect(bo_);
   std::vector<ConversationId> groups;

@@ -31,8 +31,8 @@ class HotCounter {
 
   static std::size_t MyPlace() {
     static std::atomic<std::size_t> next{0};
-    thread_local const std::size_t place = next.fetch_add(1, std::memory_order_relaxed) % kPlaces;
-    return place;
+    thread_local const std::size_t kPlace = next.fetch_add(1, std::memory_order_relaxed) % kPlaces;
+    return kPlace;
   }
 
   std::array<Place, kPlaces> places_;
