@@ -7,6 +7,10 @@ namespace parley::gateway {
 void Feed::SentUpTo(Seq seq) {
   sent_ = seq;
   known_ = std::max(known_, seq);
+  if (!left_at_ || seq <= *left_at_) return;
+  // The client holds a later stay already: of the leaving before it nothing is to be said any more.
+  back_from_.reset();
+  left_at_ = last_left_at_ > seq ? std::optional(last_left_at_) : std::nullopt;
 }
 
 Feed::Arrival Feed::OnChange(Seq seq) {
@@ -33,6 +37,7 @@ void Feed::OnLeft(Seq seq) {
   // Where an earlier leaving was not told yet, the stay that ends here never is: what was said
   // between the two is not theirs to see.
   if (!left_at_) left_at_ = seq;
+  last_left_at_ = seq;
   back_from_.reset();
   inbox_due_ = false;
 }

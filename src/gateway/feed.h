@@ -22,7 +22,8 @@ class Feed {
     kLeft,     ///< say that the person is gone, then call Left
   };
 
-  /// The client holds everything up to `seq`.
+  /// The client holds everything up to `seq`; if that lies in a later stay than one whose end waits
+  /// to be told, that end is not told any more.
   void SentUpTo(Seq seq);
 
   // Events, as they come from the bus.
@@ -55,7 +56,8 @@ class Feed {
   std::optional<Seq> sent_;  ///< nothing: no change was seen yet, the first one sets it
   Seq known_;                ///< the highest seq heard of
   bool inbox_due_ = false;
-  std::optional<Seq> left_at_;
+  std::optional<Seq> left_at_;  ///< the end of the stay that the client knows, to be told
+  Seq last_left_at_;            ///< the end of the last stay that is over
   std::optional<Seq>
       back_from_;  ///< came back: changes go on behind this seq, once `left` was said
 };

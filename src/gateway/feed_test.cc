@@ -107,5 +107,34 @@ TEST(Feed, OnLeft_OfAStayThatWasNeverTold_TellsNothingOfIt) {
   EXPECT_TRUE(feed.Left());
 }
 
+TEST(Feed, OnLeft_OfAStayBeforeTheOneThatTheClientHolds_IsNotToldAnyMore) {
+  Feed feed;
+  feed.busy = true;
+  feed.OnChange(Seq(6));
+  feed.OnLeft(Seq(6));
+  feed.OnConversation(Seq(9));
+  feed.OnChange(Seq(9));
+  feed.SentUpTo(Seq(9));  // a resume named it: it was in a list that was read meanwhile
+  EXPECT_EQ(feed.NextStep(), Step::kInbox);
+  feed.InboxSent();
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+}
+
+TEST(Feed, OnLeft_OfTheStayThatTheClientHolds_IsTold_WhateverWasBeforeIt) {
+  Feed feed;
+  feed.busy = true;
+  feed.OnChange(Seq(6));
+  feed.OnLeft(Seq(6));
+  feed.OnConversation(Seq(9));
+  for (std::uint64_t seq = 9; seq <= 12; ++seq) feed.OnChange(Seq(seq));
+  feed.OnLeft(Seq(12));
+  feed.SentUpTo(Seq(9));
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.last_wanted(), Seq(12));
+  feed.SentUpTo(Seq(12));
+  EXPECT_EQ(feed.NextStep(), Step::kLeft);
+  EXPECT_TRUE(feed.Left());
+}
+
 }  // namespace
 }  // namespace parley::gateway
