@@ -25,7 +25,8 @@ class NoSessions : public gateway::SessionFactory {
  public:
   std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& /*shard*/,
                                               std::optional<auth::Caller> /*caller*/,
-                                              gateway::Start /*start*/) override {
+                                              gateway::Start /*start*/,
+                                              limits::ClientAddress /*client*/) override {
     return nullptr;
   }
 };

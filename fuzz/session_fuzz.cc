@@ -46,7 +46,7 @@ class Client {
     const auth::Caller ann{world.ann, SessionId(world.ann.uuid())};
     handler_ =
         sessions_.Make(world.backend.shard(), mode == 'a' ? std::nullopt : std::optional(ann),
-                       mode == 'r' ? Start::kResume : Start::kLive);
+                       mode == 'r' ? Start::kResume : Start::kLive, limits::ClientAddress());
     world_.backend.On([this] { handler_->OnOpen(socket); });
   }
   ~Client() {
@@ -67,8 +67,11 @@ class Client {
 
  private:
   World& world_;
-  Sessions sessions_{
-      SessionEnvironment{world_.backend.chat(), world_.accounts, world_.backend.bus(), Limits()}};
+  Sessions sessions_{SessionEnvironment{.chat = world_.backend.chat(),
+                                        .accounts = world_.accounts,
+                                        .bus = world_.backend.bus(),
+                                        .presence = world_.presence,
+                                        .limits = Limits()}};
   std::unique_ptr<net::WebSocketHandler> handler_;
 };
 

@@ -167,7 +167,9 @@ class Host : public WebSocketHost, public std::enable_shared_from_this<Host> {
     socket_.assign(boost::asio::ip::tcp::v4(), socket);
   }
 
-  void Begin() { stream_.Accept("dGhlIHNhbXBsZSBub25jZQ==", "parley.v1", shared_from_this()); }
+  void Begin() {
+    stream_.Accept("dGhlIHNhbXBsZSBub25jZQ==", {"parley.v1", {}}, shared_from_this());
+  }
   void Stop() { socket_.close(); }
 
   Socket& socket() override { return socket_; }
@@ -203,6 +205,7 @@ class Host : public WebSocketHost, public std::enable_shared_from_this<Host> {
     }
     Read();
   }
+  void OnExtraFrames(std::size_t /*count*/) override {}
   void OnControlFrame() override { ++seen.controls; }
 
   Seen seen;

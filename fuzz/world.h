@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include "auth/accounts.h"
 #include "auth/password_hasher.h"
 #include "base/random.h"
+#include "bus/local/local_presence.h"
 #include "chat/testing/chat_backend.h"
 #include "runtime/blocking_pool.h"
 
@@ -32,6 +34,7 @@ struct World {
   auth::PasswordHasher hasher{{.memory_kib = 8, .passes = 1}, pool};
   auth::AccountService accounts{
       backend.store().accounts(), hasher, backend.clock(), random, {}, Limits()};
+  bus::LocalPresence presence{{&backend.shard()}, std::chrono::milliseconds(0)};
   UserId ann = backend.Person("ann");
   UserId bob = backend.Person("bob");
   ConversationId shared;
