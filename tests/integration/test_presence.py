@@ -168,8 +168,10 @@ async def test_a_vanished_connection_is_offline_after_the_heartbeat(make_server)
 def last_active(asker, user):
     one = asker.get(f"/v1/users/{user.id}").expect(200)
     (listed,) = asker.get("/v1/users", ids=user.id).expect(200)["items"]
-    assert one == listed
-    return one.get("last_active_at")
+    # Between the two answers the end of a connection may be noted.
+    earlier, later = one.pop("last_active_at", None), listed.pop("last_active_at", None)
+    assert one == listed and (earlier is None or earlier <= later)
+    return later
 
 
 async def test_last_active_is_shown_to_those_who_share_a_conversation(talk):
@@ -203,4 +205,4 @@ async def test_last_active_is_there_after_a_restart(make_server):
         before = last_active(ann, bo)
     server.stop()
     server.start()
-    assert before is not None and last_active(ann, bo) == before
+    assert before is not None and last_active(ann, bo) >= before
