@@ -1,8 +1,5 @@
 #include "bus/testing/bus_contract.h"
 
-#include <chrono>
-#include <optional>
-#include <thread>
 #include <utility>
 
 namespace parley::bus {
@@ -38,16 +35,6 @@ Recipients To(std::vector<UserId> users) {
 }  // namespace
 
 BusContract::BusContract() : bus_(GetParam().make({&first_, &second_})) {}
-
-void BusContract::RunUntil(const std::function<bool()>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!done()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited too long";
-    const bool first_ran = first_.RunUntilIdle();
-    const bool second_ran = second_.RunUntilIdle();
-    if (!first_ran && !second_ran) std::this_thread::yield();
-  }
-}
 
 void BusContract::On(runtime::Shard& shard, std::function<void()> work) {
   bool ran = false;

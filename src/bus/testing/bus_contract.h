@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "bus/bus.h"
+#include "bus/testing/two_shards.h"
 #include "runtime/shard.h"
 
 namespace parley::bus {
@@ -20,17 +21,13 @@ struct BusFactory {
 
 /// What every bus promises. Instantiate it with INSTANTIATE_TEST_SUITE_P in the implementation's
 /// test.
-class BusContract : public testing::TestWithParam<BusFactory> {
+class BusContract : public testing::TestWithParam<BusFactory>, protected TwoShards {
  protected:
   BusContract();
 
-  /// Runs both shards by hand until `done` answers true, at most 10 s; fails the test otherwise.
-  void RunUntil(const std::function<bool()>& done);
   /// Runs `work` as if on that shard, at once.
   void On(runtime::Shard& shard, std::function<void()> work);
 
-  runtime::Shard first_{0};
-  runtime::Shard second_{1};
   std::unique_ptr<Bus> bus_;
 };
 

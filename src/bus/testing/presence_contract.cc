@@ -57,16 +57,6 @@ void PresenceContract::Linger(milliseconds linger) {
   presence_ = GetParam().make({&first_, &second_}, linger);
 }
 
-void PresenceContract::RunUntil(const std::function<bool()>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!done()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited too long";
-    const bool first_ran = first_.RunUntilIdle();
-    const bool second_ran = second_.RunUntilIdle();
-    if (!first_ran && !second_ran) std::this_thread::yield();
-  }
-}
-
 void PresenceContract::On(runtime::Shard& shard, std::function<void()> work) {
   shard.Post(std::move(work));
   while (true) {

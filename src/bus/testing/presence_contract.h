@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "bus/presence.h"
+#include "bus/testing/two_shards.h"
 #include "runtime/shard.h"
 
 namespace parley::bus {
@@ -22,20 +23,16 @@ struct PresenceFactory {
 
 /// What every presence promises. Instantiate it with INSTANTIATE_TEST_SUITE_P in the
 /// implementation's test.
-class PresenceContract : public testing::TestWithParam<PresenceFactory> {
+class PresenceContract : public testing::TestWithParam<PresenceFactory>, protected TwoShards {
  protected:
   PresenceContract();
 
   /// Another one, over the same shards, that lingers for so long.
   void Linger(std::chrono::milliseconds linger);
-  /// Runs both shards by hand until `done` answers true, at most 10 s; fails the test otherwise.
-  void RunUntil(const std::function<bool()>& done);
   /// Runs `work` as if on that shard, and what follows from it on both.
   void On(runtime::Shard& shard, std::function<void()> work);
   std::vector<UserId> Connected(std::vector<UserId> users);
 
-  runtime::Shard first_{0};
-  runtime::Shard second_{1};
   std::unique_ptr<Presence> presence_;
 };
 
