@@ -1,6 +1,7 @@
 #include "storage/rocks/log_writer.h"
 
 #include <cassert>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,10 @@ bool RocksLogWriter::Write(std::span<PendingAppend> group) {
   if (batch_.Count() == 0) return false;
 
   const WriteOutcome outcome = db_.Write(batch_, Durability::kSynced);
-  if (outcome == WriteOutcome::kWritten) return true;
+  if (outcome == WriteOutcome::kWritten) {
+    Remember(group);
+    return true;
+  }
   const AppendOutcome failed =
       outcome == WriteOutcome::kRefused ? AppendOutcome::kRefused : AppendOutcome::kUnknown;
   for (PendingAppend& append : group) {
@@ -41,7 +45,9 @@ Result<RocksLogWriter::Heads> RocksLogWriter::ReadHeads(
   conversations.reserve(group.size());
   for (const PendingAppend& append : group) {
     const ConversationId& conversation = append.request->conversation;
-    if (!heads.try_emplace(conversation, Seq()).second) continue;
+    const WrittenHead& written = written_[SlotOf(conversation)];
+    const bool known = written.conversation == conversation;
+    if (!heads.try_emplace(conversation, known ? written.seq : Seq()).second || known) continue;
     keys.push_back(Key().Add(conversation));
     conversations.push_back(conversation);
   }
@@ -68,6 +74,20 @@ AppendOutcome RocksLogWriter::Prepare(const AppendRequest& request, Heads& heads
   writer_.AddEffects(batch_, request.conversation, request.effects, request.new_head.seq);
   head = request.new_head.seq;
   return AppendOutcome::kCommitted;
+}
+
+/// Nobody else writes heads. What failed is not known here: it ends the writer.
+void RocksLogWriter::Remember(std::span<const PendingAppend> group) {
+  for (const PendingAppend& append : group) {
+    if (append.outcome != AppendOutcome::kCommitted) continue;
+    const AppendRequest& request = *append.request;
+    written_[SlotOf(request.conversation)] = {.conversation = request.conversation,
+                                              .seq = request.new_head.seq};
+  }
+}
+
+std::size_t RocksLogWriter::SlotOf(ConversationId conversation) const {
+  return std::hash<ConversationId>()(conversation) % written_.size();
 }
 
 Status RocksLogWriter::ApplyEffects(ConversationId conversation, Effects effects, Seq through) {

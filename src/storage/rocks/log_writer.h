@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 #include <rocksdb/write_batch.h>
 
@@ -31,13 +33,24 @@ class RocksLogWriter : public LogWriter {
   /// be read.
   using Heads = std::unordered_map<ConversationId, std::optional<Seq>>;
 
+  /// A head that was written last, so that a busy conversation's is not read back for each group.
+  struct WrittenHead {
+    ConversationId conversation;
+    Seq seq;
+  };
+  static constexpr std::size_t kWrittenHeads = 4'096;  ///< 96 KiB, whatever is written
+
   Result<Heads> ReadHeads(std::span<const PendingAppend> group) const;
   AppendOutcome Prepare(const AppendRequest& request, Heads& heads);
+  void Remember(std::span<const PendingAppend> group);
+  std::size_t SlotOf(ConversationId conversation) const;
 
   Database& db_;
   std::mutex mutex_;           ///< effects must not come between reading a row and replacing it
   rocksdb::WriteBatch batch_;  // guarded by mutex_
   BatchWriter writer_;         // guarded by mutex_
+  /// By hash; of two that share a slot the later stays. Guarded by mutex_.
+  std::vector<WrittenHead> written_ = std::vector<WrittenHead>(kWrittenHeads);
 };
 
 }  // namespace parley::storage::rocks

@@ -139,6 +139,17 @@ TEST_F(LogWriterTest, Conflict_InAGroup_ConcernsNobodyElse) {
   ExpectHolds(good, Seq(1));
 }
 
+TEST_F(LogWriterTest, MoreConversationsThanHeadsAreRemembered_EachHasItsOwn) {
+  std::vector<LogBuilder> logs;
+  for (int i = 0; i < 5'000; ++i) logs.push_back(LogBuilder({anna_}));
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::future<AppendOutcome>> answers;
+    for (LogBuilder& log : logs) answers.push_back(Submit(log.Message(anna_, "hello").Take()));
+    for (auto& answer : answers) ASSERT_EQ(answer.get(), AppendOutcome::kCommitted);
+  }
+  for (LogBuilder& log : logs) ExpectHolds(log, Seq(3));
+}
+
 TEST_F(LogWriterTest, ConflictsAlone_AreNotWritten) {
   LogBuilder log({anna_});
   log.Take();
@@ -247,6 +258,7 @@ TEST_F(LogWriterTest, DamagedHead_RefusesItsConversationAlone) {
   rocksdb::WriteBatch batch;
   ASSERT_TRUE(batch.Put(db_->family(Family::kHeads), damaged.id().view(), "\x63").ok());
   ASSERT_EQ(db_->Write(batch, Durability::kSynced), WriteOutcome::kWritten);
+  Open(folder_.path() / "store");  // who wrote a head last needs not read it
 
   LogBuilder first({anna_});
   faults_.HoldSyncs();
