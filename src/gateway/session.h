@@ -76,6 +76,9 @@ class Session : public bus::Subscriber,
   void OnEvent(const bus::EventPtr& event) override;
   void OnPresence(const std::vector<bus::PresenceNews>& news) override;
 
+  /// Whose session it is; nobody's before it is authenticated.
+  UserId user() const { return caller_ ? caller_->user : UserId(); }
+
  private:
   enum class Phase {
     kAnonymous,       ///< waits for `auth`
@@ -130,8 +133,6 @@ class Session : public bus::Subscriber,
 
   // Live delivery (session_delivery.cc).
   void OnMomentary(const wire::Frame& frame);
-  /// Whose session it is; only once authenticated.
-  UserId user() const { return caller_ ? caller_->user : UserId(); }
   bool Holding() const { return phase_ != Phase::kLive; }
   void Work(ConversationId conversation, Feed& feed);
   static runtime::Task<void> Deliver(std::shared_ptr<Session> self, ConversationId conversation);

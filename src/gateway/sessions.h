@@ -15,9 +15,8 @@ class Sessions : public SessionFactory {
     environment_.stats = &stats_;
   }
 
-  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& shard,
-                                              std::optional<auth::Caller> caller, Start start,
-                                              limits::ClientAddress client) override;
+  std::unique_ptr<SessionHandler> Make(runtime::Shard& shard, std::optional<auth::Caller> caller,
+                                       Start start, limits::ClientAddress client) override;
 
   /// Any thread.
   const GatewayStats& stats() const { return stats_; }

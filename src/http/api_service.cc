@@ -78,16 +78,17 @@ Task<ApiService::UpgradeAnswer> ApiService::UpgradeOn(net::HttpRequest http,
   request.http = std::move(http);
   request.client = api_.origins.ClientOf(request.http);
   request.query = std::move(target->query);
-  Result<net::AcceptWebSocket> accepted = co_await AcceptSession(&api_, &request, shard);
+  Result<std::unique_ptr<gateway::SessionHandler>> accepted =
+      co_await AcceptSession(&api_, &request, shard);
   Answer answer{{101, {}, {}}, match.index};
   if (!accepted.ok()) answer.response = Render(accepted.status(), request_id);
   Finish(request.http, request_id, begin, answer);
   if (!accepted.ok()) co_return std::move(answer.response);
-  WebSocketOrigin origin{request_id, std::nullopt, ClientNetwork(request.http.peer_address)};
-  if (request.caller.user != UserId()) origin.user = request.caller.user;
-  accepted->handler = LogWebSocket(std::move(accepted->handler), *api_.to.log, std::move(origin));
-  accepted->headers.emplace_back("X-Request-Id", request_id);
-  co_return *std::move(accepted);
+  co_return net::AcceptWebSocket{
+      std::string(kWebSocketProtocol),
+      LogWebSocket(*std::move(accepted), *api_.to.log,
+                   {.request_id = request_id, .network = ClientNetwork(request.client)}),
+      {{"X-Request-Id", request_id}}};
 }
 
 HttpResponse ApiService::Refuse(int status, std::string_view detail) {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "limits/client_address.h"
 
 namespace parley::http {
 
-/// What the log may hold of an address: the network that it is in. "192.0.2.77" is "192.0.2.0/24",
-/// "2001:db8:1:2::3" is "2001:db8:1::/48"; anything else is "unknown".
-std::string ClientNetwork(std::string_view address);
+/// What the log may hold of an address: the network that it is in, 192.0.2.0/24 or 2001:db8:1::/48;
+/// "unknown" for the default.
+std::string ClientNetwork(const limits::ClientAddress& client);
 
 }  // namespace parley::http

@@ -12,11 +12,11 @@ using std::chrono::steady_clock;
 /// Between handler and connection, in both directions.
 class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
  public:
-  LoggedWebSocket(std::unique_ptr<net::WebSocketHandler> inner, Logger& log, WebSocketOrigin origin)
+  LoggedWebSocket(std::unique_ptr<gateway::SessionHandler> inner, Logger& log,
+                  WebSocketOrigin origin)
       : inner_(std::move(inner)),
         log_(log),
         request_id_(std::move(origin.request_id)),
-        user_(origin.user ? origin.user->ToString() : std::string("unknown")),
         network_(std::move(origin.network)) {}
 
   // What the connection tells.
@@ -24,7 +24,7 @@ class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
     socket_ = &socket;
     opened_ = steady_clock::now();
     log_.Info("a WebSocket was opened",
-              {{"request_id", request_id_}, {"user", user_}, {"client", network_}});
+              {{"request_id", request_id_}, {"user", user()}, {"client", network_}});
     inner_->OnOpen(*this);
   }
   void OnText(std::string_view text) override {
@@ -38,7 +38,7 @@ class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
     const auto open = steady_clock::now() - opened_;
     log_.Info("a WebSocket ended",
               {{"request_id", request_id_},
-               {"user", user_},
+               {"user", user()},
                {"client", network_},
                {"reason", net::CloseReasonName(reason)},
                {"code", code_},
@@ -62,10 +62,14 @@ class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
   std::size_t queued_frames() const override { return socket_->queued_frames(); }
 
  private:
-  const std::unique_ptr<net::WebSocketHandler> inner_;
+  std::string user() const {
+    const UserId user = inner_->user();
+    return user == UserId() ? "unknown" : user.ToString();
+  }
+
+  const std::unique_ptr<gateway::SessionHandler> inner_;
   Logger& log_;
   const std::string request_id_;
-  const std::string user_;
   const std::string network_;
   net::WebSocket* socket_ = nullptr;
   steady_clock::time_point opened_;
@@ -76,7 +80,7 @@ class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
 
 }  // namespace
 
-std::unique_ptr<net::WebSocketHandler> LogWebSocket(std::unique_ptr<net::WebSocketHandler> inner,
+std::unique_ptr<net::WebSocketHandler> LogWebSocket(std::unique_ptr<gateway::SessionHandler> inner,
                                                     Logger& log, WebSocketOrigin origin) {
   return std::make_unique<LoggedWebSocket>(std::move(inner), log, std::move(origin));
 }

@@ -59,8 +59,9 @@ constexpr Route kRoutes[] = {
 
 std::span<const Route> WebSocketRoutes() { return kRoutes; }
 
-Task<Result<net::AcceptWebSocket>> AcceptSession(const Api* api, Request* request,
-                                                 runtime::Shard* shard) {
+Task<Result<std::unique_ptr<gateway::SessionHandler>>> AcceptSession(const Api* api,
+                                                                     Request* request,
+                                                                     runtime::Shard* shard) {
   PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kWebSocket));
   if (!OffersProtocol(request->http)) {
     co_return Malformed("offer the WebSocket subprotocol parley.v1");
@@ -68,8 +69,7 @@ Task<Result<net::AcceptWebSocket>> AcceptSession(const Api* api, Request* reques
   PARLEY_CO_ASSIGN(const gateway::Start start, ReadStart(request->query));
   PARLEY_CO_ASSIGN(const std::optional<auth::Caller> caller, co_await FindCaller(api, request));
   if (caller) request->caller = *caller;
-  co_return net::AcceptWebSocket{std::string(kWebSocketProtocol),
-                                 api->to.sessions->Make(*shard, caller, start, request->client)};
+  co_return api->to.sessions->Make(*shard, caller, start, request->client);
 }
 
 }  // namespace parley::http

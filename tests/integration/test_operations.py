@@ -287,11 +287,17 @@ async def test_the_log_never_holds_what_people_write(make_server, log_format):
             assert {"time", "level", "message"} <= set(json.loads(line)), line
 
 
-async def test_sessions_are_found_in_the_log_by_the_request_id(make_server):
-    server = make_server({"PARLEY_LOG_FORMAT": "json"}).start()
+@pytest.mark.parametrize("token_in", ["header", "frame"])
+async def test_sessions_are_found_in_the_log_by_the_request_id(make_server, token_in):
+    server = make_server({
+        "PARLEY_LOG_FORMAT": "json", "PARLEY_SERVER_TRUSTED_PROXIES": "127.0.0.1"}).start()
     ann = User.register(server, "ann")
-    async with ann.connect() as socket:
+    token = ann.token if token_in == "header" else None
+    through_a_proxy = {"X-Forwarded-For": "198.51.100.7"}
+    async with ws.Connecting(server.http, token=token, headers=through_a_proxy) as socket:
         request_id = socket.connection.response_headers["X-Request-Id"]
+        if token is None:
+            await socket.auth(ann.token)
         await socket.ping()
         await socket.put_raw("not JSON")
         assert await socket.closed() == 4002
@@ -302,10 +308,12 @@ async def test_sessions_are_found_in_the_log_by_the_request_id(make_server):
 
     wait_for(lambda: "a WebSocket ended" in lines(), "logged the end")
     opened, ended = lines()["a WebSocket was opened"], lines()["a WebSocket ended"]
-    assert opened["user"] == ended["user"] == ann.id
-    assert opened["client"] == "127.0.0.0/24"
+    assert opened["user"] == (ann.id if token else "unknown")
+    assert ended["user"] == ann.id
+    assert opened["client"] == ended["client"] == "198.51.100.0/24"
     assert (ended["reason"], ended["code"]) == ("by_server", 4002)
-    assert (ended["frames_in"], ended["frames_out"]) == (2, 2)  # ready and pong
+    assert ended["frames_out"] == 2  # ready and pong
+    assert ended["frames_in"] == (2 if token else 3)
     assert 0 <= ended["millis"] < 60_000
 
 

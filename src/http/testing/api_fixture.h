@@ -48,10 +48,10 @@ class FakeSessionFactory : public gateway::SessionFactory {
     gateway::Start start;
     limits::ClientAddress client;
   };
-  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& /*shard*/,
-                                              std::optional<auth::Caller> caller,
-                                              gateway::Start start,
-                                              limits::ClientAddress client) override {
+  std::unique_ptr<gateway::SessionHandler> Make(runtime::Shard& /*shard*/,
+                                                std::optional<auth::Caller> caller,
+                                                gateway::Start start,
+                                                limits::ClientAddress client) override {
     made.push_back({caller, start, client});
     return nullptr;
   }
