@@ -307,6 +307,7 @@ async def test_read_frame_never_goes_back(talk):
         for seq in (second, first, 99):
             await socket.put("read", conversation_id=group["id"], seq=seq)
         await socket.wait_for(frame("error"))  # the answer to the last: the others have run
+        await socket.wait_for(frame("inbox"))  # so it is stored
     assert bo.conversation(group)["read_seq"] == second
 
 

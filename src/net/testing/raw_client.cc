@@ -61,6 +61,7 @@ void RawClient::Reset() {
 
 bool RawClient::Fill() {
   std::array<char, 16 * 1024> room{};
+  errno = 0;  // an end sets none, and a time-out is told from it by this
   const ssize_t got = ::recv(socket_, room.data(), room.size(), 0);
   if (got <= 0) return false;
   buffer_.append(room.data(), static_cast<std::size_t>(got));
