@@ -66,6 +66,7 @@ struct Node::Parts {
   Parts(const Config& with, ProcessLogger& to)
       : config(with),
         log(to),
+        limits(config.limits),
         rates(config.rates, config.limits_enabled, random),
         reads(config.storage.read_threads, kReadQueue),
         hashes(config.auth.hash_threads, kHashQueue),
@@ -75,6 +76,7 @@ struct Node::Parts {
   ProcessLogger& log;
   SystemClock system_clock;
   SystemRandom random;
+  LiveLimits limits;
   limits::RateLimits rates;
   std::vector<std::unique_ptr<runtime::Shard>> shards;
   runtime::BlockingPool reads;
@@ -151,7 +153,7 @@ Status Node::Parts::MakeServices() {
 
   hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
   accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
-                                                    config.accounts, config.limits, &guesses);
+                                                    config.accounts, limits, &guesses);
   PARLEY_ASSIGN(admin_token, Await(accounts->EnsureAdminClaim(&store->meta())));
 
   bus = std::make_unique<bus::LocalBus>(ShardPointers());
@@ -162,18 +164,15 @@ Status Node::Parts::MakeServices() {
       .bus = bus.get(),
       .clock = clock.get(),
       .random = &random,
-      .limits = config.limits,
+      .limits = limits,
       .receipts_max_members = config.receipts_max_members,
       .max_waiting_bytes = config.waiting_bytes,
       .fingerprint_key = keys.fingerprints,
       .identity_key = keys.conversation_ids,
       .cursor_key = keys.cursors,
   });
-  gateway::SessionEnvironment environment{.chat = *chat,
-                                          .accounts = *accounts,
-                                          .bus = *bus,
-                                          .presence = *presence,
-                                          .limits = config.limits};
+  gateway::SessionEnvironment environment{
+      .chat = *chat, .accounts = *accounts, .bus = *bus, .presence = *presence, .limits = limits};
   environment.momentary_bytes = config.server.options.outbox_bytes / 16;
   environment.momentary_frames = config.server.options.outbox_frames / 4;
   environment.errors = &errors;
@@ -186,7 +185,7 @@ Status Node::Parts::MakeServices() {
 Status Node::Parts::Listen(const DataDir& dir) {
   http::ApiSettings settings;
   settings.features = http::FeaturesOfApi();
-  settings.limits = config.limits;
+  settings.limits = limits;
   settings.registration = config.accounts.registration;
   settings.origins = {config.server.public_url, config.server.trusted_proxies,
                       config.server.allowed_origins};
@@ -313,6 +312,11 @@ void Node::HurryDrain() { parts_->public_server->HurryDrain(); }
 void Node::Apply(const Config& fresh) {
   parts_->log.SetLevel(fresh.log.level);
   parts_->rates.Set(fresh.rates, parts_->config.limits_enabled);
+  Limits limits = fresh.limits;
+  // What the listeners were made with.
+  limits.body_bytes = parts_->config.limits.body_bytes;
+  limits.frame_bytes = parts_->config.limits.frame_bytes;
+  parts_->limits.Set(limits);
 }
 
 }  // namespace parley::app

@@ -39,14 +39,14 @@ bool IsExpired(const Session& session, TimePoint now) {
 }  // namespace
 
 AccountService::AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock,
-                               Random& random, AccountPolicy policy, Limits limits,
+                               Random& random, AccountPolicy policy, LiveLimits limits,
                                GuessGuard* guesses)
     : store_(store),
       hasher_(hasher),
       clock_(clock),
       random_(random),
       policy_(policy),
-      limits_(limits),
+      limits_(std::move(limits)),
       guesses_(guesses) {}
 
 Task<Result<GuessGuard::Try>> AccountService::EnterGuess(std::string username,
@@ -59,9 +59,9 @@ Task<Result<SignedIn>> AccountService::Register(Registration registration) {
   PARLEY_CO_TRY(CheckRegistrationAllowed(policy_.registration));
   PARLEY_CO_ASSIGN(std::string username, ValidateUsername(registration.username));
   PARLEY_CO_TRY(ValidatePassword(registration.password));
-  PARLEY_CO_ASSIGN(
-      std::string display_name,
-      ValidateDisplayName(registration.display_name.value_or(registration.username), limits_));
+  PARLEY_CO_ASSIGN(std::string display_name,
+                   ValidateDisplayName(registration.display_name.value_or(registration.username),
+                                       limits_.Get()));
   if (registration.email) PARLEY_CO_TRY(ValidateEmail(*registration.email));
   PARLEY_CO_TRY(ValidateDeviceName(registration.device_name));
 
@@ -154,9 +154,10 @@ Task<Result<std::vector<SessionId>>> AccountService::EndSurplus(UserId user, Ses
     return std::pair(session.last_used_at, session.id);
   });
   const TimePoint now = clock_.Now();
+  const std::size_t most = limits_.Get().sessions_per_person;
   std::vector<SessionId> ended;
   for (std::size_t i = 0; i < sessions.size(); ++i) {
-    if (i + 1 < limits_.sessions_per_person && !IsExpired(sessions[i], now)) continue;
+    if (i + 1 < most && !IsExpired(sessions[i], now)) continue;
     const Status deleted = co_await store_.DeleteSession(user, sessions[i].id);
     // One that somebody else ended at the same time is told of all the same.
     if (deleted.code() != StatusCode::kNotFound) PARLEY_CO_TRY(deleted);
@@ -262,7 +263,7 @@ Task<Status> AccountService::ReplacePassword(UserId user, std::string old_passwo
 Task<Result<User>> AccountService::UpdateMe(UserId user, ProfileChange change) {
   if (!change.display_name) co_return co_await GetUser(user);
   storage::UserPatch patch;
-  PARLEY_CO_ASSIGN(patch.display_name, ValidateDisplayName(*change.display_name, limits_));
+  PARLEY_CO_ASSIGN(patch.display_name, ValidateDisplayName(*change.display_name, limits_.Get()));
   co_return co_await store_.UpdateUser(user, std::move(patch));
 }
 
@@ -293,9 +294,10 @@ Task<Status> AccountService::NoteActive(UserId user, ActivityNote note) {
 
 Task<Result<std::vector<User>>> AccountService::Search(std::string query) {
   const std::size_t chars = CountChars(query);
-  if (chars < kSearchMinChars || chars > limits_.display_name_chars) {
-    co_return InvalidField("query", fmt::format("must have {} to {} characters", kSearchMinChars,
-                                                limits_.display_name_chars));
+  const std::size_t most = limits_.Get().display_name_chars;
+  if (chars < kSearchMinChars || chars > most) {
+    co_return InvalidField("query",
+                           fmt::format("must have {} to {} characters", kSearchMinChars, most));
   }
   if (policy_.search == SearchMode::kOff) co_return std::vector<User>();
   // Whoever has exactly this name comes first, however many others it begins.

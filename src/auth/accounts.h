@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "limits/client_address.h"
-#include "model/limits.h"
+#include "model/live_limits.h"
 #include "model/user.h"
 #include "runtime/task.h"
 #include "storage/account_store.h"
@@ -102,7 +102,7 @@ enum class ActivityNote : std::uint8_t {
 class AccountService {
  public:
   AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock, Random& random,
-                 AccountPolicy policy, Limits limits, GuessGuard* guesses = nullptr);
+                 AccountPolicy policy, LiveLimits limits, GuessGuard* guesses = nullptr);
 
   /// Makes the account and signs it in. kPermissionDenied where registration forbids, kConflict if
   /// the name is taken.
@@ -175,7 +175,7 @@ class AccountService {
   Clock& clock_;
   Random& random_;
   const AccountPolicy policy_;
-  const Limits limits_;
+  const LiveLimits limits_;
   GuessGuard* const guesses_;
 };
 

@@ -70,9 +70,9 @@ runtime::Task<Result<std::pair<ConversationView, bool>>> ChatService::Create(
   if (direct && people.size() != 2) {
     co_return InvalidField("member_ids", "a direct conversation takes one other person");
   }
-  if (people.size() > deps_.limits.group_members) {
-    co_return InvalidField(
-        "member_ids", fmt::format("a group has at most {} members", deps_.limits.group_members));
+  const std::size_t most = deps_.limits.Get().group_members;
+  if (people.size() > most) {
+    co_return InvalidField("member_ids", fmt::format("a group has at most {} members", most));
   }
   PARLEY_CO_ASSIGN(std::vector<User> founders, co_await RequireUsers(people, "member_ids"));
 
@@ -165,12 +165,12 @@ runtime::Task<Result<std::vector<User>>> ChatService::RequireUsers(std::vector<U
 }
 
 runtime::Task<Status> ChatService::CheckRoom(std::vector<UserId> users) {
+  const std::size_t most = deps_.limits.Get().conversations_per_person;
   for (const UserId& user : users) {
     PARLEY_CO_ASSIGN(const std::vector<Membership> memberships,
                      co_await deps_.store->conversations().ReadMemberships(user));
-    if (memberships.size() >= deps_.limits.conversations_per_person) {
-      co_return Conflict(fmt::format("a person is in at most {} conversations",
-                                     deps_.limits.conversations_per_person));
+    if (memberships.size() >= most) {
+      co_return Conflict(fmt::format("a person is in at most {} conversations", most));
     }
   }
   co_return Status::Ok();

@@ -19,7 +19,7 @@
 #include "chat/commands.h"
 #include "chat/sync_plan.h"
 #include "chat/typing_book.h"
-#include "model/limits.h"
+#include "model/live_limits.h"
 #include "model/views.h"
 #include "runtime/shard.h"
 #include "runtime/task.h"
@@ -40,7 +40,7 @@ struct ChatDependencies {
   bus::Bus* bus = nullptr;
   Clock* clock = nullptr;  ///< never steps back
   Random* random = nullptr;
-  Limits limits;
+  LiveLimits limits;
   /// In larger conversations nobody is told of receipts and typing.
   std::size_t receipts_max_members = 100;
   std::chrono::milliseconds typing_lasts = TypingBook::kLasts;

@@ -127,7 +127,7 @@ void ConversationActor::RunBody(Command& command, const Body& body, const Found&
 
 void ConversationActor::RunBody(Command& command, const AddMembersCommand& body,
                                 const Found& /*found*/) {
-  const Result<Decision> decision = Decide(state_, command.caller, body, env_.limits);
+  const Result<Decision> decision = Decide(state_, command.caller, body, env_.limits.Get());
   if (!decision.ok()) {
     Answer(std::move(command), decision.status());
     return;

@@ -20,7 +20,7 @@
 #include "chat/rules.h"
 #include "chat/staged_entry.h"
 #include "chat/typing_book.h"
-#include "model/limits.h"
+#include "model/live_limits.h"
 #include "runtime/shard.h"
 #include "runtime/task.h"
 #include "runtime/timer.h"
@@ -35,7 +35,7 @@ struct ActorEnvironment {
   bus::Bus& bus;
   Clock& clock;
   MessageIds& message_ids;
-  Limits limits;
+  LiveLimits limits;
   std::size_t receipts_max_members;
   std::chrono::milliseconds typing_lasts;
   auth::Fingerprinter fingerprinter;

@@ -52,7 +52,7 @@ void Session::OnDrained() {
 }
 
 void Session::OnText(std::string_view text) {
-  wire::ParsedFrame parsed = wire::ParseClientFrame(text, env_.limits);
+  wire::ParsedFrame parsed = wire::ParseClientFrame(text, env_.limits.Get());
   if (std::holds_alternative<wire::ProtocolError>(parsed)) {
     socket_->Close(net::CloseCode::kBadProtocol, "a frame is a JSON object with a type");
     return;

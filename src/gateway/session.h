@@ -21,7 +21,7 @@
 #include "limits/bucket.h"
 #include "limits/client_address.h"
 #include "limits/rate_limits.h"
-#include "model/limits.h"
+#include "model/live_limits.h"
 #include "net/websocket.h"
 #include "runtime/completer.h"
 #include "runtime/shard.h"
@@ -38,7 +38,7 @@ struct SessionEnvironment {
   auth::AccountService& accounts;
   bus::Bus& bus;
   bus::Presence& presence;
-  Limits limits;
+  LiveLimits limits;
   /// With more than this in the outbox, what is momentary is dropped, or told later: it must never
   /// be what makes a slow reader too slow.
   std::size_t momentary_bytes = std::size_t{64} * 1024;

@@ -32,7 +32,7 @@ void Session::OnFrame(const std::optional<std::string>& ref, wire::ResumeFrame& 
   }
   if (frame.cursor) resume_.cursor = std::move(frame.cursor);
   resume_.heads.insert(resume_.heads.end(), frame.heads.begin(), frame.heads.end());
-  if (resume_.heads.size() > MaxHeads(env_.limits)) {
+  if (resume_.heads.size() > MaxHeads(env_.limits.Get())) {
     resume_ = {};
     SendError(ref, InvalidField("heads", "too many in one resume: begin again with fewer"));
     return;

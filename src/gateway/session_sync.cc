@@ -35,7 +35,7 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
 }
 
 runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
-  wire::SyncFrameBuilder builder(env_.limits.frame_bytes);
+  wire::SyncFrameBuilder builder(env_.limits.Get().frame_bytes);
   for (const auto& [conversation, seq] : plan.level) {
     feeds_[conversation].SentUpTo(seq);
   }

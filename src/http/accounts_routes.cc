@@ -16,7 +16,7 @@ using runtime::Task;
 
 Task<Result<HttpResponse>> Register(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::RegisterRequest body,
-                   wire::ParseRegister(request->http.body, api->settings.limits));
+                   wire::ParseRegister(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(CheckDelivery(*api, *request, body.delivery));
   PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kAccount));
   auth::Registration registration;
@@ -34,7 +34,7 @@ Task<Result<HttpResponse>> Register(const Api* api, Request* request) {
 
 Task<Result<HttpResponse>> ClaimAdmin(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::ClaimAdminRequest body,
-                   wire::ParseClaimAdmin(request->http.body, api->settings.limits));
+                   wire::ParseClaimAdmin(request->http.body, api->settings.limits.Get()));
   Result<User> user =
       co_await api->to.accounts->ClaimAdmin(request->caller.user, std::move(body.token));
   if (user.status().code() == StatusCode::kPermissionDenied) {

@@ -17,7 +17,7 @@
 #include "limits/client_address.h"
 #include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
-#include "model/limits.h"
+#include "model/live_limits.h"
 #include "net/http.h"
 
 namespace parley::http {
@@ -26,7 +26,7 @@ namespace parley::http {
 struct ApiSettings {
   std::string name = "Parley";
   std::vector<std::string> features;  ///< what `GET /v1/server` lists, for example FeaturesOfApi()
-  Limits limits;
+  LiveLimits limits;
   auth::RegistrationMode registration = auth::RegistrationMode::kOpen;
   OriginSettings origins;
 };

@@ -24,7 +24,9 @@ class ApiServiceTest : public ApiFixture {
 
 TEST_F(ApiServiceTest, Server_TellsVersionFeaturesAndLimits) {
   settings.features = FeaturesOfApi();
-  settings.limits.text_bytes = 1234;
+  Limits limits;
+  limits.text_bytes = 1234;
+  settings.limits.Set(limits);
   settings.registration = auth::RegistrationMode::kInvitation;
   const net::HttpResponse response = Get("/v1/server");
   EXPECT_EQ(response.status, 200);

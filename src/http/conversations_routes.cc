@@ -17,7 +17,7 @@ using runtime::Task;
 
 Task<Result<HttpResponse>> Create(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::CreateConversationRequest body,
-                   wire::ParseCreateConversation(request->http.body, api->settings.limits));
+                   wire::ParseCreateConversation(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kConversation));
   PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kMember, body.member_ids.size()));
   chat::CreateRequest create;
@@ -52,7 +52,7 @@ Task<Result<HttpResponse>> Get(const Api* api, Request* request) {
 Task<Result<HttpResponse>> Update(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(wire::UpdateConversationRequest body,
-                   wire::ParseUpdateConversation(request->http.body, api->settings.limits));
+                   wire::ParseUpdateConversation(request->http.body, api->settings.limits.Get()));
   chat::UpdateCommand change{std::move(body.title), body.history};
   PARLEY_CO_ASSIGN(const ConversationView view,
                    co_await api->to.chat->Update(request->caller.user, id, std::move(change)));

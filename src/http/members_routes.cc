@@ -35,7 +35,7 @@ Task<Result<HttpResponse>> List(const Api* api, Request* request) {
 Task<Result<HttpResponse>> Add(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(wire::AddMembersRequest body,
-                   wire::ParseAddMembers(request->http.body, api->settings.limits));
+                   wire::ParseAddMembers(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kMember, body.user_ids.size()));
   PARLEY_CO_ASSIGN(
       const ConversationView view,
@@ -47,7 +47,7 @@ Task<Result<HttpResponse>> SetRole(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(const UserId member, PathMember(*request));
   PARLEY_CO_ASSIGN(const wire::SetRoleRequest body,
-                   wire::ParseSetRole(request->http.body, api->settings.limits));
+                   wire::ParseSetRole(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_ASSIGN(const MemberView view,
                    co_await api->to.chat->SetRole(request->caller.user, id, member, body.role));
   co_return Json(

@@ -18,7 +18,7 @@ using runtime::Task;
 Task<Result<HttpResponse>> Send(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(wire::SendRequest body,
-                   wire::ParseSend(request->http.body, api->settings.limits));
+                   wire::ParseSend(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kSend));
   chat::SendCommand message;
   message.client_id = body.client_id;
@@ -68,7 +68,7 @@ Task<Result<HttpResponse>> ListChanges(const Api* api, Request* request) {
 Task<Result<HttpResponse>> MarkRead(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(const ConversationId id, PathConversation(*request));
   PARLEY_CO_ASSIGN(const wire::ReadRequest body,
-                   wire::ParseRead(request->http.body, api->settings.limits));
+                   wire::ParseRead(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(co_await api->to.chat->MarkRead(request->caller.user, id, body.seq));
   co_return NoContent();
 }

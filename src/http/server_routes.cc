@@ -30,7 +30,7 @@ Task<Result<HttpResponse>> GetServer(const Api* api, Request* /*request*/) {
   info.name = api->settings.name;
   info.version = PARLEY_VERSION;
   info.features = api->settings.features;
-  info.limits = api->settings.limits;
+  info.limits = api->settings.limits.Get();
   info.registration = RegistrationName(api->settings.registration);
   co_return Json(200, wire::EncodeServerInfo(info));
 }

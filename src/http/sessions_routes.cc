@@ -22,7 +22,7 @@ using runtime::Task;
 Task<Result<HttpResponse>> SignIn(const Api* api, Request* request) {
   PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kSignIn));
   PARLEY_CO_ASSIGN(wire::LoginRequest body,
-                   wire::ParseLogin(request->http.body, api->settings.limits));
+                   wire::ParseLogin(request->http.body, api->settings.limits.Get()));
   PARLEY_CO_TRY(CheckDelivery(*api, *request, body.delivery));
   auth::Credentials credentials{std::move(body.username), std::move(body.password),
                                 std::move(body.device_name), request->client};

@@ -26,7 +26,7 @@ Task<Result<HttpResponse>> GetMe(const Api* api, Request* request) {
 
 Task<Result<HttpResponse>> UpdateMe(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::UpdateMeRequest body,
-                   wire::ParseUpdateMe(request->http.body, api->settings.limits));
+                   wire::ParseUpdateMe(request->http.body, api->settings.limits.Get()));
   const bool given = body.display_name.has_value();
   PARLEY_CO_ASSIGN(const User before, co_await api->to.accounts->GetUser(request->caller.user));
   auth::ProfileChange change;
@@ -39,7 +39,7 @@ Task<Result<HttpResponse>> UpdateMe(const Api* api, Request* request) {
 
 Task<Result<HttpResponse>> ChangePassword(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::ChangePasswordRequest body,
-                   wire::ParseChangePassword(request->http.body, api->settings.limits));
+                   wire::ParseChangePassword(request->http.body, api->settings.limits.Get()));
   const auth::Caller caller = request->caller;
   PARLEY_CO_ASSIGN(
       std::vector<SessionId> ended,

@@ -26,6 +26,8 @@ struct Limits {
   static constexpr std::size_t kPageMax = 100;
   static constexpr std::size_t kPageDefault = 50;
   static constexpr std::size_t kSyncMaxChanges = 500;  ///< further behind is `reset`
+
+  bool operator==(const Limits&) const = default;
 };
 
 /// How long the row (conversation, sender, client_id) lives.

@@ -163,6 +163,26 @@ async def test_sighup_rereads_the_level_and_names_what_must_wait(make_server, tm
     assert "changed=log.level" in read_log(server)
 
 
+async def test_sighup_rereads_the_limits(make_server, tmp_path):
+    config = tmp_path / "parley.toml"
+    config.write_text("")
+    server = make_server(args=["--config", str(config)]).start()
+    ann, bo = User.register(server, "ann"), User.register(server, "bo")
+    group = ann.group(bo)
+    async with ann.connect() as socket:  # opened before, and held to them all the same
+        await socket.send(group, "a longer text")
+        config.write_text("[limits]\ntext_bytes = 5\ngroup_members = 2\n")
+        server.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: Http(server.http).get("/v1/server").expect(200)["limits"]["text_bytes"] == 5,
+                 "took over the limits")
+        refusal = await socket.refused(
+            "send", "invalid", conversation_id=group["id"], client_id=new_id(), text="a longer text")
+        assert "at most 5 bytes" in refusal["detail"]
+        await socket.send(group, "short")
+    cy = User.register(server, "cy")
+    ann.post(f"/v1/conversations/{group['id']}/members", {"user_ids": [cy.id]}).problem(409, "conflict")
+
+
 @needs_disk
 async def test_sigterm_drains_under_load_and_keeps_what_it_acked(make_server):
     server = make_server({"PARLEY_SERVER_DRAIN_MS": "1500"}).start()

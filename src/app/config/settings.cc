@@ -98,25 +98,28 @@ void AddLimits(Table& table) {
                                   "Rates, and connections per address and account. Turn off for "
                                   "load tests only; the limits below always hold."},
                                  PARLEY_FIELD(limits_enabled)));
-  table.push_back(IntegerSetting({"limits.text_bytes", "Longest text of a message, in UTF-8."},
-                                 "bytes", kTextBytes, PARLEY_FIELD(limits.text_bytes)));
-  table.push_back(IntegerSetting({"limits.title_chars", "Longest title of a group."}, "characters",
-                                 {1, 1'000}, PARLEY_FIELD(limits.title_chars)));
-  table.push_back(IntegerSetting({"limits.display_name_chars", "Longest display name."},
-                                 "characters", {32, 1'000},
-                                 PARLEY_FIELD(limits.display_name_chars)));
-  table.push_back(IntegerSetting({"limits.group_members", "Most members of a group."}, "people",
-                                 {2, 100'000}, PARLEY_FIELD(limits.group_members)));
-  table.push_back(IntegerSetting(
+  table.push_back(
+      Reloadable(IntegerSetting({"limits.text_bytes", "Longest text of a message, in UTF-8."},
+                                "bytes", kTextBytes, PARLEY_FIELD(limits.text_bytes))));
+  table.push_back(
+      Reloadable(IntegerSetting({"limits.title_chars", "Longest title of a group."}, "characters",
+                                {1, 1'000}, PARLEY_FIELD(limits.title_chars))));
+  table.push_back(Reloadable(IntegerSetting({"limits.display_name_chars", "Longest display name."},
+                                            "characters", {32, 1'000},
+                                            PARLEY_FIELD(limits.display_name_chars))));
+  table.push_back(
+      Reloadable(IntegerSetting({"limits.group_members", "Most members of a group."}, "people",
+                                {2, 100'000}, PARLEY_FIELD(limits.group_members))));
+  table.push_back(Reloadable(IntegerSetting(
       {"limits.conversations_per_person", "Most conversations that one person is in."},
-      "conversations", {10, 100'000}, PARLEY_FIELD(limits.conversations_per_person)));
-  table.push_back(IntegerSetting(
+      "conversations", {10, 100'000}, PARLEY_FIELD(limits.conversations_per_person))));
+  table.push_back(Reloadable(IntegerSetting(
       {"limits.sessions_per_person",
        "Most signed-in devices of one person; beyond, the least recently used one is signed out."},
-      "sessions", {1, 10'000}, PARLEY_FIELD(limits.sessions_per_person)));
-  table.push_back(
+      "sessions", {1, 10'000}, PARLEY_FIELD(limits.sessions_per_person))));
+  table.push_back(Reloadable(
       IntegerSetting({"limits.media_per_message", "Most pictures, videos and files of a message."},
-                     "items", {1, 100}, PARLEY_FIELD(limits.media_per_message)));
+                     "items", {1, 100}, PARLEY_FIELD(limits.media_per_message))));
   table.push_back(IntegerSetting({"limits.body_bytes", "Largest body of an HTTP request."}, "bytes",
                                  kFrameBytes, PARLEY_FIELD(limits.body_bytes)));
   table.push_back(IntegerSetting({"limits.frame_bytes", "Largest WebSocket message, both ways."},
