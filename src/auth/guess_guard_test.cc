@@ -39,8 +39,8 @@ class GuessGuardTest : public testing::Test {
 
   static limits::RateSettings Rates() {
     limits::RateSettings rates;
-    rates.password_failures = {.per_minute = 1, .burst = kHere};
-    rates.password_failures_all = {.per_minute = 60, .burst = kAll};
+    rates.guesses = {.per_minute = 1, .burst = kHere};
+    rates.guesses_all = {.per_minute = 60, .burst = kAll};
     rates.password_delay = seconds(5);
     return rates;
   }

@@ -35,8 +35,8 @@ struct RateSettings {
   Rate websockets{1'200, 1'200};
 
   // Passwords that are tried for one name.
-  Rate password_failures{5, 20};       ///< from one address: beyond, refused
-  Rate password_failures_all{12, 50};  ///< from all addresses together: beyond, delayed
+  Rate guesses{5, 20};       ///< from one address: beyond, refused
+  Rate guesses_all{12, 50};  ///< from all addresses together: beyond, delayed
   std::chrono::milliseconds password_delay{5'000};  ///< the longest delay
 
   bool operator==(const RateSettings&) const = default;

@@ -27,8 +27,8 @@ constexpr std::array<ActionRate, kActions> kTable{{
     {"sign_in", &RateSettings::sign_ins},
     {"failed_token", &RateSettings::failed_tokens},
     {"websocket", &RateSettings::websockets},
-    {"password_failure", &RateSettings::password_failures},
-    {"password_failure_all", &RateSettings::password_failures_all},
+    {"guess", &RateSettings::guesses},
+    {"guess_all", &RateSettings::guesses_all},
 }};
 
 std::vector<std::string> Names() {

@@ -104,7 +104,7 @@ TEST_F(RateLimitsTest, EveryAction_HasANameAndARateOfItsOwn) {
   // In the order of the enum: the first and the last tell whether the table has slipped.
   RateSettings settings;
   settings.requests.per_minute = 1;
-  settings.password_failures_all.per_minute = 2;
+  settings.guesses_all.per_minute = 2;
   rates_.Set(settings, true);
   EXPECT_EQ(rates_.pace(Action::kRequest).interval, seconds(60));
   EXPECT_EQ(rates_.pace(Action::kPasswordFailureAll).interval, seconds(30));

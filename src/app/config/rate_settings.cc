@@ -46,11 +46,11 @@ void AddAddressRates(std::vector<Setting>& table) {
   AddRate(table,
           {"rates.guesses_per_minute",
            "Wrong passwords for one name from one address; beyond, tries are refused."},
-          "rates.guesses_burst", PARLEY_FIELD(rates.password_failures));
+          "rates.guesses_burst", PARLEY_FIELD(rates.guesses));
   AddRate(table,
           {"rates.guesses_all_per_minute",
            "Wrong passwords for one name from all addresses; beyond, tries are delayed."},
-          "rates.guesses_all_burst", PARLEY_FIELD(rates.password_failures_all));
+          "rates.guesses_all_burst", PARLEY_FIELD(rates.guesses_all));
   table.push_back(
       Reloadable(IntegerSetting({"rates.guess_delay_ms", "The longest of those delays."}, "ms",
                                 kDelay, PARLEY_FIELD(rates.password_delay))));
