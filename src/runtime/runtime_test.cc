@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <future>
+#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -96,6 +97,24 @@ TEST(Spawn, ExceptionLeavesTask_IsReportedWithItsName) {
   }
   EXPECT_EQ(reported, "thrower");
   EXPECT_EQ(gate.count(), 0U);
+}
+
+TEST(Shard, RunUntilIdle_RunsWhatWasPostedBeforeIt_WhileOthersPost) {
+  Shard shard;
+  std::latch posting(1);
+  const std::jthread other([&](const std::stop_token& stop) {
+    posting.count_down();
+    while (!stop.stop_requested()) {
+      if (shard.inbox_size() < 100) shard.Post([] {});
+    }
+  });
+  posting.wait();
+  for (int i = 0; i < 200'000; ++i) {
+    bool ran = false;
+    shard.Post([&ran] { ran = true; });
+    shard.RunUntilIdle();
+    ASSERT_TRUE(ran) << "round " << i;
+  }
 }
 
 TEST(Timer, After_SetAgain_FiresOnceForTheLast) {

@@ -45,7 +45,7 @@ void Shard::Post(Work work) {
   }
 }
 
-void Shard::Drain() {
+bool Shard::Drain() {
   std::vector<Work> batch;
   {
     const std::lock_guard lock(mutex_);
@@ -54,6 +54,7 @@ void Shard::Drain() {
   for (Work& work : batch) {
     work();
   }
+  return !batch.empty();
 }
 
 std::size_t Shard::inbox_size() const {
@@ -93,7 +94,10 @@ void Shard::Discard() {
 bool Shard::RunUntilIdle() {
   const CurrentShard mark(this);
   io_->restart();
-  return io_->poll() > 0;
+  const bool polled = io_->poll() > 0;
+  // Another thread may have put work in and not yet told the loop of it; what this thread put in
+  // behind that is ready all the same.
+  return Drain() || polled;
 }
 
 }  // namespace parley::runtime

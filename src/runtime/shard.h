@@ -56,7 +56,8 @@ class Shard {
   Executor executor() { return io_->get_executor(); }
 
  private:
-  void Drain();
+  /// Runs what was posted; answers whether anything was.
+  bool Drain();
 
   const int index_;
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
