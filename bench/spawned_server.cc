@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kStartDeadlineNs = 30 * kNsPerSecond;
+constexpr int kStopDeadlineMs = 30'000;
 constexpr std::size_t kLogShown = 2'000;
 
 std::string LogTail(const std::string& folder) {
@@ -113,10 +115,23 @@ Status SpawnedServer::AwaitListening(int output) {
   return Status::Ok();
 }
 
-SpawnedServer::~SpawnedServer() {
-  kill(pid_, SIGTERM);
+/// A server that hangs must not hold up the benchmark that found it out.
+void SpawnedServer::AwaitExit() const {
+  const int process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  pollfd ended{process, POLLIN, 0};
+  if (process < 0 || poll(&ended, 1, kStopDeadlineMs) != 1) {
+    fmt::print(stderr, "parleyd did not stop within {} s: it was killed\n",
+               kStopDeadlineMs / 1'000);
+    kill(pid_, SIGKILL);
+  }
+  if (process >= 0) close(process);
   int exit_status = 0;
   waitpid(pid_, &exit_status, 0);
+}
+
+SpawnedServer::~SpawnedServer() {
+  kill(pid_, SIGTERM);
+  AwaitExit();
   std::error_code error;
   fs::remove_all(folder_, error);
 }

@@ -26,6 +26,7 @@ class SpawnedServer {
   pid_t pid() const { return pid_; }
 
  private:
+  void AwaitExit() const;
   SpawnedServer(std::string folder, pid_t pid) : folder_(std::move(folder)), pid_(pid) {}
   Status AwaitListening(int output);
 

@@ -43,7 +43,8 @@ bool Changes(std::string_view frame) {
 class Client {
  public:
   Client(World& world, char mode) : world_(world) {
-    const auth::Caller ann{world.ann, SessionId(world.ann.uuid())};
+    const auth::Caller ann{world.ann, SessionId(world.ann.uuid()),
+                           *auth::ParseToken(auth::TokenKind::kSession, World::kToken)};
     handler_ =
         sessions_.Make(world.backend.shard(), mode == 'a' ? std::nullopt : std::optional(ann),
                        mode == 'r' ? Start::kResume : Start::kLive, limits::ClientAddress());

@@ -68,6 +68,8 @@ struct Node::Parts {
         log(to),
         limits(config.limits),
         rates(config.rates, config.limits_enabled, random),
+        of_account(config.limits_enabled ? config.server.max_websockets_per_account : 0),
+        of_address(config.PublicServer().max_connections_per_address),
         reads(config.storage.read_threads, kReadQueue),
         hashes(config.auth.hash_threads, kHashQueue),
         guesses(rates, random) {}
@@ -78,6 +80,8 @@ struct Node::Parts {
   SystemRandom random;
   LiveLimits limits;
   limits::RateLimits rates;
+  limits::ConnectionCounts of_account;
+  limits::ConnectionCounts of_address;
   std::vector<std::unique_ptr<runtime::Shard>> shards;
   runtime::BlockingPool reads;
   runtime::BlockingPool hashes;
@@ -178,6 +182,8 @@ Status Node::Parts::MakeServices() {
   environment.errors = &errors;
   environment.heartbeat = config.server.options.heartbeat;
   environment.rates = &rates;
+  environment.of_account = &of_account;
+  environment.of_address = &of_address;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
 }
@@ -304,7 +310,6 @@ const std::optional<std::string>& Node::admin_token() const { return parts_->adm
 void Node::Drain() {
   parts_->draining = true;
   parts_->public_server->Drain(parts_->config.server.drain);
-  parts_->Stop();
 }
 
 void Node::HurryDrain() { parts_->public_server->HurryDrain(); }

@@ -39,10 +39,11 @@ class Node {
   /// The token of the one-time administrator link; only at the first start on a data folder.
   const std::optional<std::string>& admin_token() const;
 
-  /// Stops accepting, lets work in flight end, closes WebSockets with 1012 over server.drain_ms,
-  /// and stops.
+  /// Stops accepting, lets work in flight end, and closes WebSockets with 1012 over
+  /// server.drain_ms. What is left ends with the node.
   void Drain();
-  /// Ends what Drain still waits for as soon as can be. From another thread, while it runs.
+  /// Ends what Drain still waits for as soon as can be. From another thread, as long as the node
+  /// lives.
   void HurryDrain();
 
   /// Takes over the reloadable settings of `fresh`.

@@ -234,6 +234,11 @@ void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) 
   metrics.AddGauge(
       "parley_people_watched", "People whose presence somebody watches.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+  metrics.AddCounter("parley_sessions_without_place_total",
+                     "WebSockets closed because their account or address has too many.",
+                     [&stats = sources.sessions->stats()] {
+                       return static_cast<double>(stats.without_place.load());
+                     });
   metrics.AddCounter("parley_momentary_dropped_total",
                      "Receipts, typing and profiles that a session had no room for.",
                      [&stats = sources.sessions->stats()] {

@@ -198,7 +198,13 @@ Task<Result<Caller>> AccountService::Authenticate(std::string token) {
     IgnoreStatus(co_await store_.TouchSession(session->user, session->id, now),
                  "the next use tries again");
   }
-  co_return Caller{session->user, session->id};
+  co_return Caller{session->user, session->id, *hash};
+}
+
+Task<Status> AccountService::Recheck(Caller caller) {
+  const Status found = (co_await store_.FindSession(caller.token)).status();
+  if (found.code() == StatusCode::kNotFound) co_return NotSignedIn();
+  co_return found;
 }
 
 Task<Result<std::vector<Session>>> AccountService::ListSessions(UserId user) {

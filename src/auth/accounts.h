@@ -48,6 +48,7 @@ inline constexpr std::size_t kUsersPerRequest = 100;
 struct Caller {
   UserId user;
   SessionId session;
+  TokenHash token{};  ///< of the token that they came with
 
   bool operator==(const Caller&) const = default;
 };
@@ -114,6 +115,9 @@ class AccountService {
   /// Whose token that is. kUnauthenticated if it is malformed, unknown, revoked, or was not used
   /// for 90 days. A use moves last_used_at, at most once in kTouchInterval.
   runtime::Task<Result<Caller>> Authenticate(std::string token);
+  /// Whether the session goes on: kUnauthenticated once it was ended. For connections that outlive
+  /// the look at their token.
+  runtime::Task<Status> Recheck(Caller caller);
 
   /// Those that live, oldest first.
   runtime::Task<Result<std::vector<Session>>> ListSessions(UserId user);

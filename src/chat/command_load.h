@@ -12,7 +12,7 @@ namespace parley::chat {
 /// bytes. Any thread.
 class CommandLoad {
  public:
-  /// What a command takes besides its text.
+  /// What a command takes besides what it carries.
   static constexpr std::size_t kCommandBytes = 1'024;
 
   /// One command's share of the load; given back when it is destroyed.
@@ -41,8 +41,8 @@ class CommandLoad {
   explicit CommandLoad(std::size_t max_bytes) : max_bytes_(static_cast<std::int64_t>(max_bytes)) {}
 
   /// Nothing if the bound is reached. The first command always finds room.
-  std::optional<Ticket> Enter(std::size_t text_bytes) {
-    const auto size = static_cast<std::int64_t>(kCommandBytes + text_bytes);
+  std::optional<Ticket> Enter(std::size_t carried_bytes) {
+    const auto size = static_cast<std::int64_t>(kCommandBytes + carried_bytes);
     if (bytes_.fetch_add(size, std::memory_order_relaxed) >= max_bytes_) {
       bytes_.fetch_sub(size, std::memory_order_relaxed);
       return std::nullopt;

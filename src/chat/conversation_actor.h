@@ -177,6 +177,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   SentWindow window_;
   PositionBook positions_;
   runtime::Timer position_timer_;
+  std::optional<PositionBook::SteadyTime> positions_due_;  ///< what position_timer_ waits for
   bool writing_positions_ = false;
   runtime::Timer receipt_timer_;
   std::optional<std::chrono::steady_clock::time_point> receipts_due_;  ///< what the timer is set to

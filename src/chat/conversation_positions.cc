@@ -44,16 +44,23 @@ void ConversationActor::RunBody(Command& command, const MarkCommand& body, const
   const UserId user = member->user;
   const bool waits = positions_.Mark(*member, position);
   if (waits && body.answer == MarkAnswer::kWhenWritten) {
-    positions_.AwaitWrite(user, std::move(command.done));
+    // Until then it counts as a command that waits.
+    positions_.AwaitWrite(user,
+                          [done = std::move(command.done), ticket = std::move(command.ticket)](
+                              Result<CommandAnswer> answer) mutable { done(std::move(answer)); });
   } else {
     Answer(std::move(command), CommandAnswer());
   }
-  if (waits) WriteDuePositions();
+  // One that is due no sooner than what the timer waits for costs no look at the others.
+  if (waits && (!positions_due_ || positions_.DueOf(user, is_large()) < *positions_due_)) {
+    WriteDuePositions();
+  }
   TendReceipts();
 }
 
 void ConversationActor::WriteDuePositions() {
   if (writing_positions_) return;
+  positions_due_.reset();
   const auto now = steady_clock::now();
   const bool all = phase_ == Phase::kDead || !flush_waiters_.empty();
   PositionBook::Batch batch = positions_.TakeDue(id_, now, env_.clock.Now(), is_large(), all);
@@ -64,8 +71,9 @@ void ConversationActor::WriteDuePositions() {
   }
   FinishFlush();
   if (phase_ == Phase::kDead) return;
-  if (const std::optional<PositionBook::SteadyTime> due = positions_.NextDue(is_large())) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
+  positions_due_ = positions_.NextDue(is_large());
+  if (positions_due_) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*positions_due_ - now);
     position_timer_.After(std::max(wait, std::chrono::milliseconds(0)), [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->WriteDuePositions();
     });

@@ -9,9 +9,19 @@ namespace {
 
 constexpr std::chrono::seconds kSweepInterval{15};
 
-std::size_t TextBytes(const Command& command) {
-  const auto* send = std::get_if<SendCommand>(&command.body);
-  return send != nullptr ? send->text.size() : 0;
+/// Of a profile that a command brings along, about.
+constexpr std::size_t kProfileBytes = 512;
+
+/// What a command carries, about.
+std::size_t CarriedBytes(const Command& command) {
+  if (const auto* send = std::get_if<SendCommand>(&command.body)) return send->text.size();
+  if (const auto* add = std::get_if<AddMembersCommand>(&command.body)) {
+    return add->users.size() * kProfileBytes;
+  }
+  if (const auto* create = std::get_if<CreateCommand>(&command.body)) {
+    return create->founders.size() * kProfileBytes;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -116,7 +126,7 @@ Conversations::ShardConversations& Conversations::PlaceOf(ConversationId convers
 
 void Conversations::Submit(ConversationId conversation, Command command) {
   ShardConversations* place = &PlaceOf(conversation);
-  if (std::optional<CommandLoad::Ticket> ticket = load_.Enter(TextBytes(command))) {
+  if (std::optional<CommandLoad::Ticket> ticket = load_.Enter(CarriedBytes(command))) {
     command.ticket = *std::move(ticket);
   } else {
     if (std::holds_alternative<SendCommand>(command.body)) environment_.stats.sends_refused.Add();

@@ -46,16 +46,19 @@ bool PositionBook::Mark(const Member& member, const Position& position) {
   Record& record = RecordOf(member.user, member.joined_seq);
   record.position.MergeFrom(position);
   if (record.untold()) untold_.insert(member.user);
+  if (record.dirty()) unwritten_.insert(member.user);
   return record.dirty();
 }
 
 void PositionBook::AwaitWrite(UserId user, CommandDone done) {
   records_[user].waiting.push_back(std::move(done));
+  unwritten_.insert(user);
 }
 
 std::optional<PositionBook::SteadyTime> PositionBook::NextDue(bool lazy) const {
   std::optional<SteadyTime> next;
-  for (const auto& [user, record] : records_) {
+  for (const UserId& user : unwritten_) {
+    const Record& record = records_.at(user);
     if (record.dirty() && (!next || record.Due(lazy) < *next)) next = record.Due(lazy);
   }
   return next;
@@ -64,8 +67,10 @@ std::optional<PositionBook::SteadyTime> PositionBook::NextDue(bool lazy) const {
 PositionBook::Batch PositionBook::TakeDue(ConversationId conversation, SteadyTime now,
                                           TimePoint wall_time, bool lazy, bool all) {
   Batch batch;
-  for (auto& [user, record] : records_) {
-    if (!record.dirty() || (!all && record.Due(lazy) > now)) continue;
+  erase_if(unwritten_, [&](const UserId& user) { return !records_.at(user).dirty(); });
+  for (const UserId& user : unwritten_) {
+    Record& record = records_.at(user);
+    if (!all && record.Due(lazy) > now) continue;
     batch.rows.push_back({conversation, user, record.joined_seq, record.position, wall_time});
     if (record.position.read > record.stored.read) batch.read_moved.push_back(user);
     std::move(record.waiting.begin(), record.waiting.end(), std::back_inserter(batch.waiting));

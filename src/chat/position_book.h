@@ -58,6 +58,8 @@ class PositionBook {
 
   /// When the next write is due, if any. `lazy`: the conversation is large.
   std::optional<SteadyTime> NextDue(bool lazy) const;
+  /// The same of one member for whom something is to be written.
+  SteadyTime DueOf(UserId user, bool lazy) const { return records_.at(user).Due(lazy); }
   /// Takes what is due at `now`; with `all`, whatever is not written yet. It is taken again after
   /// the interval, unless Written is told: a write that fails is tried again.
   Batch TakeDue(ConversationId conversation, SteadyTime now, TimePoint wall_time, bool lazy,
@@ -102,7 +104,9 @@ class PositionBook {
   Record& RecordOf(UserId user, Seq joined_seq);
 
   boost::unordered_flat_map<UserId, Record, std::hash<UserId>> records_;
-  /// Those of whom there may be something to tell: few, where records_ has everybody.
+  /// Those of whom there may be something to write: few, where records_ has everybody.
+  boost::unordered_flat_set<UserId, std::hash<UserId>> unwritten_;
+  /// The same for what is to be told.
   boost::unordered_flat_set<UserId, std::hash<UserId>> untold_;
 };
 

@@ -17,7 +17,8 @@ struct GatewayStats {
   metrics::HotCounter deliveries;                   ///< changes handed to a session's outbox, live
   metrics::HotCounter commands;                     ///< frames of clients that ask for something
   std::atomic<std::uint64_t> momentary_dropped{0};  ///< receipts, typing, profiles not told
-  std::atomic<std::uint64_t> paused{0};  ///< times that reading stopped: too much unanswered
+  std::atomic<std::uint64_t> without_place{0};  ///< closed: too many of their account or address
+  std::atomic<std::uint64_t> paused{0};         ///< times that reading stopped: too much unanswered
 };
 
 }  // namespace parley::gateway

@@ -27,8 +27,9 @@ Session::Session(const SessionEnvironment& environment, runtime::Shard& shard,
 
 void Session::OnOpen(net::WebSocket& socket) {
   socket_ = &socket;
-  if (caller_) {
-    Begin(*caller_);
+  if (!TakePlace(env_.of_address, client_.bytes(), "too many WebSockets from this address")) return;
+  if (const std::optional<auth::Caller> caller = std::exchange(caller_, std::nullopt)) {
+    Begin(*caller);
   } else {
     CloseUnlessLeft(Phase::kAnonymous, env_.authentication_time, net::CloseCode::kUnauthenticated,
                     "authenticate first");
@@ -38,6 +39,7 @@ void Session::OnOpen(net::WebSocket& socket) {
 void Session::OnClosed() {
   if (caller_) env_.stats->sessions.fetch_sub(1, std::memory_order_relaxed);
   socket_ = nullptr;
+  GiveUpPlaces();
   timer_.Cancel();
   subscription_.reset();
   LeaveAsPresent();
@@ -96,6 +98,9 @@ runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::st
 }
 
 void Session::Begin(const auth::Caller& caller) {
+  if (!TakePlace(env_.of_account, caller.user.uuid().bytes(),
+                 "too many WebSockets of this account"))
+    return;
   caller_ = caller;
   env_.stats->sessions.fetch_add(1, std::memory_order_relaxed);
   // The order matters: whatever is committed from here on arrives as an event, and what was before
@@ -109,7 +114,40 @@ void Session::Begin(const auth::Caller& caller) {
     AwaitResume();
   } else {
     phase_ = Phase::kLive;
+    RecheckLater();
   }
+  runtime::Spawn(shard_, "recheck", Recheck(shared_from_this()));
+}
+
+runtime::Task<void> Session::Recheck(std::shared_ptr<Session> self) {
+  const Status found = co_await self->env_.accounts.Recheck(*self->caller_);
+  if (self->socket_ == nullptr || found.code() != StatusCode::kUnauthenticated) co_return;
+  self->socket_->Close(net::CloseCode::kUnauthenticated, "signed out");
+}
+
+void Session::RecheckLater() {
+  timer_.After(env_.recheck, [weak = weak_from_this()] {
+    const std::shared_ptr<Session> self = weak.lock();
+    if (!self || self->socket_ == nullptr) return;
+    runtime::Spawn(self->shard_, "recheck", Recheck(self));
+    self->RecheckLater();
+  });
+}
+
+bool Session::TakePlace(limits::ConnectionCounts* counts, const limits::ConnectionCounts::Key& key,
+                        std::string_view refusal) {
+  if (counts == nullptr) return true;
+  if (!counts->Enter(key)) {
+    env_.stats->without_place.fetch_add(1, std::memory_order_relaxed);
+    socket_->Close(net::CloseCode::kTooFast, refusal);
+    return false;
+  }
+  places_.emplace_back(counts, key);
+  return true;
+}
+
+void Session::GiveUpPlaces() {
+  for (const auto& [counts, key] : std::exchange(places_, {})) counts->Leave(key);
 }
 
 void Session::AwaitResume() {

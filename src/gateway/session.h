@@ -20,6 +20,7 @@
 #include "gateway/session_factory.h"
 #include "limits/bucket.h"
 #include "limits/client_address.h"
+#include "limits/connection_counts.h"
 #include "limits/rate_limits.h"
 #include "model/live_limits.h"
 #include "net/websocket.h"
@@ -46,7 +47,10 @@ struct SessionEnvironment {
   std::chrono::milliseconds heartbeat{20'000};            ///< told to clients in `ready`
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
-  limits::RateLimits* rates = nullptr;                    ///< null: nothing is limited
+  std::chrono::milliseconds recheck{60'000};  ///< how often it is asked whether a session goes on
+  limits::RateLimits* rates = nullptr;        ///< null: nothing is limited
+  limits::ConnectionCounts* of_account = nullptr;  ///< WebSockets; null: no limit
+  limits::ConnectionCounts* of_address = nullptr;  ///< the same, behind proxies too
   metrics::CounterSet* errors = nullptr;  ///< where errors told to clients are counted, if anywhere
   GatewayStats* stats = nullptr;          ///< set by Sessions
 };
@@ -89,7 +93,15 @@ class Session : public bus::Subscriber,
   };
 
   void Begin(const auth::Caller& caller);
+  /// Takes a place among the WebSockets of an address or account; without one, closes.
+  bool TakePlace(limits::ConnectionCounts* counts, const limits::ConnectionCounts::Key& key,
+                 std::string_view refusal);
+  void GiveUpPlaces();
   void AwaitResume();
+  /// Closes with 4001 if the session was ended: its end is told by an event, which may come before
+  /// this connection hears of events, or be lost.
+  static runtime::Task<void> Recheck(std::shared_ptr<Session> self);
+  void RecheckLater();
   static runtime::Task<void> Authenticate(std::shared_ptr<Session> self, std::string token);
   void CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code,
                        std::string_view reason);
@@ -159,11 +171,14 @@ class Session : public bus::Subscriber,
   const limits::ClientAddress client_;
   limits::Bucket frames_;
   Refusals refusals_;
+  /// Held until the connection ends.
+  std::vector<std::pair<limits::ConnectionCounts*, limits::ConnectionCounts::Key>> places_;
   net::WebSocket* socket_ = nullptr;  ///< null before OnOpen and after OnClosed
   Phase phase_ = Phase::kAnonymous;
   std::optional<auth::Caller> caller_;
   std::unique_ptr<bus::Subscription> subscription_;
-  runtime::Timer timer_;  ///< for what the client owes: authentication, resume
+  /// For what the client owes, authentication and resume; afterwards for RecheckLater.
+  runtime::Timer timer_;
   std::size_t unanswered_ = 0;
   bool resumed_ = false;  ///< whether a resume was answered
   std::unordered_map<ConversationId, Feed> feeds_;

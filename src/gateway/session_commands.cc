@@ -38,7 +38,7 @@ void Session::OnFrame(const std::optional<std::string>& ref, wire::ResumeFrame& 
     return;
   }
   if (frame.more) return;
-  timer_.Cancel();
+  if (phase_ == Phase::kAwaitingResume) RecheckLater();
   phase_ = Phase::kSyncing;
   runtime::Spawn(shard_, "sync", Sync(shared_from_this(), ref, std::exchange(resume_, {})));
 }

@@ -172,5 +172,51 @@ TEST_F(SessionTest, SignedOut_Ends) {
   EXPECT_EQ(other->socket.closed, std::nullopt);
 }
 
+TEST_F(SessionTest, SignedOutBetweenTheLookAtTheTokenAndTheSubscription_Ends) {
+  const auth::Caller ann = CallerOf(ann_);
+  ASSERT_TRUE(backend_.Run(accounts_.SignOut(ann.user, ann.session)).ok());
+  TestClient client(backend_, sessions_, ann, Start::kLive);
+  RunUntil([&] { return client.socket.closed.has_value(); });
+  EXPECT_EQ(client.socket.closed, CloseCode::kUnauthenticated);
+}
+
+TEST_F(SessionTest, SignedOut_AndTheEventIsLost_EndsAtTheNextLook) {
+  const auth::Caller ann = CallerOf(ann_);
+  const TestClient other(backend_, impatient_, CallerOf(bo_), Start::kLive);
+  TestClient client(backend_, impatient_, ann, Start::kLive);
+  EXPECT_THAT(client.Told(), ElementsAre("ready"));
+  ASSERT_TRUE(backend_.Run(accounts_.SignOut(ann.user, ann.session)).ok());
+  RunUntil([&] { return client.socket.closed.has_value(); });
+  EXPECT_EQ(client.socket.closed, CloseCode::kUnauthenticated);
+  EXPECT_EQ(other.socket.closed, std::nullopt);
+}
+
+TEST_F(SessionTest, TooManyOfAnAccountOrAddress_AreClosed_UntilOthersEnd) {
+  limits::ConnectionCounts of_account(2);
+  limits::ConnectionCounts of_address(3);
+  Sessions limited{SessionEnvironment{.chat = backend_.chat(),
+                                      .accounts = accounts_,
+                                      .bus = bus_,
+                                      .presence = presence_,
+                                      .limits = Limits(),
+                                      .of_account = &of_account,
+                                      .of_address = &of_address}};
+  const auto connect = [&](UserId user, std::string_view address) {
+    return std::make_unique<TestClient>(backend_, limited, CallerOf(user), Start::kLive,
+                                        *limits::ClientAddress::Parse(address));
+  };
+  auto first = connect(ann_, "192.0.2.1");
+  const auto second = connect(ann_, "192.0.2.1");
+  EXPECT_EQ(connect(ann_, "192.0.2.2")->socket.closed, CloseCode::kTooFast);
+  first.reset();
+  const auto again = connect(ann_, "192.0.2.1");
+  EXPECT_EQ(again->socket.closed, std::nullopt);
+  const auto bob = connect(bo_, "192.0.2.1");
+  EXPECT_EQ(bob->socket.closed, std::nullopt);
+  EXPECT_EQ(connect(cy_, "192.0.2.1")->socket.closed, CloseCode::kTooFast);
+  EXPECT_EQ(connect(cy_, "192.0.2.2")->socket.closed, std::nullopt);
+  EXPECT_EQ(limited.stats().without_place.load(), 2U);
+}
+
 }  // namespace
 }  // namespace parley::gateway

@@ -1,12 +1,15 @@
 """A short soak run, and that its checker sees what it is there to see."""
 
 import collections
+import types
 
 import pytest
 
+from harness import contract, ws
 from harness.checker import Ack
 from soak import samples, soak
 from soak.ledger import Ledger, LeanReplica
+from soak.traffic import Person
 
 ROOM = "room"
 
@@ -20,6 +23,19 @@ def test_half_a_minute_of_mixed_traffic(tmp_path):
     assert counts["acks"] == counts["acks confirmed"] > 0
     assert counts["connections"] > 10 and counts["seen"] > counts["acks"]
     assert counts["ended by kill"] > 0 and len(result["samples"]) > 1
+
+
+@pytest.mark.parametrize("end, is_fault", [
+    (ws.Refused({"type": "error", "code": "internal"}), True), (ws.Closed(1011, "pong"), True),
+    (contract.Violation("undocumented"), True), (ws.Closed(1013, "pong"), False),
+    (ws.Closed(1006, "pong"), False), (ConnectionResetError(), False)])
+def test_what_nobody_asked_for_is_a_fault(end, is_fault):
+    ledger = Ledger()
+    world = types.SimpleNamespace(counts=ledger.counts)
+    person = Person(types.SimpleNamespace(username="ann"), ledger, None, world)
+    with person.losses():
+        raise end
+    assert bool(ledger.faults) == is_fault
 
 
 def change(seq, text="hello", client_id=None, kind="message"):

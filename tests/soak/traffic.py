@@ -8,12 +8,14 @@ import uuid
 
 import websockets
 
-from harness import ws
+from harness import contract, ws
 from harness.api import User, new_id
 from harness.checker import Ack
 from soak.ledger import LeanReplica
 
 LOST = (ws.Closed, OSError, websockets.WebSocketException, asyncio.TimeoutError, AssertionError)
+# How connections end here: by the client, torn, or for reading too slowly.
+OWN_CLOSE_CODES = (None, 1000, 1001, 1005, 1006, 1013)
 CONNECT_AGAIN_S = (0.05, 1.0)
 SLOW_READER_S = 20
 ANSWER_DEADLINE_S = 60
@@ -50,10 +52,23 @@ class Person:
         if frame["type"] == "change" and frame["actor_id"] != self.user.id:
             self.received.set()
 
+    @contextlib.contextmanager
+    def losses(self):
+        """What may end here ends here; what no client of this run asked for is a fault."""
+        try:
+            yield
+        except ws.Closed as error:
+            if error.code not in OWN_CLOSE_CODES:
+                self.ledger.fault("server", f"{self.user.username}: {error}")
+        except (ws.Refused, contract.Violation) as error:
+            self.ledger.fault("server", f"{self.user.username}: {error}")
+        except LOST as error:
+            self.world.counts[f"lost by {type(error).__name__}"] += 1
+
     async def live(self, until_over):
         """Connects again and again until `until_over` is set."""
         while not until_over.is_set():
-            with contextlib.suppress(*LOST):
+            with self.losses():
                 async with self.user.connect(resume=True, listener=self.listen,
                                              socket_type=LeanSocket) as socket:
                     await socket.resume(**self.replica.resume_fields())
@@ -99,7 +114,7 @@ class Person:
             # Reads nothing for a while, then what has gathered, and goes on.
             transport.pause_reading()
             await asyncio.sleep(self.random.uniform(1, self.world.slow_s))
-            with contextlib.suppress(RuntimeError, *LOST):
+            with contextlib.suppress(RuntimeError), self.losses():
                 transport.resume_reading()
                 await socket.ping()
 
@@ -108,7 +123,7 @@ class Person:
         while True:
             await self.received.wait()
             self.received.clear()
-            with contextlib.suppress(*LOST):
+            with self.losses():
                 for kind in ("delivered", "read"):
                     await self.tell(socket, kind)
                     await asyncio.sleep(self.random.uniform(0.5, 2))
@@ -131,7 +146,7 @@ class Person:
             (0, 30, 30, 120, 120, 400, 2000)) + "."
         client_id = new_id()
         self.unsure[client_id] = (conversation, text)
-        with contextlib.suppress(*LOST):
+        with self.losses():
             await socket.put("typing", conversation_id=conversation, active=True)
             await self.send(socket, conversation, text, client_id)
 

@@ -38,7 +38,8 @@ struct ServerSettings {
   std::vector<std::string> trusted_proxies;  ///< addresses or networks ("10.0.0.0/8") in valid form
   std::vector<std::string> allowed_origins;  ///< as browsers send them: "https://chat.example"
   net::ServerOptions options;                ///< host, port and sizes apart: see PublicServer()
-  std::chrono::milliseconds drain{10'000};   ///< over which WebSockets are closed at the end
+  std::size_t max_websockets_per_account = 500;  ///< 0: no limit
+  std::chrono::milliseconds drain{10'000};       ///< over which WebSockets are closed at the end
 };
 
 struct StorageSettings {

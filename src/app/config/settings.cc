@@ -193,9 +193,16 @@ void AddServer(Table& table) {
       "connections", {1, 10'000'000}, PARLEY_FIELD(server.options.max_connections)));
   table.push_back(IntegerSetting(
       {"server.max_connections_per_address",
-       "The same of one address (IPv6: one /64). server.trusted_proxies have no such limit. 0: no "
-       "limit; off with limits.enabled."},
+       "The same of one address (IPv6: one /64). Of server.trusted_proxies only WebSockets count, "
+       "for "
+       "the addresses that they name; those are closed with 4008. 0: no limit; off with "
+       "limits.enabled."},
       "connections", {0, 10'000'000}, PARLEY_FIELD(server.options.max_connections_per_address)));
+  table.push_back(IntegerSetting(
+      {"server.max_websockets_per_account",
+       "WebSockets of one account; further ones are closed with 4008. 0: no limit; "
+       "off with limits.enabled."},
+      "connections", {0, 10'000'000}, PARLEY_FIELD(server.max_websockets_per_account)));
   table.push_back(
       IntegerSetting({"server.drain_ms", "At the end WebSockets are closed spread over this time."},
                      "ms", {0, 600'000}, PARLEY_FIELD(server.drain)));

@@ -1,5 +1,6 @@
 #include "gateway/testing/session_fixture.h"
 
+#include <algorithm>
 #include <utility>
 #include <simdjson.h>
 
@@ -181,6 +182,19 @@ std::vector<std::uint64_t> TestClient::Seqs() const {
     }
   }
   return seqs;
+}
+
+auth::Caller SessionFixture::CallerOf(UserId user) {
+  parley::Session session;
+  session.id = SessionId(user.uuid());
+  session.user = user;
+  std::ranges::copy(user.uuid().bytes(), session.token_hash.begin());
+  session.created_at = session.last_used_at = backend_.clock().Now();
+  storage::AccountStore& accounts = backend_.store().accounts();
+  if (!backend_.Run(accounts.FindSession(session.token_hash)).ok()) {
+    EXPECT_TRUE(backend_.Run(accounts.CreateSession(session)).ok());
+  }
+  return {session.user, session.id, session.token_hash};
 }
 
 std::unique_ptr<TestClient> SessionFixture::Connect(UserId user, Start start) {

@@ -85,7 +85,8 @@ class TestClient {
 /// seq 1.
 class SessionFixture : public testing::Test {
  protected:
-  static auth::Caller CallerOf(UserId user) { return {user, SessionId(user.uuid())}; }
+  /// The same session each time, which is signed in at the first.
+  auth::Caller CallerOf(UserId user);
   /// Connects, and takes the `ready`.
   std::unique_ptr<TestClient> Connect(UserId user, Start start = Start::kLive);
   /// Sends a message and waits for the ack; answers its seq.
@@ -103,14 +104,15 @@ class SessionFixture : public testing::Test {
   /// Lingers for shorter than any test takes.
   bus::LocalPresence presence_{{&backend_.shard()}, std::chrono::milliseconds(20)};
   Sessions sessions_{SessionEnvironment{backend_.chat(), accounts_, bus_, presence_, Limits()}};
-  /// For those who say nothing.
+  /// For those who say nothing; soon looks again whether they are signed in.
   Sessions impatient_{SessionEnvironment{.chat = backend_.chat(),
                                          .accounts = accounts_,
                                          .bus = bus_,
                                          .presence = presence_,
                                          .limits = Limits(),
                                          .authentication_time = std::chrono::milliseconds(10),
-                                         .resume_time = std::chrono::milliseconds(10)}};
+                                         .resume_time = std::chrono::milliseconds(10),
+                                         .recheck = std::chrono::milliseconds(10)}};
   const UserId ann_ = backend_.Person("ann");
   const UserId bo_ = backend_.Person("bob");
   const UserId cy_ = backend_.Person("cyd");
