@@ -7,6 +7,7 @@
 #include <variant>
 #include <simdjson.h>
 
+#include "auth/token.h"
 #include "fuzz/check.h"
 #include "fuzz/world.h"
 #include "gateway/testing/session_fixture.h"

@@ -116,11 +116,11 @@ void Session::Begin(const auth::Caller& caller) {
     phase_ = Phase::kLive;
     RecheckLater();
   }
-  runtime::Spawn(shard_, "recheck", Recheck(shared_from_this()));
+  runtime::Spawn(shard_, "recheck", Recheck(shared_from_this(), caller));
 }
 
-runtime::Task<void> Session::Recheck(std::shared_ptr<Session> self) {
-  const Status found = co_await self->env_.accounts.Recheck(*self->caller_);
+runtime::Task<void> Session::Recheck(std::shared_ptr<Session> self, auth::Caller caller) {
+  const Status found = co_await self->env_.accounts.Recheck(caller);
   if (self->socket_ == nullptr || found.code() != StatusCode::kUnauthenticated) co_return;
   self->socket_->Close(net::CloseCode::kUnauthenticated, "signed out");
 }
@@ -128,8 +128,8 @@ runtime::Task<void> Session::Recheck(std::shared_ptr<Session> self) {
 void Session::RecheckLater() {
   timer_.After(env_.recheck, [weak = weak_from_this()] {
     const std::shared_ptr<Session> self = weak.lock();
-    if (!self || self->socket_ == nullptr) return;
-    runtime::Spawn(self->shard_, "recheck", Recheck(self));
+    if (!self || self->socket_ == nullptr || !self->caller_) return;
+    runtime::Spawn(self->shard_, "recheck", Recheck(self, *self->caller_));
     self->RecheckLater();
   });
 }

@@ -100,7 +100,7 @@ class Session : public bus::Subscriber,
   void AwaitResume();
   /// Closes with 4001 if the session was ended: its end is told by an event, which may come before
   /// this connection hears of events, or be lost.
-  static runtime::Task<void> Recheck(std::shared_ptr<Session> self);
+  static runtime::Task<void> Recheck(std::shared_ptr<Session> self, auth::Caller caller);
   void RecheckLater();
   static runtime::Task<void> Authenticate(std::shared_ptr<Session> self, std::string token);
   void CloseUnlessLeft(Phase phase, std::chrono::milliseconds after, net::CloseCode code,
