@@ -74,7 +74,8 @@ TEST_F(AccountServiceTest, Register_SignsIn) {
   EXPECT_EQ(ann.session.device_name, "laptop");
   const Result<Caller> caller = Run(accounts_.Authenticate(ann.token));
   ASSERT_TRUE(caller.ok());
-  EXPECT_EQ(*caller, (Caller{ann.user.id, ann.session.id}));
+  EXPECT_EQ(caller->user, ann.user.id);
+  EXPECT_EQ(caller->session, ann.session.id);
   EXPECT_EQ(*Run(accounts_.GetUser(ann.user.id)), ann.user);
 }
 
