@@ -234,7 +234,7 @@ class World : public gateway::SessionFixture {
 
   void Connect() {
     if (connection_) return;
-    connection_ = std::make_unique<gateway::TestClient>(backend_, sessions_, CallerOf(bo_),
+    connection_ = std::make_unique<gateway::TestClient>(backend_, sessions_, bo_caller_,
                                                         gateway::Start::kResume);
     heard_ = 0;
   }
@@ -372,6 +372,7 @@ class World : public gateway::SessionFixture {
   bool holding_ = false;
   client::SyncState state_;
   Owner owner_;
+  const auth::Caller bo_caller_ = CallerOf(bo_);
   std::unique_ptr<gateway::TestClient> connection_;
   std::size_t heard_ = 0;  ///< frames of this connection
   std::deque<client::Action> questions_;
