@@ -23,10 +23,10 @@ constexpr std::size_t kMaxRequests = 8;  // of one input
 /// Makes no sessions: fuzz_session is for what happens in them.
 class NoSessions : public gateway::SessionFactory {
  public:
-  std::unique_ptr<net::WebSocketHandler> Make(runtime::Shard& /*shard*/,
-                                              std::optional<auth::Caller> /*caller*/,
-                                              gateway::Start /*start*/,
-                                              limits::ClientAddress /*client*/) override {
+  std::unique_ptr<gateway::SessionHandler> Make(runtime::Shard& /*shard*/,
+                                                std::optional<auth::Caller> /*caller*/,
+                                                gateway::Start /*start*/,
+                                                limits::ClientAddress /*client*/) override {
     return nullptr;
   }
 };
