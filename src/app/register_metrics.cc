@@ -199,6 +199,20 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
                    [&server] { return static_cast<double>(server.stats().connections.load()); });
   metrics.AddGauge("parley_outbox_bytes", "What waits for the readers of all WebSockets.",
                    [&server] { return static_cast<double>(server.outbox_bytes()); });
+  metrics.AddGauges(
+      "parley_reading_bytes",
+      "What requests and messages that are being read hold beyond 4 KiB of each.", [&server] {
+        return std::vector<metrics::Sample>{
+            {{{"what", "requests"}}, static_cast<double>(server.reading().requests.held())},
+            {{{"what", "messages"}}, static_cast<double>(server.reading().messages.held())}};
+      });
+  metrics.AddCounters(
+      "parley_reading_refused_total",
+      "Requests and messages that did not fit into server.reading_bytes.", [&server] {
+        return std::vector<metrics::Sample>{
+            {{{"what", "requests"}}, static_cast<double>(server.reading().requests.refused())},
+            {{{"what", "messages"}}, static_cast<double>(server.reading().messages.refused())}};
+      });
   metrics.AddGauge("parley_websockets", "Open WebSockets.",
                    [&server] { return static_cast<double>(server.stats().websockets.load()); });
   metrics.AddCounters(

@@ -7,6 +7,9 @@
 namespace parley::gateway {
 namespace {
 
+/// Of the first frame, which is to authenticate: a token is short. Strangers hold no more.
+constexpr std::size_t kFirstFrameBytes = std::size_t{4} * 1024;
+
 /// Whether a person is behind it: clients send these two by themselves.
 bool IsActivity(const wire::ClientFrameBody& body) {
   return !std::holds_alternative<wire::PingFrame>(body) &&
@@ -78,6 +81,12 @@ void Session::OnText(std::string_view text) {
     if (IsActivity(frame->body)) NoteActivity();
     env_.stats->commands.Add();
     std::visit([&](auto& body) { OnFrame(frame->ref, body); }, frame->body);
+  }
+}
+
+void Session::OnPart(std::size_t bytes) {
+  if (phase_ == Phase::kAnonymous && bytes >= kFirstFrameBytes) {
+    socket_->Close(net::CloseCode::kUnauthenticated, "authenticate first");
   }
 }
 

@@ -73,6 +73,7 @@ class Session : public bus::Subscriber,
 
   // What the connection tells; see net::WebSocketHandler.
   void OnOpen(net::WebSocket& socket);
+  void OnPart(std::size_t bytes);
   void OnText(std::string_view text);
   void OnDrained();
   void OnClosed();

@@ -74,6 +74,17 @@ TEST_F(SessionTest, BeforeAuth_AnythingElse_IsUnauthenticated) {
   }
 }
 
+TEST_F(SessionTest, BeforeAuth_LongFrame_EndsBeforeItIsRead_AfterwardsItIsRead) {
+  const auto stranger = ConnectAnonymously();
+  stranger->Part(4 * 1024 - 1);
+  EXPECT_EQ(stranger->socket.closed, std::nullopt);
+  stranger->Part(4 * 1024);
+  EXPECT_EQ(stranger->socket.closed, CloseCode::kUnauthenticated);
+  const auto client = Connect(ann_);
+  client->Part(200 * 1024);
+  EXPECT_EQ(client->socket.closed, std::nullopt);
+}
+
 TEST_F(SessionTest, BeforeAuth_Silence_Ends) {
   TestClient client(backend_, impatient_, std::nullopt, Start::kLive);
   RunUntil([&] { return client.socket.closed.has_value(); });

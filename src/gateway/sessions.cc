@@ -12,6 +12,7 @@ class ConnectedSession : public SessionHandler {
   explicit ConnectedSession(std::shared_ptr<Session> session) : session_(std::move(session)) {}
 
   void OnOpen(net::WebSocket& socket) override { session_->OnOpen(socket); }
+  void OnPart(std::size_t bytes) override { session_->OnPart(bytes); }
   void OnText(std::string_view text) override { session_->OnText(text); }
   void OnDrained() override { session_->OnDrained(); }
   void OnClosed(net::CloseReason /*reason*/) override { session_->OnClosed(); }

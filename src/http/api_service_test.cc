@@ -127,6 +127,21 @@ TEST_F(ApiServiceTest, Refuse_HasTheFormOfAllErrors) {
   EXPECT_EQ(Code(response), "too_large");
 }
 
+TEST_F(ApiServiceTest, LargeBodies_AreReadOnlyFromWhoIsSignedIn) {
+  const Person ann = Register("ann");
+  EXPECT_FALSE(Admit(Make("POST", "/v1/conversations", Bearer(ann))));
+  const auto stranger = Admit(Make("POST", "/v1/conversations"));
+  ASSERT_TRUE(stranger);
+  EXPECT_EQ(stranger->status, 401);
+  EXPECT_EQ(Code(*stranger), "unauthenticated");
+  const auto open_to_all = Admit(Make("POST", "/v1/accounts"));
+  ASSERT_TRUE(open_to_all);
+  EXPECT_EQ(open_to_all->status, 413);
+  EXPECT_EQ(Code(*open_to_all), "too_large");
+  EXPECT_EQ(Admit(Make("POST", "/nowhere")).value().status, 404);
+  EXPECT_EQ(Admit(Make("POST", "/v1/users/me")).value().status, 405);
+}
+
 TEST_F(ApiServiceTest, StoreThatFails_Is503WithRetryAfter) {
   const Person ann = Register("ann");
   store.controls().FailReads(Unavailable("the store is away"));

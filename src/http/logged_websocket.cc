@@ -27,6 +27,7 @@ class LoggedWebSocket : public net::WebSocketHandler, public net::WebSocket {
               {{"request_id", request_id_}, {"user", user()}, {"client", network_}});
     inner_->OnOpen(*this);
   }
+  void OnPart(std::size_t bytes) override { inner_->OnPart(bytes); }
   void OnText(std::string_view text) override {
     ++frames_in_;
     inner_->OnText(text);

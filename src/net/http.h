@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,7 +52,14 @@ class HttpService {
  public:
   virtual ~HttpService() = default;
 
+  /// A body larger than this is read only after Admit.
+  static constexpr std::size_t kUnaskedBodyBytes = std::size_t{8} * 1024;
+
   virtual runtime::Task<HttpResponse> Handle(HttpRequest request) = 0;
+
+  /// Whether the rest of a large body shall be read: nothing, or the answer that the request gets
+  /// instead. `head` is the request without its body.
+  virtual runtime::Task<std::optional<HttpResponse>> Admit(HttpRequest head);
 
   /// For a well-formed WebSocket handshake (RFC 6455, 4.2.1); `shard` is the one that the
   /// connection stays on.

@@ -46,7 +46,8 @@ Task<void> HttpConnection::Serve(ServerShard* shard, Accepted accepted) {
 HttpConnection::HttpConnection(ServerShard& shard, Accepted accepted)
     : shard_(shard),
       connection_(std::move(accepted)),
-      peer_address_(PeerAddress(connection_.socket)) {
+      peer_address_(PeerAddress(connection_.socket)),
+      share_(shard.reading().requests) {
   boost::system::error_code ignored;  // without it answers come later, but come
   connection_.socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   shard_.http_connections().Add(*this, kNever);
@@ -87,6 +88,7 @@ std::string_view HttpConnection::buffered() const {
 }
 
 Task<bool> HttpConnection::ServeOne() {
+  share_.Release();
   RequestParser parser(shard_.options().header_bytes, shard_.options().body_bytes);
   if (!co_await Read(&parser)) co_return false;
   ClearTimeout();
@@ -95,6 +97,9 @@ Task<bool> HttpConnection::ServeOne() {
                           .head = parser.head()};
   if (const std::optional<Refusal> refusal = parser.refusal()) {
     co_return co_await Refuse(*refusal, exchange);
+  }
+  if (refused_) {
+    co_return co_await Respond(*std::exchange(refused_, std::nullopt), exchange);
   }
 
   HttpRequest request = parser.Take();
@@ -108,6 +113,7 @@ Task<bool> HttpConnection::ServeOne() {
 
 Task<bool> HttpConnection::Read(RequestParser* parser) {
   idle_ = buffer_.size() == 0;
+  in_body_ = false;
   if (idle_) {
     if (buffer_.capacity() > kFirstRead) buffer_ = boost::beast::flat_buffer();
     // Who connects has a request to send; later ones may take their time.
@@ -121,6 +127,7 @@ Task<bool> HttpConnection::Read(RequestParser* parser) {
   }
   SetTimeout(HttpTimeout::kHeader, shard_.options().header_timeout);
   first_ = false;
+  bool admitted = false;
   while (true) {
     // Empty lines before a request are to be ignored (RFC 9112, 2.2).
     while (!parser->begun() && buffered().starts_with("\r\n")) buffer_.consume(2);
@@ -128,13 +135,23 @@ Task<bool> HttpConnection::Read(RequestParser* parser) {
       const bool in_header = !parser->header_done();
       buffer_.consume(parser->Put(buffered()));
       if (parser->refusal() || parser->done()) co_return true;
+      if (parser->header_done() && !admitted &&
+          parser->body_bytes() > HttpService::kUnaskedBodyBytes) {
+        admitted = true;
+        if (!co_await AdmitBody(parser)) co_return true;
+      }
       if (in_header && parser->header_done()) {
+        in_body_ = true;
         SetTimeout(HttpTimeout::kBody, shard_.options().body_timeout);
         if (buffer_.size() > 0) continue;
         if (parser->expects_continue() && !co_await Write("HTTP/1.1 100 Continue\r\n\r\n", {})) {
           co_return false;
         }
       }
+    }
+    if (!share_.Hold(parser->bytes() + buffer_.size() + Room())) {
+      parser->Refuse(503, "too much is being read at once; try again in a while");
+      co_return true;
     }
     if (!co_await Fill()) {
       if (!timed_out_ || !parser->begun()) co_return false;
@@ -144,12 +161,20 @@ Task<bool> HttpConnection::Read(RequestParser* parser) {
   }
 }
 
+std::size_t HttpConnection::Room() const { return in_body_ ? kFurtherRead : kFirstRead; }
+
+Task<bool> HttpConnection::AdmitBody(const RequestParser* parser) {
+  HttpRequest head = parser->Head();
+  head.peer_address = peer_address_;
+  refused_ = co_await shard_.service().Admit(std::move(head));
+  co_return !refused_;
+}
+
 Task<bool> HttpConnection::Fill() {
   // The deadline may have passed after the last operation was done and before we ran.
   if (timed_out_) co_return false;
-  const std::size_t room = idle_ ? kFirstRead : kFurtherRead;
   const auto [error, bytes] =
-      co_await connection_.socket.async_read_some(buffer_.prepare(room), kTuple);
+      co_await connection_.socket.async_read_some(buffer_.prepare(Room()), kTuple);
   buffer_.commit(bytes);
   co_return !error;
 }

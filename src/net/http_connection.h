@@ -37,6 +37,9 @@ class HttpConnection final : public Connection {
 
   /// False if the connection ended before a request did.
   runtime::Task<bool> Read(RequestParser* parser);
+  /// Asks the service whether the body may be as large as it is going to be; answers whether it
+  /// may, or leaves what to answer in refused_.
+  runtime::Task<bool> AdmitBody(const RequestParser* parser);
   /// Reads more bytes; false if there are none or the deadline passed.
   runtime::Task<bool> Fill();
   runtime::Task<bool> Write(std::string_view head, std::string_view body);
@@ -48,6 +51,8 @@ class HttpConnection final : public Connection {
   void ClearTimeout();
   void Close();
   std::string_view buffered() const;
+  /// How much is read at a time.
+  std::size_t Room() const;
 
   ServerShard& shard_;
   Accepted connection_;
@@ -56,7 +61,10 @@ class HttpConnection final : public Connection {
   HttpTimeout awaited_ = HttpTimeout::kHeader;  // what the deadline is for
   bool first_ = true;                           // no request was read yet
   bool idle_ = false;                           // between requests
-  bool timed_out_ = false;  // the deadline passed; what was under way is cancelled
+  bool timed_out_ = false;               // the deadline passed; what was under way is cancelled
+  bool in_body_ = false;                 // of the request being read
+  ReadBudget::Share share_;              // of the request being read and answered
+  std::optional<HttpResponse> refused_;  // by Admit
 };
 
 }  // namespace parley::net

@@ -78,6 +78,53 @@ TEST_F(HttpConnectionTest, LargeBodies_BothWays) {
   EXPECT_EQ(client.ReadResponse().body, body);
 }
 
+TEST_F(HttpConnectionTest, LargeBody_IsReadOnlyIfTheServiceAdmitsIt) {
+  service_.refuses_large_bodies = true;
+  Start();
+  RawClient client(port());
+  const std::string body(HttpService::kUnaskedBodyBytes, 'b');
+  client.Send("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body);
+  EXPECT_EQ(client.ReadResponse().body, body);
+  client.Send("PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size() + 1) +
+              "\r\n\r\n" + body.substr(0, 10));
+  const auto refused = client.ReadResponse();
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.headers.at("x-seen"), "PUT /b from 127.0.0.1");
+  EXPECT_TRUE(client.ReadToEnd());
+}
+
+TEST_F(HttpConnectionTest, LargeBodyInChunks_IsAskedForToo) {
+  service_.refuses_large_bodies = true;
+  Start();
+  RawClient client(port());
+  client.Send("PUT /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nF000\r\n" +
+              std::string(0xF000, 'b'));
+  EXPECT_EQ(client.ReadResponse().status, 401);
+}
+
+TEST_F(HttpConnectionTest, BodiesBeyondTheBudget_Get503_SmallOnesAreServed) {
+  options_.reading_bytes = std::size_t{100} * 1024;
+  Start();
+  const std::string request =
+      " HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n" + std::string(70'000, 'b');
+  RawClient holder(port());
+  holder.Send("PUT /slow" + request);
+  ASSERT_TRUE(service_.WaitForSlow());
+  EXPECT_GT(server_->reading().requests.held(), 65'000);
+  RawClient second(port());
+  second.Send("PUT /" + request);
+  EXPECT_EQ(second.ReadResponse().status, 503);
+  EXPECT_TRUE(second.ReadToEnd());
+  EXPECT_EQ(server_->reading().requests.refused(), 1U);
+  RawClient third(port());
+  EXPECT_EQ(third.Get("/small").status, 200);
+  service_.Release();
+  EXPECT_EQ(holder.ReadResponse().body.size(), 70'000U);
+  EXPECT_EQ(holder.Get("/next").status, 200);
+  EXPECT_LT(server_->reading().requests.held(), 65'000);  // `second` may linger
+}
+
 TEST_F(HttpConnectionTest, ExpectContinue_IsAnsweredBeforeTheBody) {
   Start();
   RawClient client(port());

@@ -98,6 +98,19 @@ void RequestParser::Refuse(int status, std::string_view detail) {
   if (!refusal_) refusal_ = Refusal{status, detail};
 }
 
+std::uint64_t RequestParser::body_bytes() const {
+  const auto announced = content_length();
+  return std::max<std::uint64_t>(announced ? *announced : 0, request_.body.size());
+}
+
+HttpRequest RequestParser::Head() const {
+  HttpRequest head;
+  head.method = request_.method;
+  head.target = request_.target;
+  head.headers = request_.headers;
+  return head;
+}
+
 void RequestParser::RefuseFor(const ErrorCode& error, std::string_view rest) {
   if (error == http::error::header_limit) {
     const bool in_first_line = request_.target.empty() && rest.find('\n') == std::string_view::npos;

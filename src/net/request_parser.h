@@ -43,6 +43,12 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using basic_parser::keep_alive;
   bool head() const { return request_.method == "HEAD"; }
 
+  /// What was taken of the request so far, in bytes.
+  std::size_t bytes() const { return header_size_ + request_.body.size(); }
+  /// How long the body will be at least, as far as is known.
+  std::uint64_t body_bytes() const;
+  /// Behind the headers: the request without its body and the connection's part.
+  HttpRequest Head() const;
   /// The request without the connection's part (peer_address); once done.
   HttpRequest Take() { return std::move(request_); }
 

@@ -40,6 +40,7 @@ class Server::Impl {
  public:
   Impl(const std::vector<runtime::Shard*>& shards, ServerOptions options, HttpService& service)
       : options_(std::move(options)),
+        reading_(options_.reading_bytes),
         shards_(MakeShards(shards, service)),
         addresses_(options_.max_connections_per_address, options_.uncounted_addresses),
         acceptor_(shards_, [this](const auto& address) { return Admit(address); }) {}
@@ -52,6 +53,7 @@ class Server::Impl {
 
   std::uint16_t port() const { return acceptor_.port(); }
   const ServerStats& stats() const { return stats_; }
+  const ReadBudgets& reading() const { return reading_; }
   std::int64_t outbox_bytes() const {
     std::int64_t sum = 0;
     for (const auto& shard : shards_) sum += shard->outbox_bytes().load(std::memory_order_relaxed);
@@ -71,6 +73,7 @@ class Server::Impl {
 
   const ServerOptions options_;
   ServerStats stats_;
+  ReadBudgets reading_;
   std::mutex mutex_;
   std::condition_variable
       empty_;  // stats_.connections, changed under mutex_ where that matters, is 0
@@ -86,7 +89,7 @@ std::vector<std::unique_ptr<ServerShard>> Server::Impl::MakeShards(
   std::vector<std::unique_ptr<ServerShard>> made;
   made.reserve(shards.size());
   for (runtime::Shard* shard : shards) {
-    made.push_back(std::make_unique<ServerShard>(*shard, options_, service, stats_));
+    made.push_back(std::make_unique<ServerShard>(*shard, options_, service, stats_, reading_));
   }
   return made;
 }
@@ -195,6 +198,7 @@ Status Server::Start() { return impl_->Start(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 const ServerStats& Server::stats() const { return impl_->stats(); }
 std::int64_t Server::outbox_bytes() const { return impl_->outbox_bytes(); }
+const ReadBudgets& Server::reading() const { return impl_->reading(); }
 void Server::Drain(std::chrono::milliseconds spread) { impl_->Drain(spread); }
 void Server::HurryDrain() { impl_->HurryDrain(); }
 void Server::Stop() { impl_->Stop(); }

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "net/http.h"
+#include "net/read_budget.h"
 #include "runtime/shard.h"
 
 namespace parley::net {
@@ -23,6 +24,10 @@ struct ServerOptions {
   std::size_t header_bytes = std::size_t{16} * 1024;  ///< request line and headers together
   std::size_t body_bytes = std::size_t{256} * 1024;   ///< else 413
   std::size_t frame_bytes = std::size_t{256} * 1024;  ///< of a WebSocket message, else 1009
+  std::size_t reading_bytes =
+      std::size_t{64} * 1024 * 1024;  ///< that requests being read and answered may hold together,
+                                      ///< and as much WebSocket messages, beyond 4 KiB of each;
+                                      ///< else 503 and 1013
   std::chrono::milliseconds header_timeout{
       10'000};  ///< from the first byte of a request, or from the start of the connection, to the
                 ///< end of its headers
@@ -92,6 +97,8 @@ class Server {
   const ServerStats& stats() const;
   /// What waits in the outboxes of all WebSockets. Any thread.
   std::int64_t outbox_bytes() const;
+  /// What is being read. Any thread.
+  const ReadBudgets& reading() const;
 
   /// Stops accepting; requests in flight end; idle connections are closed; WebSockets are closed
   /// with 1012, spread evenly over `spread`. Returns when all have ended, at the latest `spread` +

@@ -30,11 +30,12 @@ milliseconds TickFor(const ServerOptions& options) {
 }  // namespace
 
 ServerShard::ServerShard(runtime::Shard& shard, const ServerOptions& options, HttpService& service,
-                         ServerStats& stats)
+                         ServerStats& stats, ReadBudgets& reading)
     : shard_(shard),
       options_(options),
       service_(service),
       stats_(stats),
+      reading_(reading),
       tick_(TickFor(options)),
       timer_(shard) {}
 

@@ -26,7 +26,7 @@ class WebSocketConnection;
 class ServerShard {
  public:
   ServerShard(runtime::Shard& shard, const ServerOptions& options, HttpService& service,
-              ServerStats& stats);
+              ServerStats& stats, ReadBudgets& reading);
 
   /// Begins to watch deadlines.
   void Start();
@@ -43,6 +43,7 @@ class ServerShard {
   const ServerOptions& options() const { return options_; }
   HttpService& service() { return service_; }
   ServerStats& stats() { return stats_; }
+  ReadBudgets& reading() { return reading_; }
   /// What waits in the outboxes of this shard. Changed on it alone; read by anybody.
   std::atomic<std::int64_t>& outbox_bytes() { return outbox_bytes_; }
   ConnectionTable& http_connections() { return http_connections_; }
@@ -65,6 +66,7 @@ class ServerShard {
   const ServerOptions& options_;
   HttpService& service_;
   ServerStats& stats_;
+  ReadBudgets& reading_;
   std::atomic<std::int64_t> outbox_bytes_{0};
   std::chrono::milliseconds tick_;
   runtime::Gate gate_;

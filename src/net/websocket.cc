@@ -36,6 +36,8 @@ std::string_view CloseReasonName(CloseReason reason) {
       return "frame_flood";
     case CloseReason::kUnfinished:
       return "unfinished_message";
+    case CloseReason::kOverload:
+      return "overload";
   }
   return "unnamed";
 }

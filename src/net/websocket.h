@@ -35,8 +35,9 @@ enum class CloseReason : std::uint8_t {
   kShutdown,    ///< the server stopped
   kFrameFlood,  ///< too many pings, pongs or fragments
   kUnfinished,  ///< a message was begun and not ended in time
+  kOverload,    ///< the messages being read took too much together
 };
-inline constexpr std::size_t kCloseReasons = 8;
+inline constexpr std::size_t kCloseReasons = 9;
 
 std::string_view CloseReasonName(CloseReason reason);
 
@@ -86,6 +87,9 @@ class WebSocketHandler {
 
   /// Once, first. `socket` stays valid until OnClosed returns.
   virtual void OnOpen(WebSocket& socket) = 0;
+  /// More of a message came and it goes on; `bytes` of it so far. To close who sends more than they
+  /// may.
+  virtual void OnPart(std::size_t /*bytes*/) {}
   /// One text message, complete, valid UTF-8, at most ServerOptions::frame_bytes. The view ends
   /// with the call.
   virtual void OnText(std::string_view text) = 0;

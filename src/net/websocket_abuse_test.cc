@@ -117,6 +117,26 @@ TEST_F(WebSocketAbuseTest, MessageInParts_WithinItsTime_IsDelivered_AndTheTimeEn
   EXPECT_FALSE(service_.Session()->Now().closed.has_value());
 }
 
+TEST_F(WebSocketAbuseTest, MessagesBeyondTheBudget_Close1013_SmallOnesGoOn) {
+  options_.reading_bytes = std::size_t{200} * 1024;
+  const auto holder = Connect();
+  holder->SendFrame(kText, "echo:" + std::string(70'000, 'a'), false);
+  ASSERT_TRUE(
+      service_.Session()->WaitFor([](const auto& state) { return state.part_bytes == 70'005; }));
+  EXPECT_GT(server_->reading().messages.held(), 65'000);
+  RawClient second(port());
+  ASSERT_EQ(second.Upgrade().status, 101);
+  second.SendText("echo:" + std::string(3'000, 'b'));
+  EXPECT_EQ(second.ReadFrame().payload.size(), 3'005U);
+  second.SendText("echo:" + std::string(70'000, 'b'));
+  EXPECT_EQ(second.ReadFrame().close_code(), 1013);
+  EXPECT_EQ(service_.Session(1)->WaitForClose(), CloseReason::kOverload);
+  EXPECT_EQ(server_->reading().messages.refused(), 1U);
+  holder->SendFrame(kContinuation, "!");
+  EXPECT_EQ(holder->ReadFrame().payload.size(), 70'006U);
+  EXPECT_EQ(server_->reading().messages.held(), 0);
+}
+
 TEST_F(WebSocketAbuseTest, Upgrade_WithABody_IsRefused) {
   Start();
   RawClient client(port());

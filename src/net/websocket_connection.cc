@@ -55,7 +55,8 @@ WebSocketConnection::WebSocketConnection(ServerShard& shard, Accepted accepted, 
       connection_(std::move(accepted)),
       handler_(std::move(handler)),
       stream_(*this, shard.options().frame_bytes, std::move(early)),
-      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames, &shard.outbox_bytes()) {
+      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames, &shard.outbox_bytes()),
+      share_(shard.reading().messages) {
   BoundUnsent(connection_.socket);
   shard_.websockets().Add(*this, kNever);
 }
@@ -258,6 +259,7 @@ void WebSocketConnection::HandleRead(WebSocketRead read) {
         BeginClose(CloseCode::kInvalidPayload, "the text is not UTF-8", CloseReason::kProtocol);
       }
       TimeMessage();
+      if (!message_ready_ && state_ == State::kOpen) handler_->OnPart(received_);
     } else {
       BeginClose(CloseCode::kUnsupportedData, "only text is spoken here", CloseReason::kProtocol);
     }
@@ -279,22 +281,33 @@ void WebSocketConnection::Deliver() {
 void WebSocketConnection::KeepReading() {
   if (reading_ || delivering_ || message_ready_) return;
   if (state_ != State::kClosing && (state_ != State::kOpen || paused_)) return;
+  if (state_ == State::kOpen && !MakeRoom()) {
+    return BeginClose(CloseCode::kTryAgainLater, "too much is being read; resume in a while",
+                      CloseReason::kOverload);
+  }
   reading_ = true;
   stream_.Read(Room(), shared_from_this());
+}
+
+bool WebSocketConnection::MakeRoom() {
+  const bool fits = received_ < std::max(small_.size(), large_.size());
+  if (fits) return true;
+  // One byte more than a message may have: there is always room to read into.
+  const std::size_t limit = shard_.options().frame_bytes + 1;
+  const std::size_t size =
+      std::max(std::min(std::max(kLargeMessage, 2 * received_), limit), received_ + 1);
+  if (!share_.Hold(size)) return false;
+  const bool was_small = large_.empty();
+  large_.resize(size);
+  if (was_small) std::ranges::copy(small_, large_.begin());
+  return true;
 }
 
 std::span<char> WebSocketConnection::Room() {
   // After our close frame what still comes is read over itself.
   if (state_ == State::kClosing) return small_;
-  if (large_.empty() && received_ < small_.size()) return std::span(small_).subspan(received_);
-  if (received_ >= large_.size()) {
-    // One byte more than a message may have: there is always room to read into.
-    const std::size_t limit = shard_.options().frame_bytes + 1;
-    const bool was_small = large_.empty();
-    large_.resize(std::max(std::min(std::max(kLargeMessage, 2 * received_), limit), received_ + 1));
-    if (was_small) std::ranges::copy(small_, large_.begin());
-  }
-  return std::span(large_).subspan(received_);
+  return large_.empty() ? std::span<char>(small_).subspan(received_)
+                        : std::span<char>(large_).subspan(received_);
 }
 
 std::string_view WebSocketConnection::message() const {
@@ -306,7 +319,9 @@ void WebSocketConnection::ForgetMessage() {
   message_ready_ = false;
   received_ = 0;
   // A read under way may still write into it.
-  if (!large_.empty() && !reading_) std::string().swap(large_);
+  if (large_.empty() || reading_) return;
+  std::string().swap(large_);
+  share_.Release();
 }
 
 // ---- Writing ----

@@ -14,6 +14,7 @@
 #include "net/frame_budget.h"
 #include "net/http.h"
 #include "net/outbox.h"
+#include "net/read_budget.h"
 #include "net/server_shard.h"
 #include "net/socket.h"
 #include "net/websocket.h"
@@ -96,6 +97,8 @@ class WebSocketConnection final : public WebSocket,
   void HandleRead(WebSocketRead read);
   void KeepReading();
   void Deliver();
+  /// Makes room for more of the message; false if the budget of the server does not allow it.
+  bool MakeRoom();
   std::span<char> Room();
   std::string_view message() const;
   void ForgetMessage();
@@ -139,6 +142,7 @@ class WebSocketConnection final : public WebSocket,
 
   std::array<char, kSmallMessage> small_{};
   std::string large_;         // the message once small_ was too small
+  ReadBudget::Share share_;   // for large_
   std::size_t received_ = 0;  // bytes of the message so far
 };
 

@@ -177,6 +177,12 @@ void AddServer(Table& table) {
       {"server.close_timeout_ms", "From the server's close frame to the end of the connection."},
       "ms", kTimeout, PARLEY_FIELD(server.options.close_timeout)));
   table.push_back(IntegerSetting(
+      {"server.reading_bytes",
+       "What requests that are being read and answered may hold together, and as much WebSocket "
+       "messages that are being read, beyond 4 KiB of each; further ones get 503, or are closed "
+       "with 1013."},
+      "bytes", {kMiB, 1024 * 1024 * kMiB}, PARLEY_FIELD(server.options.reading_bytes)));
+  table.push_back(IntegerSetting(
       {"server.outbox_bytes",
        "What may wait for a slow reader before it is disconnected; at least limits.frame_bytes."},
       "bytes", {kFrameBytes.min, 1024 * kMiB}, PARLEY_FIELD(server.options.outbox_bytes)));

@@ -137,6 +137,10 @@ void TestClient::Say(std::string json) {
   backend_.On([this, &json] { handler_->OnText(json); });
 }
 
+void TestClient::Part(std::size_t bytes) {
+  backend_.On([this, bytes] { handler_->OnPart(bytes); });
+}
+
 void TestClient::Resume(ConversationId conversation, std::uint64_t head) {
   Say(fmt::format(R"({{"type":"resume","heads":{{"{}":{}}}}})", conversation.ToString(), head));
 }

@@ -57,6 +57,8 @@ class TestClient {
   ~TestClient();
 
   void Say(std::string json);
+  /// So many bytes of a message came, and it goes on.
+  void Part(std::size_t bytes);
   /// Resumes with a head of one conversation.
   void Resume(ConversationId conversation, std::uint64_t head);
   /// The client takes what waits in the outbox.

@@ -52,6 +52,10 @@ net::HttpResponse ApiFixture::Send(net::HttpRequest request) {
   return runtime::RunTask(shard, service().Handle(std::move(request)));
 }
 
+std::optional<net::HttpResponse> ApiFixture::Admit(net::HttpRequest head) {
+  return runtime::RunTask(shard, service().Admit(std::move(head)));
+}
+
 net::HttpResponse ApiFixture::Get(std::string target, net::Headers headers) {
   return Send(Make("GET", std::move(target), std::move(headers)));
 }

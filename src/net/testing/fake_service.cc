@@ -27,6 +27,9 @@ class FakeSession : public WebSocketHandler {
       state.shard = shard_;
     });
   }
+  void OnPart(std::size_t bytes) override {
+    log_->Change([&](SessionLog::State& state) { state.part_bytes = bytes; });
+  }
   void OnText(std::string_view text) override {
     log_->Change([text](SessionLog::State& state) { state.texts.emplace_back(text); });
     if (text.starts_with("echo:")) socket_->Send(wire::Frame::Text(text));
@@ -85,6 +88,13 @@ void SessionLog::OnShard(const std::function<void(WebSocket&)>& work) {
     done.set_value();
   });
   done.get_future().wait();
+}
+
+Task<std::optional<HttpResponse>> FakeService::Admit(HttpRequest head) {
+  if (!refuses_large_bodies) co_return std::nullopt;
+  HttpResponse response = co_await Handle(std::move(head));
+  response.status = 401;
+  co_return response;
 }
 
 Task<HttpResponse> FakeService::Handle(HttpRequest request) {

@@ -21,6 +21,7 @@ class SessionLog {
     runtime::Shard* shard = nullptr;
     WebSocket* socket = nullptr;  ///< until OnClosed
     std::vector<std::string> texts;
+    std::size_t part_bytes = 0;  ///< of OnPart, the last time
     int drained = 0;
     std::optional<CloseReason> closed;
     bool destroyed = false;
@@ -52,6 +53,7 @@ class SessionLog {
 class FakeService : public HttpService {
  public:
   runtime::Task<HttpResponse> Handle(HttpRequest request) override;
+  runtime::Task<std::optional<HttpResponse>> Admit(HttpRequest head) override;
   runtime::Task<std::variant<HttpResponse, AcceptWebSocket>> Upgrade(
       HttpRequest request, runtime::Shard& shard) override;
   HttpResponse Refuse(int status, std::string_view detail) override;
@@ -64,6 +66,7 @@ class FakeService : public HttpService {
   std::shared_ptr<SessionLog> Session(std::size_t n = 0);
 
   std::size_t wide_bytes = 0;
+  bool refuses_large_bodies = false;  ///< with 401
 
  private:
   std::mutex mutex_;
