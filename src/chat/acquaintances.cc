@@ -6,6 +6,8 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "runtime/timer.h"
+
 namespace parley::chat {
 namespace {
 
@@ -72,6 +74,7 @@ runtime::Task<Result<std::vector<Acquaintance>>> Acquaintances::Among(
     PARLEY_CO_ASSIGN(const auto snapshots, co_await store_->conversations().ReadSnapshots(
                                                NextConversations(memberships, i)));
     Meet(caller, snapshots, wanted, found);
+    co_await runtime::Yield();
   }
   co_return found;
 }
@@ -97,6 +100,7 @@ runtime::Task<Status> Acquaintances::ForEach(UserId user, std::size_t max_member
         if (piece.size() == kPiece) hand_over();
       }
     }
+    co_await runtime::Yield();
   }
   hand_over();
   co_return Status::Ok();

@@ -21,7 +21,8 @@ struct Acquaintance {
 
 /// Who shares a conversation with whom, read from the store's caches. A direct conversation counts
 /// once something was said in it: before, only its creator knows of it, and anybody may create one
-/// with anybody. Any shard.
+/// with anybody. Any shard; who is in many conversations is looked at in pieces, between which the
+/// shard does other things.
 class Acquaintances {
  public:
   /// People of one publication, at most.

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "chat/testing/chat_backend.h"
+#include "runtime/spawn.h"
+#include "runtime/timer.h"
 
 namespace parley::chat {
 namespace {
@@ -71,6 +73,26 @@ TEST_F(AcquaintancesTest, OfMoreConversationsThanAreLookedAtTogether) {
   for (int i = 0; i < 70; ++i) backend_.Group(ann_, {bo_});
   backend_.Group(ann_, {cy_});
   EXPECT_THAT(Known(ann_, {bo_, cy_}), UnorderedElementsAre(bo_, cy_));
+}
+
+runtime::Task<void> CountTurns(const bool* done, int* turns) {
+  for (; !*done; ++*turns) co_await runtime::Yield();
+}
+
+runtime::Task<Status> LookFor(ChatService* chat, UserId caller, Acquaintance person, bool* done) {
+  const auto found = co_await chat->FindAcquaintances(caller, {person});
+  *done = true;
+  co_return found.status();
+}
+
+TEST_F(AcquaintancesTest, ManyConversations_TheShardDoesOtherThingsMeanwhile) {
+  for (int i = 0; i < 200; ++i) backend_.Group(ann_, {bo_});
+  bool done = false;
+  int turns = 0;
+  runtime::Spawn(backend_.shard(), "count", CountTurns(&done, &turns));
+  const Status looked = backend_.Run(LookFor(&backend_.chat(), ann_, {cy_, {}}, &done));
+  EXPECT_TRUE(looked.ok()) << looked.ToString();
+  EXPECT_GE(turns, 3);
 }
 
 TEST_F(AcquaintancesTest, TellProfile_ReachesEverybodyOfSmallConversations_AndOneself) {

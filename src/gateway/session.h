@@ -48,7 +48,9 @@ struct SessionEnvironment {
   std::chrono::milliseconds authentication_time{10'000};  ///< for the first frame, else 4001
   std::chrono::milliseconds resume_time{10'000};          ///< from `ready` to `resume`, else 4002
   std::chrono::milliseconds recheck{60'000};  ///< how often it is asked whether a session goes on
-  limits::RateLimits* rates = nullptr;        ///< null: nothing is limited
+  std::chrono::milliseconds presence_pause{
+      1'000};  ///< between two looks through all conversations for people who are watched
+  limits::RateLimits* rates = nullptr;             ///< null: nothing is limited
   limits::ConnectionCounts* of_account = nullptr;  ///< WebSockets; null: no limit
   limits::ConnectionCounts* of_address = nullptr;  ///< the same, behind proxies too
   metrics::CounterSet* errors = nullptr;  ///< where errors told to clients are counted, if anywhere
@@ -194,6 +196,7 @@ class Session : public bus::Subscriber,
   std::unordered_map<UserId, ConversationId> watched_;  ///< and where they were last met
   std::unordered_map<UserId, bool> presence_news_;      ///< not told yet; whether they are online
   bool telling_presence_ = false;
+  bool met_not_all_ = false;  // the last time, of whom there were news
 };
 
 }  // namespace parley::gateway

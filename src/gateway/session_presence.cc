@@ -5,6 +5,7 @@
 
 #include "gateway/session.h"
 #include "runtime/spawn.h"
+#include "runtime/timer.h"
 
 namespace parley::gateway {
 namespace {
@@ -116,6 +117,10 @@ runtime::Task<void> Session::TellPresence(std::shared_ptr<Session> self) {
     // Who reads slowly is told once they have caught up, and then how it is by then.
     const bool has_room = self->HasRoomForMomentary();
     if (!co_await (has_room ? self->TellNews() : self->AwaitDrained())) break;
+    // All conversations were looked through: who watches strangers has it done now and then.
+    if (std::exchange(self->met_not_all_, false)) {
+      co_await runtime::Sleep(self->env_.presence_pause);
+    }
   }
   self->telling_presence_ = false;
 }
@@ -139,6 +144,7 @@ runtime::Task<bool> Session::TellNews() {
   std::unordered_map<UserId, bool> news;
   std::vector<chat::Acquaintance> people = TakeNews(&news);
   const bool self_too = news.contains(user());
+  const std::size_t asked = people.size() - (self_too ? 1 : 0);
   Result<std::vector<chat::Acquaintance>> found =
       co_await env_.chat.FindAcquaintances(user(), std::move(people));
   if (!found.ok()) co_return true;  // momentary: the next news may come through
@@ -149,6 +155,9 @@ runtime::Task<bool> Session::TellNews() {
     const auto watched = watched_.find(each.user);
     if (watched != watched_.end()) watched->second = each.shared;
   }
+  met_not_all_ = std::count_if(known.begin(), known.end(), [this](const UserId& each) {
+                   return each != user();
+                 }) < static_cast<std::ptrdiff_t>(asked);
   if (self_too && std::find(known.begin(), known.end(), user()) == known.end()) {
     known.push_back(user());
   }

@@ -141,6 +141,16 @@ TEST_F(SessionPresence, Watch_IsAnsweredForThoseWhomOneKnows_AloneAndAtOnce) {
   EXPECT_THAT(cy->Noticed(), IsEmpty());
 }
 
+TEST_F(SessionPresence, Watch_OfStrangers_IsNotLookedIntoAgainAtOnce) {
+  const auto bo = Connect(bo_);
+  const auto ann = Connect(ann_);
+  ann->Say(Watch({bo_, cy_}));
+  EXPECT_THAT(ann->Noticed(), SizeIs(1));
+  ann->Say(Watch({bo_, cy_}));
+  EXPECT_THAT(ann->Noticed(), IsEmpty());
+  EXPECT_THAT(Await(*ann, 1), SizeIs(1));
+}
+
 TEST_F(SessionPresence, Changes_AreTold_OfStrangersNot) {
   const auto ann = Connect(ann_);
   ann->Say(Watch({bo_, cy_}));

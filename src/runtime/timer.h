@@ -31,6 +31,9 @@ class Timer {
       timer_;
 };
 
+/// Lets the shard do what else is ready before the calling coroutine goes on.
+Task<void> Yield();
+
 /// Suspends the calling coroutine for `delay`; ends early, without error, when it is cancelled.
 Task<void> Sleep(std::chrono::milliseconds delay);
 

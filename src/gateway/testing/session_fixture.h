@@ -105,7 +105,12 @@ class SessionFixture : public testing::Test {
   LossyBus bus_{backend_.bus()};
   /// Lingers for shorter than any test takes.
   bus::LocalPresence presence_{{&backend_.shard()}, std::chrono::milliseconds(20)};
-  Sessions sessions_{SessionEnvironment{backend_.chat(), accounts_, bus_, presence_, Limits()}};
+  Sessions sessions_{SessionEnvironment{.chat = backend_.chat(),
+                                        .accounts = accounts_,
+                                        .bus = bus_,
+                                        .presence = presence_,
+                                        .limits = Limits(),
+                                        .presence_pause = std::chrono::milliseconds(200)}};
   /// For those who say nothing; soon looks again whether they are signed in.
   Sessions impatient_{SessionEnvironment{.chat = backend_.chat(),
                                          .accounts = accounts_,
