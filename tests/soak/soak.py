@@ -18,7 +18,7 @@ from soak.traffic import World
 
 SETTLE_DEADLINE_S = 120
 VERIFY_EVERY_S = 15
-# Small, so that what may grow to its limit has done so in the first quarter of an hour.
+# Small, so that what may grow to its limit has done so before it is measured.
 SERVER_ENV = {
     "PARLEY_STORAGE_WRITE_BUFFER_BYTES": str(1 << 20),
     "PARLEY_STORAGE_BLOCK_CACHE_BYTES": str(2 << 20),
@@ -38,6 +38,11 @@ def parse(arguments):
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--conversations", type=int, default=30)
     parser.add_argument("--rate", type=float, default=8, help="messages per second (8)")
+    parser.add_argument("--fill", type=int, default=1_100, metavar="MESSAGES",
+                        help="in each conversation before the measure begins, so that the server's "
+                        "memory of the last 1,024 is full (1100)")
+    parser.add_argument("--fill-rate", type=float, default=100, metavar="RATE",
+                        help="messages per second while filling (100)")
     parser.add_argument("--reconnect-every", type=float, default=30, metavar="SECONDS",
                         help="mean life of a connection (30)")
     parser.add_argument("--slow", type=float, default=20, metavar="SECONDS",
@@ -65,12 +70,15 @@ class Soak:
                       self.options.conversations, self.options.rate, self.options.reconnect_every,
                       self.options.slow)
         quiet, over = asyncio.Event(), asyncio.Event()
-        began, own_cpu = time.monotonic(), time.process_time()
         async with asyncio.TaskGroup() as tasks:
             for person in world.people:
                 tasks.create_task(person.live(over))
+            watchers = [tasks.create_task(self.verify(world))]
+            await self.fill(world)
+            began, own_cpu = time.monotonic(), time.process_time()
+            server_cpu = samples.cpu_seconds(self.server.process.pid)
             chatter = tasks.create_task(world.chatter(quiet))
-            watchers = [tasks.create_task(self.sample(began)), tasks.create_task(self.verify(world))]
+            watchers.append(tasks.create_task(self.sample(began)))
             await self.until_over_or_fault(began)
             quiet.set()
             world.reconnect_s = 10**9
@@ -81,10 +89,18 @@ class Soak:
             over.set()
         seconds = time.monotonic() - began
         own_share = (time.process_time() - own_cpu) / seconds
+        server_share = (samples.cpu_seconds(self.server.process.pid) - server_cpu) / seconds
         await world.verify()
         if not self.settled:
             self.ledger.fault("I4", f"not everybody was level {SETTLE_DEADLINE_S} s after the last message")
-        return self.result(world, seconds, own_share)
+        return self.result(world, seconds, own_share, server_share)
+
+    async def fill(self, world):
+        if self.options.fill == 0:
+            return
+        began = time.monotonic()
+        await world.fill(self.options.fill, self.options.fill_rate)
+        self.say(f"filled with {self.ledger.counts['acks']} messages in {time.monotonic() - began:.0f} s")
 
     async def until_over_or_fault(self, began):
         """A fault ends the run: what follows would only be its echo."""
@@ -114,7 +130,7 @@ class Soak:
                      f"{row['files']:4} files  {counts['acks']:8} acked  {counts['acks confirmed']:8} "
                      f"confirmed  {counts['connections']:6} connections  {self.ledger.fault_count} faults")
 
-    def result(self, world, seconds, own_share):
+    def result(self, world, seconds, own_share, server_share):
         return {
             "options": {key: str(value) if isinstance(value, pathlib.Path) else value
                         for key, value in vars(self.options).items()},
@@ -122,7 +138,7 @@ class Soak:
             "counts": dict(sorted(self.ledger.counts.items())),
             "resets": sum(person.replica.resets for person in world.people),
             "harness_cores": own_share,
-            "server_cores": samples.cpu_seconds(self.server.process.pid) / seconds,
+            "server_cores": server_share,
             "growth": samples.judge(self.rows),
             "samples": self.rows,
         }, world

@@ -16,11 +16,12 @@ ROOM = "room"
 
 def test_half_a_minute_of_mixed_traffic(tmp_path):
     options = soak.parse(["--minutes", "0.35", "--people", "10", "--conversations", "8", "--rate", "8",
-                          "--reconnect-every", "4", "--slow", "3", "--sample-every", "3"])
+                          "--reconnect-every", "4", "--slow", "3", "--sample-every", "3", "--fill", "20",
+                          "--fill-rate", "50"])
     result = soak.soak(options, tmp_path)
     assert result["passed"], result["faults"]
     counts = collections.Counter(result["counts"])
-    assert counts["acks"] == counts["acks confirmed"] > 0
+    assert counts["acks"] == counts["acks confirmed"] > 8 * 20
     assert counts["connections"] > 10 and counts["seen"] > counts["acks"]
     assert counts["ended by kill"] > 0 and len(result["samples"]) > 1
 

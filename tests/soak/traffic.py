@@ -135,9 +135,9 @@ class Person:
                 self.told[(kind, conversation)] = seq
                 await socket.put(kind, conversation_id=conversation, seq=seq)
 
-    async def talk(self):
-        """Types, then sends a message in a conversation of its choice."""
-        conversation = self.random.choice(self.rooms)
+    async def talk(self, conversation=None):
+        """Types, then sends a message, in a conversation of its choice where none is named."""
+        conversation = conversation or self.random.choice(self.rooms)
         socket = self.socket
         if socket is None or not socket.is_open:
             return
@@ -201,10 +201,27 @@ class World:
 
     async def chatter(self, until_over):
         """Messages at the wished rate, whoever is connected."""
+        await self.speak(self.rate, until_over.is_set,
+                         lambda: self.random.choice(self.people).talk())
+
+    async def fill(self, messages, rate):
+        """So many messages into each conversation: what remembers the last ones is full then."""
+        def emptiest():
+            return min(self.members, key=self.ledger.confirmed.__getitem__)
+
+        def talk():
+            conversation = self.random.choice(
+                [key for key in self.members if self.ledger.confirmed[key] < messages] or [emptiest()])
+            return self.random.choice(self.members[conversation]).talk(conversation)
+
+        await self.speak(rate, lambda: self.ledger.faults or
+                         self.ledger.confirmed[emptiest()] >= messages, talk)
+
+    async def speak(self, rate, is_over, talk):
         talking = set()
-        while not until_over.is_set():
-            await asyncio.sleep(self.random.expovariate(self.rate))
-            task = asyncio.ensure_future(self.random.choice(self.people).talk())
+        while not is_over():
+            await asyncio.sleep(self.random.expovariate(rate))
+            task = asyncio.ensure_future(talk())
             talking.add(task)
             task.add_done_callback(talking.discard)
         if talking:
