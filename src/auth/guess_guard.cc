@@ -112,8 +112,7 @@ Task<Status> GuessGuard::Delay(BucketKey all, ClientAddress address) {
     return bucket.Borrow(rates_.pace(Action::kPasswordFailureAll), rates_.password_delay(), now);
   });
   if (wait == nanoseconds::zero()) co_return Status::Ok();
-  const std::optional<limits::KeyedSlots::Slot> place =
-      delays_.held() < options_.delayed ? delays_.TryEnter(address) : std::nullopt;
+  const std::optional<limits::KeyedSlots::Slot> place = delays_.TryEnter(address, options_.delayed);
   if (!place) co_return rates_.Refuse(Action::kPasswordFailureAll, wait);
   co_await options_.sleep(std::chrono::ceil<std::chrono::milliseconds>(wait));
   co_return Status::Ok();

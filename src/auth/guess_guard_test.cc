@@ -255,10 +255,13 @@ TEST_F(HeldTries, Delays_AreBoundedPerAddressAndOverAll) {
   EXPECT_EQ(told_.back(), StatusCode::kRateLimited);
   EXPECT_EQ(guard.delayed(), 2U);
   Enter(guard, "ann", 21);
-  Enter(guard, "ann", 22);
+  Enter(guard, "ann", 21);  // refused for want of room over all
   EXPECT_EQ(guard.delayed(), 3U);
   EXPECT_THAT(told_, SizeIs(kAll + 2));
   EXPECT_EQ(told_.back(), StatusCode::kRateLimited);
+  Enter(guard, "ann", 22);  // the only one of its address: nobody can lock it out
+  EXPECT_EQ(guard.delayed(), 4U);
+  EXPECT_THAT(told_, SizeIs(kAll + 2));
   tries_.clear();
   shard_.Stop();
   shard_.Discard();
