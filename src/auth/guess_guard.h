@@ -69,8 +69,9 @@ class GuessGuard {
     GuessGuard* guard_ = nullptr;  // null: nothing to count
     limits::BucketKey here_;       // the name from this address
     limits::BucketKey all_;        // the name from anywhere
-    bool counted_ = false;         // whether it counts against here_
-    bool borrowed_ = false;        // whether it counts against all_
+    // What it took of them.
+    limits::nanoseconds here_taken_{0};
+    limits::nanoseconds all_taken_{0};
     limits::KeyedSlots::Slot slot_;
   };
 
@@ -92,8 +93,9 @@ class GuessGuard {
  private:
   limits::BucketKey KeyOf(std::string_view name, const limits::ClientAddress* address) const;
   bool IsKnown(const limits::BucketKey& here);
-  void GiveBack(const limits::BucketKey& key, limits::Action action);
-  runtime::Task<Status> Delay(limits::BucketKey all, limits::ClientAddress address);
+  void GiveBack(const limits::BucketKey& key, limits::nanoseconds taken);
+  limits::Bucket::Loan Borrow(const limits::BucketKey& all);
+  runtime::Task<Status> Delay(limits::nanoseconds wait, limits::ClientAddress address);
 
   limits::RateLimits& rates_;
   const GuessOptions options_;

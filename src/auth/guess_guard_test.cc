@@ -240,6 +240,19 @@ TEST_F(HeldTries, OneAddress_HasFewUnderWay) {
   tries_.clear();
 }
 
+TEST_F(HeldTries, ThatNobodyLookedAt_PayNoDebtOfOthers) {
+  Attack();
+  for (int address = 10; address < 20; ++address) Enter(guard_, "ann", address);
+  ASSERT_THAT(tries_, SizeIs(10));
+  for (GuessGuard::Try& attempt : tries_) {
+    attempt.Settle(Unavailable("too many hashes wait"), StatusCode::kUnauthenticated);
+  }
+  tries_.clear();
+  delays_.clear();
+  EXPECT_EQ(Guess(3), StatusCode::kUnauthenticated);
+  EXPECT_THAT(delays_, ElementsAre(seconds(5)));
+}
+
 TEST_F(HeldTries, Delays_AreBoundedPerAddressAndOverAll) {
   GuessOptions options;
   options.delayed_per_address = 2;
