@@ -96,6 +96,14 @@ Status RateLimits::Admit(Bucket& bucket, Action action) {
   return wait == nanoseconds::zero() ? Status::Ok() : Refuse(action, wait);
 }
 
+void RateLimits::GiveBack(UserId user, Action action) {
+  if (!enabled()) return;
+  accounts_.Use(KeyOf(user.uuid().bytes(), action), now(), [&](Bucket& bucket) {
+    bucket.Give(pace(action).interval);
+    return true;
+  });
+}
+
 Status RateLimits::Take(BucketTable& table, const BucketKey& key, Action action, std::size_t cost) {
   if (!enabled()) return Status::Ok();
   const SteadyTime time = now();

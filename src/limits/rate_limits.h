@@ -67,6 +67,8 @@ class RateLimits {
   Status Admit(UserId user, Action action, std::size_t cost = 1);
   Status Admit(const ClientAddress& address, Action action);
   Status Admit(Bucket& bucket, Action action);
+  /// Gives back what one Admit took: for who was then refused by another rate.
+  void GiveBack(UserId user, Action action);
 
   // For limits that reckon by themselves (auth/guess_guard.h).
   bool enabled() const { return enabled_.load(std::memory_order_relaxed); }
