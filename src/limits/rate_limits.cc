@@ -21,6 +21,7 @@ constexpr std::array<ActionRate, kActions> kTable{{
     {"member", &RateSettings::members},
     {"search", &RateSettings::searches},
     {"momentary", &RateSettings::momentary},
+    {"resume", &RateSettings::resumes},
     {"frame", &RateSettings::frames},
     {"anonymous", &RateSettings::anonymous},
     {"account", &RateSettings::accounts},

@@ -29,6 +29,7 @@ enum class Action : std::uint8_t {
   kMember,
   kSearch,
   kMomentary,
+  kResume,
   kFrame,
   kAnonymous,
   kAccount,
@@ -38,7 +39,7 @@ enum class Action : std::uint8_t {
   kPasswordFailure,
   kPasswordFailureAll,
 };
-inline constexpr std::size_t kActions = 14;
+inline constexpr std::size_t kActions = 15;
 
 /// As the metrics call it: "send".
 std::string_view ActionName(Action action);
