@@ -213,6 +213,7 @@ void Connection::Core::OnError(const ErrorFrame& error) {
   if (!refusal) {
     // Nothing but the resume has been asked for before the connection is live.
     if (!sync_.live()) Lose(std::string(error.status.message()), backoff_.Next());
+    sync_.ResumeRefused();
     return;
   }
   if (refusal->failed) {

@@ -80,6 +80,8 @@ class SyncState {
   /// Asks the server what there is beyond what is held, on a connection that has been in sync for
   /// long.
   Actions Resume();
+  /// The server refused something that may have been that question: it may be asked again.
+  void ResumeRefused() { resuming_ = false; }
 
   /// Whether the last sync is complete and the connection stands.
   bool live() const { return live_; }

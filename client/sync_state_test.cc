@@ -282,6 +282,8 @@ TEST(SyncState, Resume_OnlyWhileLiveAndNotYetAsked) {
   // It is no new connection: nothing is told of it.
   EXPECT_THAT(Words(state.OnSync(Sync())), IsEmpty());
   EXPECT_EQ(state.Resume().size(), 1U);
+  state.ResumeRefused();
+  EXPECT_EQ(state.Resume().size(), 1U);
   state.OnDisconnected();
   EXPECT_THAT(Words(state.Resume()), IsEmpty());
 }

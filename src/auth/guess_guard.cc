@@ -71,19 +71,20 @@ Task<Result<GuessGuard::Try>> GuessGuard::Enter(std::string name, ClientAddress 
   const std::string lower = InLowerCase(std::move(name));
   const BucketKey here = KeyOf(lower, &address);
   const SteadyTime now = rates_.now();
-  const nanoseconds wait = tries_.Use(here, now, [&](Bucket& bucket) {
-    return bucket.Take(rates_.pace(Action::kPasswordFailure), 1, now);
-  });
+  const limits::Pace pace = rates_.pace(Action::kPasswordFailure);
+  const nanoseconds wait =
+      tries_.Use(here, now, [&](Bucket& bucket) { return bucket.Take(pace, 1, now); });
   if (wait > nanoseconds::zero()) co_return rates_.Refuse(Action::kPasswordFailure, wait);
 
   // Taken before the outcome is known, so that many tries at once are not free.
   attempt.guard_ = this;
-  attempt.counted_ = true;
+  attempt.here_taken_ = pace.interval;
   attempt.here_ = here;
   attempt.all_ = KeyOf(lower, nullptr);
   if (!IsKnown(here)) {
-    attempt.borrowed_ = true;
-    if (Status delayed = co_await Delay(attempt.all_, address); !delayed.ok()) {
+    const Bucket::Loan loan = Borrow(attempt.all_);
+    attempt.all_taken_ = loan.taken;
+    if (Status delayed = co_await Delay(loan.wait, address); !delayed.ok()) {
       attempt.Void();
       co_return delayed;
     }
@@ -106,14 +107,16 @@ Task<Result<GuessGuard::Try>> GuessGuard::EnterNew(std::string name, ClientAddre
   co_return attempt;
 }
 
-Task<Status> GuessGuard::Delay(BucketKey all, ClientAddress address) {
+Bucket::Loan GuessGuard::Borrow(const BucketKey& all) {
   const SteadyTime now = rates_.now();
-  const nanoseconds wait = tries_.Use(all, now, [&](Bucket& bucket) {
+  return tries_.Use(all, now, [&](Bucket& bucket) {
     return bucket.Borrow(rates_.pace(Action::kPasswordFailureAll), rates_.password_delay(), now);
   });
+}
+
+Task<Status> GuessGuard::Delay(nanoseconds wait, ClientAddress address) {
   if (wait == nanoseconds::zero()) co_return Status::Ok();
-  const std::optional<limits::KeyedSlots::Slot> place =
-      delays_.held() < options_.delayed ? delays_.TryEnter(address) : std::nullopt;
+  const std::optional<limits::KeyedSlots::Slot> place = delays_.TryEnter(address, options_.delayed);
   if (!place) co_return rates_.Refuse(Action::kPasswordFailureAll, wait);
   co_await options_.sleep(std::chrono::ceil<std::chrono::milliseconds>(wait));
   co_return Status::Ok();
@@ -124,9 +127,10 @@ bool GuessGuard::IsKnown(const BucketKey& here) {
   return known_.Use(here, now, [now](Bucket& bucket) { return !bucket.IsFull(now); });
 }
 
-void GuessGuard::GiveBack(const BucketKey& key, Action action) {
-  tries_.Use(key, rates_.now(), [&](Bucket& bucket) {
-    bucket.Give(rates_.pace(action));
+void GuessGuard::GiveBack(const BucketKey& key, nanoseconds taken) {
+  if (taken == nanoseconds::zero()) return;
+  tries_.Use(key, rates_.now(), [taken](Bucket& bucket) {
+    bucket.Give(taken);
     return true;
   });
 }
@@ -142,7 +146,7 @@ void GuessGuard::Try::Settle(const Status& outcome, StatusCode wrong) {
 
 void GuessGuard::Try::Right() {
   guard_->tries_.Forget(here_);
-  if (borrowed_) guard_->GiveBack(all_, Action::kPasswordFailureAll);
+  guard_->GiveBack(all_, all_taken_);
   const SteadyTime now = guard_->rates_.now();
   guard_->known_.Use(here_, now, [now](Bucket& bucket) {
     bucket.FillAt(now + kKnown);
@@ -151,9 +155,8 @@ void GuessGuard::Try::Right() {
 }
 
 void GuessGuard::Try::Void() {
-  if (!counted_) return;
-  guard_->GiveBack(here_, Action::kPasswordFailure);
-  if (borrowed_) guard_->GiveBack(all_, Action::kPasswordFailureAll);
+  guard_->GiveBack(here_, here_taken_);
+  guard_->GiveBack(all_, all_taken_);
 }
 
 }  // namespace parley::auth

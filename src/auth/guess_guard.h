@@ -24,7 +24,8 @@ struct GuessOptions {
   std::size_t names = std::size_t{1} << 16;  ///< that are remembered, with addresses and without
   std::size_t known_addresses = std::size_t{1} << 16;  ///< that have signed in to an account
   std::size_t delayed_per_address = 16;
-  std::size_t delayed = 1'024;   ///< over all addresses; beyond: kRateLimited
+  /// Over all addresses; beyond, one of each address, and kRateLimited for its further ones.
+  std::size_t delayed = 1'024;
   limits::SlotOptions hashes{};  ///< that are under way for one address
   /// How a try is delayed; tests look on.
   std::function<runtime::Task<void>(std::chrono::milliseconds)> sleep = &runtime::Sleep;
@@ -34,8 +35,9 @@ struct GuessOptions {
 ///
 /// - From one address a name is tried only so often (rates.guesses); beyond, tries are refused.
 /// - From all addresses together (rates.guesses_all) tries are delayed, the longer the more
-///   there were, and never refused for it, so that the owner gets in from elsewhere; at once from
-///   an address that has signed in to the account before.
+///   there were, so that the owner gets in from elsewhere; at once from an address that has signed
+///   in to the account before. An address with no other try that is delayed is never refused for
+///   it, whatever the others do; what waits is thereby bounded by the open connections.
 /// - Of one address only a few passwords are looked at at the same time.
 ///
 /// Names count as they were typed, in lower case, whether somebody has them or not: so neither
@@ -67,8 +69,9 @@ class GuessGuard {
     GuessGuard* guard_ = nullptr;  // null: nothing to count
     limits::BucketKey here_;       // the name from this address
     limits::BucketKey all_;        // the name from anywhere
-    bool counted_ = false;         // whether it counts against here_
-    bool borrowed_ = false;        // whether it counts against all_
+    // What it took of them.
+    limits::nanoseconds here_taken_{0};
+    limits::nanoseconds all_taken_{0};
     limits::KeyedSlots::Slot slot_;
   };
 
@@ -90,8 +93,9 @@ class GuessGuard {
  private:
   limits::BucketKey KeyOf(std::string_view name, const limits::ClientAddress* address) const;
   bool IsKnown(const limits::BucketKey& here);
-  void GiveBack(const limits::BucketKey& key, limits::Action action);
-  runtime::Task<Status> Delay(limits::BucketKey all, limits::ClientAddress address);
+  void GiveBack(const limits::BucketKey& key, limits::nanoseconds taken);
+  limits::Bucket::Loan Borrow(const limits::BucketKey& all);
+  runtime::Task<Status> Delay(limits::nanoseconds wait, limits::ClientAddress address);
 
   limits::RateLimits& rates_;
   const GuessOptions options_;

@@ -240,6 +240,19 @@ TEST_F(HeldTries, OneAddress_HasFewUnderWay) {
   tries_.clear();
 }
 
+TEST_F(HeldTries, ThatNobodyLookedAt_PayNoDebtOfOthers) {
+  Attack();
+  for (int address = 10; address < 20; ++address) Enter(guard_, "ann", address);
+  ASSERT_THAT(tries_, SizeIs(10));
+  for (GuessGuard::Try& attempt : tries_) {
+    attempt.Settle(Unavailable("too many hashes wait"), StatusCode::kUnauthenticated);
+  }
+  tries_.clear();
+  delays_.clear();
+  EXPECT_EQ(Guess(3), StatusCode::kUnauthenticated);
+  EXPECT_THAT(delays_, ElementsAre(seconds(5)));
+}
+
 TEST_F(HeldTries, Delays_AreBoundedPerAddressAndOverAll) {
   GuessOptions options;
   options.delayed_per_address = 2;
@@ -255,10 +268,13 @@ TEST_F(HeldTries, Delays_AreBoundedPerAddressAndOverAll) {
   EXPECT_EQ(told_.back(), StatusCode::kRateLimited);
   EXPECT_EQ(guard.delayed(), 2U);
   Enter(guard, "ann", 21);
-  Enter(guard, "ann", 22);
+  Enter(guard, "ann", 21);  // refused for want of room over all
   EXPECT_EQ(guard.delayed(), 3U);
   EXPECT_THAT(told_, SizeIs(kAll + 2));
   EXPECT_EQ(told_.back(), StatusCode::kRateLimited);
+  Enter(guard, "ann", 22);  // the only one of its address: nobody can lock it out
+  EXPECT_EQ(guard.delayed(), 4U);
+  EXPECT_THAT(told_, SizeIs(kAll + 2));
   tries_.clear();
   shard_.Stop();
   shard_.Discard();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "chat/profile_tellings.h"
 #include "chat/testing/chat_backend.h"
 #include "runtime/spawn.h"
 #include "runtime/timer.h"
@@ -11,6 +12,8 @@ namespace parley::chat {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::Not;
@@ -107,8 +110,7 @@ TEST_F(AcquaintancesTest, TellProfile_ReachesEverybodyOfSmallConversations_AndOn
   const auto cy = backend_.Listen(cy_);
   const auto stranger = backend_.Listen(dan);
   const auto in_the_crowd = backend_.Listen(one_of_the_crowd);
-  auto user = backend_.Run(backend_.store().accounts().FindUser(ann_));
-  backend_.On([&] { backend_.chat().TellProfile(*user); });
+  backend_.On([&] { backend_.chat().TellProfile(ann_); });
   backend_.RunUntil([&] { return !cy->passing.empty() && !ann->passing.empty(); });
   EXPECT_THAT(bo->passing, SizeIs(1)) << "once, however much they share";
   EXPECT_EQ(cy->passing, bo->passing);
@@ -117,6 +119,42 @@ TEST_F(AcquaintancesTest, TellProfile_ReachesEverybodyOfSmallConversations_AndOn
   EXPECT_THAT(bo->passing[0], Not(testing::HasSubstr("last_active_at")));
   EXPECT_THAT(stranger->passing, IsEmpty());
   EXPECT_THAT(in_the_crowd->passing, IsEmpty());
+}
+
+TEST_F(AcquaintancesTest, TellProfile_ChangedMeanwhile_TellsTheNewestLast) {
+  backend_.Group(ann_, {bo_});
+  const auto bo = backend_.Listen(bo_);
+  const auto rename = [&](std::string name) {
+    storage::UserPatch patch;
+    patch.display_name = std::move(name);
+    EXPECT_TRUE(backend_.Run(backend_.store().accounts().UpdateUser(ann_, patch)).ok());
+    backend_.On([&] { backend_.chat().TellProfile(ann_); });
+  };
+  backend_.controls().HoldReads();
+  rename("First");  // was read, and waits
+  for (int i = 0; i < 10; ++i) rename("Between");
+  rename("Last");
+  EXPECT_THAT(bo->passing, IsEmpty());
+  backend_.controls().ReleaseReads();
+  backend_.RunUntil([&] { return bo->passing.size() >= 2; });
+  rename("Afterwards");
+  backend_.RunUntil([&] { return bo->passing.size() >= 3; });
+  EXPECT_THAT(bo->passing,
+              ElementsAre(HasSubstr("First"), HasSubstr("Last"), HasSubstr("Afterwards")));
+}
+
+TEST(ProfileTellingsTest, AreBounded) {
+  SystemRandom random;
+  const auto somebody = [&] { return UserId(Uuid::Version7(TimePoint(), random)); };
+  ProfileTellings tellings;
+  const UserId first = somebody();
+  EXPECT_TRUE(tellings.Begin(first));
+  for (std::size_t i = 1; i < ProfileTellings::kMax; ++i) EXPECT_TRUE(tellings.Begin(somebody()));
+  EXPECT_FALSE(tellings.Begin(somebody()));
+  EXPECT_FALSE(tellings.Begin(first));
+  EXPECT_TRUE(tellings.Again(first)) << "it changed meanwhile";
+  EXPECT_FALSE(tellings.Again(first));
+  EXPECT_TRUE(tellings.Begin(somebody()));
 }
 
 }  // namespace

@@ -5,26 +5,31 @@
 
 #include "chat/acquaintances.h"
 #include "chat/chat_service.h"
+#include "chat/profile_tellings.h"
 #include "runtime/spawn.h"
 #include "wire/server_frames.h"
 
 namespace parley::chat {
 namespace {
 
-/// Profiles that are being told at the same time; further ones are not told live.
-constexpr std::size_t kMaxTellings = 64;
-
-runtime::Task<void> TellEverybody(Acquaintances acquaintances, bus::Bus* bus, User user,
-                                  std::size_t max_members,
-                                  std::shared_ptr<std::atomic<std::size_t>> tellings) {
+/// Tells the profile as it is now.
+runtime::Task<Status> TellOnce(storage::Store* store, bus::Bus* bus, UserId id,
+                               std::size_t max_members) {
+  PARLEY_CO_ASSIGN(const User user, co_await store->accounts().FindUser(id));
   const auto event = std::make_shared<const bus::Event>(bus::Event{
       bus::Event::Kind::kMomentary, ConversationId(), Seq(), wire::EncodeUserFrame(user), {}});
-  IgnoreStatus(co_await acquaintances.ForEach(user.id, max_members,
-                                              [bus, event](bus::Recipients recipients) {
-                                                bus->Publish(event, std::move(recipients));
-                                              }),
-               "momentary: who was not told reads the profile the next time");
-  --*tellings;
+  co_return co_await Acquaintances(*store).ForEach(
+      id, max_members,
+      [bus, event](bus::Recipients recipients) { bus->Publish(event, std::move(recipients)); });
+}
+
+runtime::Task<void> TellUntilToldAsItIs(storage::Store* store, bus::Bus* bus, UserId user,
+                                        std::size_t max_members,
+                                        std::shared_ptr<ProfileTellings> tellings) {
+  do {
+    IgnoreStatus(co_await TellOnce(store, bus, user, max_members),
+                 "momentary: who was not told reads the profile the next time");
+  } while (tellings->Again(user));
 }
 
 }  // namespace
@@ -34,14 +39,11 @@ runtime::Task<Result<std::vector<Acquaintance>>> ChatService::FindAcquaintances(
   co_return co_await Acquaintances(*deps_.store).Among(caller, std::move(people));
 }
 
-void ChatService::TellProfile(User user) {
-  if (profile_tellings_->fetch_add(1) >= kMaxTellings) {
-    --*profile_tellings_;
-    return;
-  }
+void ChatService::TellProfile(UserId user) {
+  if (!profile_tellings_->Begin(user)) return;
   runtime::Spawn(*runtime::Shard::Current(), "tell a profile",
-                 TellEverybody(Acquaintances(*deps_.store), deps_.bus, std::move(user),
-                               deps_.receipts_max_members, profile_tellings_));
+                 TellUntilToldAsItIs(deps_.store, deps_.bus, user, deps_.receipts_max_members,
+                                     profile_tellings_));
 }
 
 }  // namespace parley::chat

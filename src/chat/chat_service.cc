@@ -8,6 +8,7 @@
 #include "chat/conversations.h"
 #include "chat/history.h"
 #include "chat/message_ids.h"
+#include "chat/profile_tellings.h"
 #include "chat/sync_planner.h"
 #include "chat/view_builder.h"
 #include "runtime/completer.h"
@@ -27,7 +28,8 @@ ChatService::ChatService(ChatDependencies dependencies)
           ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_, deps_.limits,
                            deps_.receipts_max_members, deps_.typing_lasts,
                            auth::Fingerprinter(deps_.fingerprint_key), stats_},
-          deps_.max_waiting_bytes)) {}
+          deps_.max_waiting_bytes)),
+      profile_tellings_(std::make_shared<ProfileTellings>()) {}
 
 ChatService::~ChatService() = default;
 

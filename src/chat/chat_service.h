@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -30,6 +29,7 @@ namespace parley::chat {
 class Conversations;
 class History;
 class MessageIds;
+class ProfileTellings;
 class SyncPlanner;
 class ViewBuilder;
 
@@ -127,8 +127,9 @@ class ChatService {
   runtime::Task<Result<std::vector<Acquaintance>>> FindAcquaintances(
       UserId caller, std::vector<Acquaintance> people);
   /// The person's profile changed: tells everybody who shares a conversation of at most
-  /// receipts_max_members with them, and themselves, in the background. Momentary. Call on a shard.
-  void TellProfile(User user);
+  /// receipts_max_members with them, and themselves, in the background, as it is by then: one
+  /// telling of a person at a time, so that the newest comes last. Momentary. Call on a shard.
+  void TellProfile(UserId user);
 
   // -- For sessions: resume and live delivery (gateway/) ------------------------------------------
 
@@ -176,8 +177,7 @@ class ChatService {
   std::unique_ptr<SyncPlanner> planner_;
   std::unique_ptr<Conversations> conversations_;
   /// Under way; shared with the tasks, which may outlive this.
-  const std::shared_ptr<std::atomic<std::size_t>> profile_tellings_ =
-      std::make_shared<std::atomic<std::size_t>>(0);
+  const std::shared_ptr<ProfileTellings> profile_tellings_;
 };
 
 }  // namespace parley::chat

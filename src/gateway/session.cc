@@ -159,9 +159,9 @@ void Session::GiveUpPlaces() {
   for (const auto& [counts, key] : std::exchange(places_, {})) counts->Leave(key);
 }
 
-void Session::AwaitResume() {
+void Session::AwaitResume(std::chrono::milliseconds longer) {
   phase_ = Phase::kAwaitingResume;
-  CloseUnlessLeft(Phase::kAwaitingResume, env_.resume_time, net::CloseCode::kBadProtocol,
+  CloseUnlessLeft(Phase::kAwaitingResume, env_.resume_time + longer, net::CloseCode::kBadProtocol,
                   "resume=1 asks for a resume frame");
 }
 

@@ -100,7 +100,7 @@ class Session : public bus::Subscriber,
   bool TakePlace(limits::ConnectionCounts* counts, const limits::ConnectionCounts::Key& key,
                  std::string_view refusal);
   void GiveUpPlaces();
-  void AwaitResume();
+  void AwaitResume(std::chrono::milliseconds longer = {});
   /// Closes with 4001 if the session was ended: its end is told by an event, which may come before
   /// this connection hears of events, or be lost.
   static runtime::Task<void> Recheck(std::shared_ptr<Session> self, auth::Caller caller);
@@ -113,6 +113,8 @@ class Session : public bus::Subscriber,
   /// Whether the frame may be looked at; if not, it is answered, or the session closed.
   bool Admit(const wire::ParsedFrame& parsed);
   Status Charge(const wire::ParsedFrame& parsed);
+  /// A resume is charged with its last frame, for all of it; refused, it is to be sent anew.
+  Status ChargeResume(const wire::ResumeFrame& frame);
   void CloseForWrongToken();
 
   // Frames of the client (session_commands.cc).

@@ -243,8 +243,8 @@ TEST_F(SessionPresence, AProfile_IsToldToThoseWhoShareAConversation) {
   const auto ann = Connect(ann_);
   const auto bo = Connect(bo_);
   const auto cy = Connect(cy_);
-  const auto user = backend_.Run(accounts_.UpdateMe(ann_, {"Ann the Great"}));
-  backend_.On([&] { backend_.chat().TellProfile(*user); });
+  ASSERT_TRUE(backend_.Run(accounts_.UpdateMe(ann_, {"Ann the Great"})).ok());
+  backend_.On([&] { backend_.chat().TellProfile(ann_); });
   EXPECT_THAT(Await(*bo, 1), ElementsAre("user Ann the Great"));
   EXPECT_THAT(Await(*ann, 1), ElementsAre("user Ann the Great"));
   EXPECT_THAT(cy->Noticed(), IsEmpty());

@@ -1,5 +1,6 @@
 // How fast a client may be over the WebSocket.
 
+#include <chrono>
 #include <variant>
 
 #include "gateway/session.h"
@@ -35,7 +36,24 @@ Status Session::Charge(const wire::ParsedFrame& parsed) {
       std::holds_alternative<wire::WatchPresenceFrame>(frame->body)) {
     return env_.rates->Admit(user(), Action::kMomentary);
   }
+  if (const auto* resume = std::get_if<wire::ResumeFrame>(&frame->body)) {
+    return ChargeResume(*resume);
+  }
   return Status::Ok();
+}
+
+Status Session::ChargeResume(const wire::ResumeFrame& frame) {
+  // Nothing is looked up for these: one gathers, the other is refused.
+  if (frame.more || phase_ == Phase::kSyncing) return Status::Ok();
+  Status admitted =
+      env_.rates->Admit(user(), Action::kResume, 1 + resume_.heads.size() + frame.heads.size());
+  if (admitted.ok()) return admitted;
+  resume_ = {};
+  // Who waits as told is not closed for it.
+  if (phase_ == Phase::kAwaitingResume) {
+    AwaitResume(admitted.retry_after().value_or(std::chrono::milliseconds(0)));
+  }
+  return admitted;
 }
 
 void Session::CloseForWrongToken() {

@@ -43,6 +43,7 @@ class SessionRatesTest : public SessionFixture {
     tiny.momentary = {.per_minute = 1, .burst = 2};
     tiny.frames = {.per_minute = 1, .burst = 8};
     tiny.failed_tokens = {.per_minute = 1, .burst = 1};
+    tiny.resumes = {.per_minute = 60, .burst = 5};
     return tiny;
   }
   SessionEnvironment Environment() {
@@ -54,11 +55,21 @@ class SessionRatesTest : public SessionFixture {
     environment.rates = &rates_;
     return environment;
   }
-  std::unique_ptr<TestClient> ConnectLimited(std::optional<auth::Caller> caller) {
-    auto client = std::make_unique<TestClient>(backend_, limited_, caller, Start::kLive,
-                                               limits::ClientAddress());
+  std::unique_ptr<TestClient> ConnectLimited(std::optional<auth::Caller> caller,
+                                             Start start = Start::kLive) {
+    auto client =
+        std::make_unique<TestClient>(backend_, limited_, caller, start, limits::ClientAddress());
     client->Told();
     return client;
+  }
+  /// A resume that names so many conversations that nobody is in.
+  std::string ResumeFrame(int heads, bool more = false) {
+    std::string named;
+    for (int i = 0; i < heads; ++i) {
+      named += fmt::format(R"({}"{}":1)", i == 0 ? "" : ",",
+                           Uuid::Version7(backend_.clock().Now(), random_).ToString());
+    }
+    return fmt::format(R"({{"type":"resume","ref":"r","heads":{{{}}},"more":{}}})", named, more);
   }
   std::string SendFrame(int ref) {
     return fmt::format(
@@ -117,6 +128,36 @@ TEST_F(SessionRatesTest, FramesWithoutAnAnswer_AreToldToo) {
   EXPECT_THAT(Errors(*client, 1), ElementsAre("error  rate_limited"));
   client->Say(R"({"type":"watch_presence","user_ids":[]})");
   EXPECT_THAT(Errors(*client, 1), ElementsAre("error  rate_limited"));
+}
+
+TEST_F(SessionRatesTest, Resumes_CostWhatTheyName_OverTheSessionsOfTheAccount) {
+  const auto one = ConnectLimited(CallerOf(ann_));
+  const auto other = ConnectLimited(CallerOf(ann_));
+  one->Say(ResumeFrame(2));
+  RunUntil([&] { return !one->Told().empty(); });
+  other->Say(ResumeFrame(2));
+  EXPECT_THAT(Errors(*other, 1), ElementsAre("error r rate_limited"));
+  other->Say(ResumeFrame(1));
+  RunUntil([&] { return !other->Told().empty(); });
+  EXPECT_EQ(rates_.Admit(ann_, limits::Action::kResume).retry_after(), seconds(1));
+}
+
+TEST_F(SessionRatesTest, AResumeOfSeveralFrames_IsRefusedAsAWhole_AndSentAnew) {
+  const auto client = ConnectLimited(CallerOf(ann_), Start::kResume);
+  EXPECT_TRUE(rates_.Admit(ann_, limits::Action::kResume, 5).ok());
+  client->Say(ResumeFrame(2, true));
+  EXPECT_THAT(client->Told(), IsEmpty());
+  client->Say(ResumeFrame(1));
+  EXPECT_THAT(Errors(*client, 1), ElementsAre("error r rate_limited"));
+  now_ += seconds(4);  // as told: 1 and 3 heads
+  client->Say(ResumeFrame(2, true));
+  client->Say(ResumeFrame(1));
+  std::vector<std::string> told;
+  RunUntil([&] {
+    told = client->Told();
+    return !told.empty();
+  });
+  EXPECT_THAT(told, ElementsAre(testing::StartsWith("sync")));
 }
 
 TEST_F(SessionRatesTest, FramesInAll_WhateverTheyAre) {

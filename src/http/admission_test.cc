@@ -71,6 +71,24 @@ TEST_F(AdmissionTest, Searches_OfAnAccount) {
   EXPECT_EQ(Get("/v1/users?ids=" + ann.user_id, Bearer(ann)).status, 200);
 }
 
+TEST_F(AdmissionTest, AConversationWhoseMembersAreTooMany_TakesNothing) {
+  limits::RateSettings tiny = Tiny();
+  tiny.requests = limits::RateSettings().requests;
+  tiny.members = {.per_minute = 6, .burst = 1};
+  limits_.Set(tiny, true);
+  const Person ann = Register("ann");
+  const Person bob = Register("bob");
+  const std::string json =
+      R"({"kind":"group","title":"Trip","member_ids":[")" + bob.user_id + R"("]})";
+  const auto create = [&] { return SendJson("POST", "/v1/conversations", json, Bearer(ann)); };
+  EXPECT_EQ(create().status, 201);
+  for (int i = 0; i < 5; ++i) ExpectRefused(create(), "10");
+  now_ += std::chrono::seconds(10);
+  EXPECT_EQ(create().status, 201) << "who waits as told gets through";
+  now_ += std::chrono::seconds(10);
+  ExpectRefused(create(), "10");  // by the rate of conversations now
+}
+
 TEST_F(AdmissionTest, Anonymous_WhateverIsAskedFor) {
   for (const char* target : {"/v1/server", "/v1/nothing", "/v1/users/me", "/v1/%"}) {
     Get(target);

@@ -15,11 +15,18 @@ namespace {
 using net::HttpResponse;
 using runtime::Task;
 
+/// Takes of both rates or of none, so that who waits for the one does not meet the other then.
+Status AdmitCreate(const Api& api, const Request& request, std::size_t members) {
+  PARLEY_TRY(AdmitCaller(api, request, limits::Action::kConversation));
+  Status admitted = AdmitCaller(api, request, limits::Action::kMember, members);
+  if (!admitted.ok()) api.to.rates->GiveBack(request.caller.user, limits::Action::kConversation);
+  return admitted;
+}
+
 Task<Result<HttpResponse>> Create(const Api* api, Request* request) {
   PARLEY_CO_ASSIGN(wire::CreateConversationRequest body,
                    wire::ParseCreateConversation(request->http.body, api->settings.limits.Get()));
-  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kConversation));
-  PARLEY_CO_TRY(AdmitCaller(*api, *request, limits::Action::kMember, body.member_ids.size()));
+  PARLEY_CO_TRY(AdmitCreate(*api, *request, body.member_ids.size()));
   chat::CreateRequest create;
   create.kind = body.kind;
   create.member_ids = std::move(body.member_ids);

@@ -33,7 +33,7 @@ Task<Result<HttpResponse>> UpdateMe(const Api* api, Request* request) {
   change.display_name = std::move(body.display_name);
   PARLEY_CO_ASSIGN(const User user,
                    co_await api->to.accounts->UpdateMe(request->caller.user, std::move(change)));
-  if (given && user.display_name != before.display_name) api->to.chat->TellProfile(user);
+  if (given && user.display_name != before.display_name) api->to.chat->TellProfile(user.id);
   co_return Json(200, wire::EncodeUser(user, wire::UserDetail::kSelf));
 }
 

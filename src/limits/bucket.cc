@@ -25,10 +25,11 @@ nanoseconds Bucket::Take(const Pace& pace, std::size_t cost, SteadyTime now) {
   return nanoseconds::zero();
 }
 
-nanoseconds Bucket::Borrow(const Pace& pace, nanoseconds debt, SteadyTime now) {
+Bucket::Loan Bucket::Borrow(const Pace& pace, nanoseconds debt, SteadyTime now) {
   const nanoseconds most = pace.depth + debt;
-  full_at_ = std::min(Start(most, now) + pace.interval, now + most);
-  return std::max(full_at_ - now - pace.depth, nanoseconds::zero());
+  const SteadyTime start = Start(most, now);
+  full_at_ = std::min(start + pace.interval, now + most);
+  return {full_at_ - start, std::max(full_at_ - now - pace.depth, nanoseconds::zero())};
 }
 
 }  // namespace parley::limits

@@ -28,12 +28,15 @@ class Bucket {
   /// What costs more than the bucket holds is taken from a full one.
   nanoseconds Take(const Pace& pace, std::size_t cost, SteadyTime now);
 
-  /// Takes one token whether or not there is one, down to `debt` below none. Answers how long to
-  /// wait until the debt is paid, at most `debt`; zero if there was a token.
-  nanoseconds Borrow(const Pace& pace, nanoseconds debt, SteadyTime now);
+  struct Loan {
+    nanoseconds taken{0};  ///< one token; less where the debt reached its bound
+    nanoseconds wait{0};   ///< until the debt is paid, at most the bound; zero if there was a token
+  };
+  /// Takes one token whether or not there is one, down to `debt` below none.
+  Loan Borrow(const Pace& pace, nanoseconds debt, SteadyTime now);
 
-  /// Gives one token back.
-  void Give(const Pace& pace) { full_at_ -= pace.interval; }
+  /// Gives back what was taken: the interval of the pace for a token, or that of a loan.
+  void Give(nanoseconds taken) { full_at_ -= taken; }
 
   void FillAt(SteadyTime time) { full_at_ = time; }
   bool IsFull(SteadyTime now) const { return full_at_ <= now; }

@@ -40,13 +40,13 @@ TEST(BucketTest, Refused_TakesNothing) {
   EXPECT_EQ(bucket.Take(pace, 1, kStart), kTaken);
 }
 
-TEST(BucketTest, Give_PutsOneBack) {
+TEST(BucketTest, Give_PutsItBack) {
   const Pace pace = PaceOf({.per_minute = 60, .burst = 1});
   Bucket bucket;
   EXPECT_EQ(bucket.Take(pace, 1, kStart), kTaken);
-  bucket.Give(pace);
+  bucket.Give(pace.interval);
   EXPECT_TRUE(bucket.IsFull(kStart));
-  bucket.Give(pace);  // of a full one: it holds no more for it
+  bucket.Give(pace.interval);  // of a full one: it holds no more for it
   EXPECT_EQ(bucket.Take(pace, 1, kStart), kTaken);
   EXPECT_EQ(bucket.Take(pace, 1, kStart), seconds(1));
 }
@@ -54,7 +54,7 @@ TEST(BucketTest, Give_PutsOneBack) {
 TEST(BucketTest, Borrow_WaitsLongerAndLongerUpToTheDebt) {
   const Pace pace = PaceOf({.per_minute = 60, .burst = 2});
   Bucket bucket;
-  const auto borrow = [&](SteadyTime now) { return bucket.Borrow(pace, seconds(3), now); };
+  const auto borrow = [&](SteadyTime now) { return bucket.Borrow(pace, seconds(3), now).wait; };
   EXPECT_EQ(borrow(kStart), kTaken);
   EXPECT_EQ(borrow(kStart), kTaken);
   EXPECT_EQ(borrow(kStart), seconds(1));
@@ -62,6 +62,19 @@ TEST(BucketTest, Borrow_WaitsLongerAndLongerUpToTheDebt) {
   for (int i = 0; i < 1'000; ++i) EXPECT_EQ(borrow(kStart), seconds(3));
   // However much was borrowed, the debt is paid soon.
   EXPECT_EQ(borrow(kStart + seconds(4)), kTaken);
+}
+
+TEST(BucketTest, Borrow_TellsWhatItTook_SoThatNoMoreIsGivenBack) {
+  const Pace pace = PaceOf({.per_minute = 60, .burst = 2});
+  Bucket bucket;
+  const auto borrow = [&](SteadyTime now) { return bucket.Borrow(pace, milliseconds(1'500), now); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(borrow(kStart).taken, seconds(1));
+  EXPECT_EQ(borrow(kStart).taken, milliseconds(500));  // the rest of the debt
+  nanoseconds taken{0};
+  for (int i = 0; i < 100; ++i) taken += borrow(kStart + milliseconds(2)).taken;
+  EXPECT_EQ(taken, milliseconds(2));
+  bucket.Give(taken);
+  EXPECT_EQ(borrow(kStart + milliseconds(2)).wait, milliseconds(1'500));
 }
 
 TEST(BucketTest, ASlowerPace_IsNotHeldToTheOldBurst) {

@@ -52,8 +52,10 @@ void KeyedSlots::Queue(const ClientAddress& address, Waiter waiter) {
   waiter(std::move(answer));
 }
 
-std::optional<KeyedSlots::Slot> KeyedSlots::TryEnter(const ClientAddress& address) {
+std::optional<KeyedSlots::Slot> KeyedSlots::TryEnter(const ClientAddress& address,
+                                                     std::size_t many) {
   const std::lock_guard lock(mutex_);
+  if (held_ >= many && entries_.contains(address)) return std::nullopt;
   return Take(address);
 }
 

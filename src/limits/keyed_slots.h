@@ -55,8 +55,9 @@ class KeyedSlots {
   /// Waits for a slot. kRateLimited where too much waits for the address; kUnavailable where too
   /// much waits over all.
   runtime::Task<Result<Slot>> Enter(ClientAddress address);
-  /// A slot if there is one right now.
-  std::optional<Slot> TryEnter(const ClientAddress& address);
+  /// A slot if there is one right now. While `many` or more are held over all, an address gets none
+  /// beyond its first: nobody else can take that one away.
+  std::optional<Slot> TryEnter(const ClientAddress& address, std::size_t many);
 
   /// How many wait.
   std::size_t waiting() const;

@@ -78,12 +78,25 @@ TEST_F(KeyedSlotsTest, TooManyWaiting_AreRefused) {
 }
 
 TEST_F(KeyedSlotsTest, TryEnter_DoesNotWait) {
-  std::optional<Slot> one = slots_.TryEnter(here_);
-  const std::optional<Slot> other = slots_.TryEnter(here_);
+  constexpr std::size_t kMany = 100;
+  std::optional<Slot> one = slots_.TryEnter(here_, kMany);
+  const std::optional<Slot> other = slots_.TryEnter(here_, kMany);
   EXPECT_TRUE(one && other);
-  EXPECT_FALSE(slots_.TryEnter(here_));
+  EXPECT_FALSE(slots_.TryEnter(here_, kMany));
   one.reset();
-  EXPECT_TRUE(slots_.TryEnter(here_));
+  EXPECT_TRUE(slots_.TryEnter(here_, kMany));
+}
+
+TEST_F(KeyedSlotsTest, TryEnter_WhileManyAreHeld_OneOfEachAddress) {
+  constexpr std::size_t kMany = 1;
+  std::optional<Slot> here = slots_.TryEnter(here_, kMany);
+  EXPECT_TRUE(here);
+  EXPECT_FALSE(slots_.TryEnter(here_, kMany));
+  const std::optional<Slot> there = slots_.TryEnter(there_, kMany);
+  EXPECT_TRUE(there) << "the others cannot take its first one away";
+  EXPECT_FALSE(slots_.TryEnter(there_, kMany));
+  here.reset();
+  EXPECT_TRUE(slots_.TryEnter(here_, kMany));
 }
 
 TEST_F(KeyedSlotsTest, TheEndOfTheShard_LosesNoSlot) {

@@ -22,7 +22,8 @@ struct RateSettings {
   Rate conversations{300, 1'500};
   Rate members{3'000, 5'000};  ///< each person counts that is put into a group
   Rate searches{300, 300};
-  Rate momentary{1'200, 600};  ///< typing, presence
+  Rate momentary{1'200, 600};     ///< typing, presence
+  Rate resumes{60'000, 100'000};  ///< each head counts that a resume names, and the resume
 
   // Of one WebSocket session.
   Rate frames{12'000, 6'000};

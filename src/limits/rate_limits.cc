@@ -21,6 +21,7 @@ constexpr std::array<ActionRate, kActions> kTable{{
     {"member", &RateSettings::members},
     {"search", &RateSettings::searches},
     {"momentary", &RateSettings::momentary},
+    {"resume", &RateSettings::resumes},
     {"frame", &RateSettings::frames},
     {"anonymous", &RateSettings::anonymous},
     {"account", &RateSettings::accounts},
@@ -94,6 +95,14 @@ Status RateLimits::Admit(Bucket& bucket, Action action) {
   if (!enabled()) return Status::Ok();
   const nanoseconds wait = bucket.Take(pace(action), 1, now());
   return wait == nanoseconds::zero() ? Status::Ok() : Refuse(action, wait);
+}
+
+void RateLimits::GiveBack(UserId user, Action action) {
+  if (!enabled()) return;
+  accounts_.Use(KeyOf(user.uuid().bytes(), action), now(), [&](Bucket& bucket) {
+    bucket.Give(pace(action).interval);
+    return true;
+  });
 }
 
 Status RateLimits::Take(BucketTable& table, const BucketKey& key, Action action, std::size_t cost) {

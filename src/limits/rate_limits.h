@@ -29,6 +29,7 @@ enum class Action : std::uint8_t {
   kMember,
   kSearch,
   kMomentary,
+  kResume,
   kFrame,
   kAnonymous,
   kAccount,
@@ -38,7 +39,7 @@ enum class Action : std::uint8_t {
   kPasswordFailure,
   kPasswordFailureAll,
 };
-inline constexpr std::size_t kActions = 14;
+inline constexpr std::size_t kActions = 15;
 
 /// As the metrics call it: "send".
 std::string_view ActionName(Action action);
@@ -67,6 +68,8 @@ class RateLimits {
   Status Admit(UserId user, Action action, std::size_t cost = 1);
   Status Admit(const ClientAddress& address, Action action);
   Status Admit(Bucket& bucket, Action action);
+  /// Gives back what one Admit took: for who was then refused by another rate.
+  void GiveBack(UserId user, Action action);
 
   // For limits that reckon by themselves (auth/guess_guard.h).
   bool enabled() const { return enabled_.load(std::memory_order_relaxed); }

@@ -65,6 +65,16 @@ TEST_F(RateLimitsTest, OwnBucketAndCost) {
   EXPECT_EQ(rates_.Admit(Person(1), Action::kMember, 60).retry_after(), seconds(20));
 }
 
+TEST_F(RateLimitsTest, GiveBack_IsAsIfItHadNotBeenAdmitted) {
+  EXPECT_TRUE(rates_.Admit(Person(1), Action::kSend).ok());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(rates_.Admit(Person(1), Action::kSend).ok());
+    rates_.GiveBack(Person(1), Action::kSend);
+  }
+  EXPECT_TRUE(rates_.Admit(Person(1), Action::kSend).ok());
+  EXPECT_EQ(rates_.Admit(Person(1), Action::kSend).retry_after(), seconds(1));
+}
+
 TEST_F(RateLimitsTest, Off_LimitsNothing) {
   rates_.Set(Tiny(), false);
   Bucket bucket;

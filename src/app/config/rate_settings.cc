@@ -32,6 +32,7 @@ void AddAccountRates(std::vector<Setting>& table) {
   PARLEY_RATE(members, "People that one account puts into groups.");
   PARLEY_RATE(searches, "Searches for people by one account.");
   PARLEY_RATE(momentary, "Typing and watch_presence frames of one account.");
+  PARLEY_RATE(resumes, "Resumes of one account: the heads that they name, and one for each.");
   PARLEY_RATE(frames, "Frames of one WebSocket session, of all types.");
 }
 
