@@ -262,6 +262,7 @@ void Node::Parts::Stop() {
   for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Stop();
   reads.Stop();
   hashes.Stop();
+  if (ops) ops->Stop();
   // What has timers and sockets on the shards goes before their loops do; what waiting tasks hold
   // goes with them.
   time_keeper.reset();

@@ -1,6 +1,7 @@
 #include "app/register_metrics.h"
 
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -164,12 +165,13 @@ void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& sta
 }
 
 void RegisterProcess(metrics::Metrics& metrics) {
+  const auto stats = std::make_shared<ProcessStats>();
+  metrics.BeforeEach([stats] { *stats = ReadProcessStats(); });
   const auto add = [&](const char* name, const char* help, auto field) {
-    metrics.AddGauge(name, help,
-                     [field] { return static_cast<double>(ReadProcessStats().*field); });
+    metrics.AddGauge(name, help, [stats, field] { return static_cast<double>((*stats).*field); });
   };
   metrics.AddCounter("process_cpu_seconds_total", "User and system CPU time spent.",
-                     [] { return ReadProcessStats().cpu_seconds; });
+                     [stats] { return stats->cpu_seconds; });
   add("process_resident_memory_bytes", "Resident memory.", &ProcessStats::resident_bytes);
   add("process_virtual_memory_bytes", "Virtual memory.", &ProcessStats::virtual_bytes);
   add("process_open_fds", "Open files and sockets.", &ProcessStats::open_files);
