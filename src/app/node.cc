@@ -219,6 +219,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .server = public_server.get(),
                             .errors = &errors,
                             .api = api.get(),
+                            .bus = bus.get(),
                             .presence = presence.get(),
                             .sessions = sessions.get(),
                             .rates = &rates,

@@ -143,7 +143,6 @@ void RegisterChat(metrics::Metrics& metrics, const chat::ChatService& chat) {
   add("parley_messages_sent_total", "Messages committed and acknowledged.", stats.messages);
   add("parley_messages_duplicate_total", "Sends that had been committed before.", stats.duplicates);
   add("parley_sends_refused_total", "Sends answered with an error.", stats.sends_refused);
-  add("parley_events_published_total", "Events handed to the bus.", stats.events);
   metrics.AddGauge("parley_actors", "Conversations that are live in memory.",
                    [&stats] { return static_cast<double>(stats.actors.load()); });
 }
@@ -243,13 +242,18 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
                       });
 }
 
-void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) {
+void RegisterBus(metrics::Metrics& metrics, const MetricSources& sources) {
+  metrics.AddCounter("parley_events_published_total", "Events handed to the bus.",
+                     [bus = sources.bus] { return static_cast<double>(bus->published()); });
   metrics.AddGauge(
       "parley_people_connected", "People with a WebSocket.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().connected); });
   metrics.AddGauge(
       "parley_people_watched", "People whose presence somebody watches.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+}
+
+void RegisterSessions(metrics::Metrics& metrics, const MetricSources& sources) {
   metrics.AddCounter("parley_sessions_without_place_total",
                      "WebSockets closed because their account or address has too many.",
                      [&stats = sources.sessions->stats()] {
@@ -297,7 +301,8 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterProcess(metrics);
   metrics.AddCounters("parley_errors_total", "Errors told to clients, by code.",
                       [errors = sources.errors] { return errors->Read(); });
-  RegisterMomentary(metrics, sources);
+  RegisterBus(metrics, sources);
+  RegisterSessions(metrics, sources);
   RegisterRates(metrics, *sources.rates, *sources.guesses);
   sources.api->stats().AddTo(metrics);
 }

@@ -12,7 +12,6 @@ struct ChatStats {
   metrics::HotCounter messages;         ///< sends that made a message
   metrics::HotCounter duplicates;       ///< sends that had made one before
   metrics::HotCounter sends_refused;    ///< sends that were answered with an error
-  metrics::HotCounter events;           ///< handed to the bus
   std::atomic<std::int64_t> actors{0};  ///< live now
 };
 

@@ -349,13 +349,11 @@ void ConversationActor::CompleteFront() {
 void ConversationActor::Publish(const StagedEntry& staged) {
   const auto tell = [&](bus::Event::Kind kind, const UserList& users) {
     if (!users) return;
-    env_.stats.events.Add();
     env_.bus.Publish(std::make_shared<const bus::Event>(
                          bus::Event{kind, id_, staged.entry->seq, wire::Frame(), {}}),
                      users);
   };
   tell(bus::Event::Kind::kConversation, staged.newcomers);
-  env_.stats.events.Add();
   env_.bus.Publish(staged.change, staged.recipients);
   tell(bus::Event::Kind::kLeft, staged.leavers);
   if (!staged.leavers || typing_.empty()) return;
