@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "app/backup_runner.h"
 #include "app/control_commands.h"
 #include "app/control_socket.h"
 #include "app/keys.h"
@@ -103,6 +104,7 @@ struct Node::Parts {
   std::unique_ptr<http::OpsService> ops;
   std::unique_ptr<net::Server> public_server;
   std::unique_ptr<net::Server> ops_server;
+  std::unique_ptr<BackupRunner> backups;
   std::unique_ptr<ControlSocket> control;
   std::optional<std::string> admin_token;
   std::atomic<bool> draining{false};
@@ -235,10 +237,11 @@ Status Node::Parts::Listen(const DataDir& dir) {
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
+  backups = std::make_unique<BackupRunner>(*store);
   PARLEY_ASSIGN(
       control,
       ControlSocket::Listen(*shards.front(), dir.path + "/control.sock", [this](std::string line) {
-        return RunControlCommand({accounts.get(), store.get(), &reads}, std::move(line));
+        return RunControlCommand({accounts.get(), backups.get()}, std::move(line));
       }));
   time_keeper = std::make_unique<runtime::Timer>(*shards.front());
   shards.front()->Post([this] { KeepTime(); });
@@ -256,6 +259,7 @@ void Node::Parts::KeepTime() {
 void Node::Parts::Stop() {
   if (std::exchange(stopped, true)) return;
   control.reset();
+  if (backups) backups->Stop();
   if (public_server) public_server->Stop();
   if (ops_server) ops_server->Stop();
   if (chat) chat->Stop();
