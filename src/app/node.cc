@@ -39,8 +39,6 @@
 namespace parley::app {
 namespace {
 
-constexpr std::size_t kReadQueue = 65'536;
-constexpr std::size_t kHashQueue = 256;
 /// How often the service's time is kept, so that it never steps back by more than this over a
 /// restart.
 constexpr std::chrono::seconds kTimeKeeping{10};
@@ -71,8 +69,8 @@ struct Node::Parts {
         rates(config.rates, config.limits_enabled, random),
         of_account(config.limits_enabled ? config.server.max_websockets_per_account : 0),
         of_address(config.PublicServer().max_connections_per_address),
-        reads(config.storage.read_threads, kReadQueue),
-        hashes(config.auth.hash_threads, kHashQueue),
+        reads(config.storage.read_threads, config.storage.read_queue),
+        hashes(config.auth.hash_threads, config.auth.hash_queue),
         guesses(rates, random) {}
 
   const Config config;

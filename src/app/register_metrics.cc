@@ -143,6 +143,17 @@ void RegisterChat(metrics::Metrics& metrics, const chat::ChatService& chat) {
   add("parley_messages_sent_total", "Messages committed and acknowledged.", stats.messages);
   add("parley_messages_duplicate_total", "Sends that had been committed before.", stats.duplicates);
   add("parley_sends_refused_total", "Sends answered with an error.", stats.sends_refused);
+  metrics.AddCounters(
+      "parley_commands_refused_total", "Commands refused since too many waited, by where.",
+      [&stats] {
+        return std::vector<metrics::Sample>{
+            {{{"where", "conversation"}},
+             static_cast<double>(stats.refused_by_conversation.load())},
+            {{{"where", "node"}}, static_cast<double>(stats.refused_by_node.load())}};
+      });
+  metrics.AddCounter("parley_profiles_untold_total",
+                     "Changed profiles not told live since too many were being told.",
+                     [&stats] { return static_cast<double>(stats.profiles_untold.load()); });
   metrics.AddGauge("parley_actors", "Conversations that are live in memory.",
                    [&stats] { return static_cast<double>(stats.actors.load()); });
 }
@@ -251,6 +262,9 @@ void RegisterBus(metrics::Metrics& metrics, const MetricSources& sources) {
   metrics.AddGauge(
       "parley_people_watched", "People whose presence somebody watches.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+  metrics.AddGauge(
+      "parley_people_lingering", "People who left and are still shown as online to their watchers.",
+      [presence = sources.presence] { return static_cast<double>(presence->stats().lingering); });
 }
 
 void RegisterSessions(metrics::Metrics& metrics, const MetricSources& sources) {
@@ -277,9 +291,10 @@ void RegisterRates(metrics::Metrics& metrics, const limits::RateLimits& rates,
                           {{{"table", "addresses"}}, static_cast<double>(rates.address_buckets())},
                           {{{"table", "passwords"}}, static_cast<double>(guesses.buckets())}};
                     });
-  metrics.AddCounter("parley_rate_buckets_forgotten_total",
-                     "Buckets that went for want of room before they were full again.",
-                     [&rates] { return static_cast<double>(rates.forgotten()); });
+  metrics.AddCounter(
+      "parley_rate_buckets_forgotten_total",
+      "Buckets that went for want of room before they were full again.",
+      [&rates, &guesses] { return static_cast<double>(rates.forgotten() + guesses.forgotten()); });
   metrics.AddGauge("parley_sign_ins_delayed", "Sign-ins that are delayed now against guessing.",
                    [&guesses] { return static_cast<double>(guesses.delayed()); });
   metrics.AddGauge("parley_sign_ins_waiting",

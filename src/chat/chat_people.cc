@@ -37,6 +37,7 @@ runtime::Task<Result<std::vector<Acquaintance>>> ChatService::FindAcquaintances(
 void ChatService::TellProfile(User user) {
   if (profile_tellings_->fetch_add(1) >= kMaxTellings) {
     --*profile_tellings_;
+    stats_.profiles_untold.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   runtime::Spawn(*runtime::Shard::Current(), "tell a profile",

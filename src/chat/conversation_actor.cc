@@ -44,7 +44,9 @@ ConversationActor::~ConversationActor() = default;
 
 void ConversationActor::Submit(Command command) {
   last_used_ = steady_clock::now();
-  if (queue_.size() + pending_.size() >= kMaxQueued || phase_ == Phase::kDead) {
+  const bool full = queue_.size() + pending_.size() >= kMaxQueued;
+  if (full || phase_ == Phase::kDead) {
+    if (full) env_.stats.refused_by_conversation.fetch_add(1, std::memory_order_relaxed);
     Reply(command, Unavailable("the conversation is busy: try again"));
     return;
   }
