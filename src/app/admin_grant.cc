@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "app/backup_runner.h"
 #include "app/commands.h"
 #include "app/control_commands.h"
 #include "app/control_socket.h"
@@ -25,10 +26,11 @@ Status GrantInStore(const Config& config, const std::string& folder, const std::
   auth::PasswordHasher hasher(config.auth.argon2, pool);
   auth::AccountService accounts(store->accounts(), hasher, clock, random, config.accounts,
                                 config.limits);
+  BackupRunner backups(*store);
   runtime::Shard shard;
   shard.Start();
-  const Status granted = runtime::BlockOn(
-      shard, RunControlCommand({&accounts, store.get(), &pool}, GrantCommand(username)));
+  const Status granted =
+      runtime::BlockOn(shard, RunControlCommand({&accounts, &backups}, GrantCommand(username)));
   shard.Stop();
   store->Stop();
   return granted;

@@ -1,31 +1,12 @@
 #include "app/control_commands.h"
 
-#include <filesystem>
 #include <string_view>
-#include <system_error>
-
-#include <fmt/core.h>
 
 namespace parley::app {
 namespace {
 
 constexpr std::string_view kGrant = "grant ";
 constexpr std::string_view kBackup = "backup ";
-
-/// A folder as a server may be started on it.
-Status BackUp(storage::Store& store, const std::filesystem::path& folder) {
-  std::error_code error;
-  if (!std::filesystem::create_directories(folder, error) && !error &&
-      !std::filesystem::is_empty(folder, error)) {
-    return InvalidArgument(
-        fmt::format("{}: is not empty: a backup goes into a new folder", folder.string()));
-  }
-  if (error) {
-    return InvalidArgument(fmt::format("{}: the server cannot make this folder: {}",
-                                       folder.string(), error.message()));
-  }
-  return store.BackUp((folder / "store").string());
-}
 
 }  // namespace
 
@@ -38,9 +19,7 @@ runtime::Task<Status> RunControlCommand(ControlTargets to, std::string line) {
     co_return (co_await to.accounts->GrantAdmin(line.substr(kGrant.size()))).status();
   }
   if (line.starts_with(kBackup)) {
-    co_return co_await to.pool->Run([store = to.store, folder = line.substr(kBackup.size())] {
-      return BackUp(*store, folder);
-    });
+    co_return co_await to.backups->Run(line.substr(kBackup.size()));
   }
   co_return InvalidArgument("unknown command: grant NAME and backup FOLDER are known");
 }

@@ -2,11 +2,10 @@
 
 #include <string>
 
+#include "app/backup_runner.h"
 #include "auth/accounts.h"
 #include "base/result.h"
-#include "runtime/blocking_pool.h"
 #include "runtime/task.h"
-#include "storage/store.h"
 
 namespace parley::app {
 
@@ -19,8 +18,7 @@ std::string BackupCommand(const std::string& folder);
 /// What the operator's commands work on; outlives them.
 struct ControlTargets {
   auth::AccountService* accounts;
-  storage::Store* store;
-  runtime::BlockingPool* pool;
+  BackupRunner* backups;
 };
 
 /// Does what the operator asks for through the control socket: "grant NAME", "backup FOLDER".

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "app/backup_runner.h"
 #include "app/control_commands.h"
 #include "app/control_socket.h"
 #include "app/keys.h"
@@ -38,8 +39,6 @@
 namespace parley::app {
 namespace {
 
-constexpr std::size_t kReadQueue = 65'536;
-constexpr std::size_t kHashQueue = 256;
 /// How often the service's time is kept, so that it never steps back by more than this over a
 /// restart.
 constexpr std::chrono::seconds kTimeKeeping{10};
@@ -70,8 +69,8 @@ struct Node::Parts {
         rates(config.rates, config.limits_enabled, random),
         of_account(config.limits_enabled ? config.server.max_websockets_per_account : 0),
         of_address(config.PublicServer().max_connections_per_address),
-        reads(config.storage.read_threads, kReadQueue),
-        hashes(config.auth.hash_threads, kHashQueue),
+        reads(config.storage.read_threads, config.storage.read_queue),
+        hashes(config.auth.hash_threads, config.auth.hash_queue),
         guesses(rates, random) {}
 
   const Config config;
@@ -103,6 +102,7 @@ struct Node::Parts {
   std::unique_ptr<http::OpsService> ops;
   std::unique_ptr<net::Server> public_server;
   std::unique_ptr<net::Server> ops_server;
+  std::unique_ptr<BackupRunner> backups;
   std::unique_ptr<ControlSocket> control;
   std::optional<std::string> admin_token;
   std::atomic<bool> draining{false};
@@ -219,6 +219,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .server = public_server.get(),
                             .errors = &errors,
                             .api = api.get(),
+                            .bus = bus.get(),
                             .presence = presence.get(),
                             .sessions = sessions.get(),
                             .rates = &rates,
@@ -234,10 +235,11 @@ Status Node::Parts::Listen(const DataDir& dir) {
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
+  backups = std::make_unique<BackupRunner>(*store);
   PARLEY_ASSIGN(
       control,
       ControlSocket::Listen(*shards.front(), dir.path + "/control.sock", [this](std::string line) {
-        return RunControlCommand({accounts.get(), store.get(), &reads}, std::move(line));
+        return RunControlCommand({accounts.get(), backups.get()}, std::move(line));
       }));
   time_keeper = std::make_unique<runtime::Timer>(*shards.front());
   shards.front()->Post([this] { KeepTime(); });
@@ -255,6 +257,7 @@ void Node::Parts::KeepTime() {
 void Node::Parts::Stop() {
   if (std::exchange(stopped, true)) return;
   control.reset();
+  if (backups) backups->Stop();
   if (public_server) public_server->Stop();
   if (ops_server) ops_server->Stop();
   if (chat) chat->Stop();
@@ -262,6 +265,7 @@ void Node::Parts::Stop() {
   for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Stop();
   reads.Stop();
   hashes.Stop();
+  if (ops) ops->Stop();
   // What has timers and sockets on the shards goes before their loops do; what waiting tasks hold
   // goes with them.
   time_keeper.reset();

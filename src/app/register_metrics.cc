@@ -1,6 +1,7 @@
 #include "app/register_metrics.h"
 
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -142,7 +143,17 @@ void RegisterChat(metrics::Metrics& metrics, const chat::ChatService& chat) {
   add("parley_messages_sent_total", "Messages committed and acknowledged.", stats.messages);
   add("parley_messages_duplicate_total", "Sends that had been committed before.", stats.duplicates);
   add("parley_sends_refused_total", "Sends answered with an error.", stats.sends_refused);
-  add("parley_events_published_total", "Events handed to the bus.", stats.events);
+  metrics.AddCounters(
+      "parley_commands_refused_total", "Commands refused since too many waited, by where.",
+      [&stats] {
+        return std::vector<metrics::Sample>{
+            {{{"where", "conversation"}},
+             static_cast<double>(stats.refused_by_conversation.load())},
+            {{{"where", "node"}}, static_cast<double>(stats.refused_by_node.load())}};
+      });
+  metrics.AddCounter("parley_profiles_untold_total",
+                     "Changed profiles not told live since too many were being told.",
+                     [&stats] { return static_cast<double>(stats.profiles_untold.load()); });
   metrics.AddGauge("parley_actors", "Conversations that are live in memory.",
                    [&stats] { return static_cast<double>(stats.actors.load()); });
 }
@@ -164,12 +175,13 @@ void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& sta
 }
 
 void RegisterProcess(metrics::Metrics& metrics) {
+  const auto stats = std::make_shared<ProcessStats>();
+  metrics.BeforeEach([stats] { *stats = ReadProcessStats(); });
   const auto add = [&](const char* name, const char* help, auto field) {
-    metrics.AddGauge(name, help,
-                     [field] { return static_cast<double>(ReadProcessStats().*field); });
+    metrics.AddGauge(name, help, [stats, field] { return static_cast<double>((*stats).*field); });
   };
   metrics.AddCounter("process_cpu_seconds_total", "User and system CPU time spent.",
-                     [] { return ReadProcessStats().cpu_seconds; });
+                     [stats] { return stats->cpu_seconds; });
   add("process_resident_memory_bytes", "Resident memory.", &ProcessStats::resident_bytes);
   add("process_virtual_memory_bytes", "Virtual memory.", &ProcessStats::virtual_bytes);
   add("process_open_fds", "Open files and sockets.", &ProcessStats::open_files);
@@ -241,13 +253,21 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
                       });
 }
 
-void RegisterMomentary(metrics::Metrics& metrics, const MetricSources& sources) {
+void RegisterBus(metrics::Metrics& metrics, const MetricSources& sources) {
+  metrics.AddCounter("parley_events_published_total", "Events handed to the bus.",
+                     [bus = sources.bus] { return static_cast<double>(bus->published()); });
   metrics.AddGauge(
       "parley_people_connected", "People with a WebSocket.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().connected); });
   metrics.AddGauge(
       "parley_people_watched", "People whose presence somebody watches.",
       [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+  metrics.AddGauge(
+      "parley_people_lingering", "People who left and are still shown as online to their watchers.",
+      [presence = sources.presence] { return static_cast<double>(presence->stats().lingering); });
+}
+
+void RegisterSessions(metrics::Metrics& metrics, const MetricSources& sources) {
   metrics.AddCounter("parley_sessions_without_place_total",
                      "WebSockets closed because their account or address has too many.",
                      [&stats = sources.sessions->stats()] {
@@ -271,9 +291,10 @@ void RegisterRates(metrics::Metrics& metrics, const limits::RateLimits& rates,
                           {{{"table", "addresses"}}, static_cast<double>(rates.address_buckets())},
                           {{{"table", "passwords"}}, static_cast<double>(guesses.buckets())}};
                     });
-  metrics.AddCounter("parley_rate_buckets_forgotten_total",
-                     "Buckets that went for want of room before they were full again.",
-                     [&rates] { return static_cast<double>(rates.forgotten()); });
+  metrics.AddCounter(
+      "parley_rate_buckets_forgotten_total",
+      "Buckets that went for want of room before they were full again.",
+      [&rates, &guesses] { return static_cast<double>(rates.forgotten() + guesses.forgotten()); });
   metrics.AddGauge("parley_sign_ins_delayed", "Sign-ins that are delayed now against guessing.",
                    [&guesses] { return static_cast<double>(guesses.delayed()); });
   metrics.AddGauge("parley_sign_ins_waiting",
@@ -295,7 +316,8 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterProcess(metrics);
   metrics.AddCounters("parley_errors_total", "Errors told to clients, by code.",
                       [errors = sources.errors] { return errors->Read(); });
-  RegisterMomentary(metrics, sources);
+  RegisterBus(metrics, sources);
+  RegisterSessions(metrics, sources);
   RegisterRates(metrics, *sources.rates, *sources.guesses);
   sources.api->stats().AddTo(metrics);
 }

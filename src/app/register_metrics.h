@@ -6,6 +6,7 @@
 #include "app/log.h"
 #include "app/shard_watch.h"
 #include "auth/guess_guard.h"
+#include "bus/local/local_bus.h"
 #include "bus/local/local_presence.h"
 #include "chat/chat_service.h"
 #include "gateway/sessions.h"
@@ -27,6 +28,7 @@ struct MetricSources {
   const net::Server* server;
   const metrics::CounterSet* errors;
   const http::ApiService* api;
+  const bus::LocalBus* bus;
   const bus::LocalPresence* presence;
   const gateway::Sessions* sessions;
   const limits::RateLimits* rates;

@@ -290,9 +290,10 @@ Task<Status> AccountService::NoteActive(UserId user, ActivityNote note) {
   PARLEY_CO_ASSIGN(const User before, co_await GetUser(user));
   const TimePoint now = clock_.Now();
   const std::optional<TimePoint>& last = before.last_active_at;
-  if (last && (*last >= now || (note == ActivityNote::kNow && now - *last < kActivityInterval))) {
-    co_return Status::Ok();
-  }
+  const std::chrono::milliseconds interval = note == ActivityNote::kNow
+                                                 ? std::chrono::milliseconds(kActivityInterval)
+                                                 : std::chrono::milliseconds(kLastActivityInterval);
+  if (last && now - *last < interval) co_return Status::Ok();
   storage::UserPatch patch;
   patch.last_active_at = now;
   co_return (co_await store_.UpdateUser(user, std::move(patch))).status();

@@ -40,6 +40,8 @@ struct AccountPolicy {
 inline constexpr std::chrono::hours kTouchInterval{1};
 /// last_active_at is moved at most this often while a person does something.
 inline constexpr std::chrono::minutes kActivityInterval{5};
+/// It is moved at most this often when their last connection ends: they may come and go quickly.
+inline constexpr std::chrono::seconds kLastActivityInterval{10};
 inline constexpr std::size_t kSearchMinChars = 2;
 inline constexpr std::size_t kSearchMaxResults = 20;
 inline constexpr std::size_t kUsersPerRequest = 100;
@@ -89,7 +91,7 @@ struct ProfileChange {
 /// What moves last_active_at.
 enum class ActivityNote : std::uint8_t {
   kNow,   ///< they do something: at most once in kActivityInterval
-  kLast,  ///< their last connection ended: always
+  kLast,  ///< their last connection ended: at most once in kLastActivityInterval
 };
 
 /// Accounts, passwords and sessions: all their rules, over a store. Await on a shard, any shard;

@@ -387,5 +387,19 @@ TEST_F(AccountServiceTest, NoteActive_MovesForward_SeldomButAtTheEnd) {
   EXPECT_EQ(note(ActivityNote::kNow), clock_.Now());
 }
 
+TEST_F(AccountServiceTest, NoteActive_WhoComesAndGoesQuickly_CostsAWriteInTenSeconds) {
+  const UserId ann = Register("ann").user.id;
+  const auto leave = [&] {
+    EXPECT_TRUE(Run(accounts_.NoteActive(ann, ActivityNote::kLast)).ok());
+    return Run(accounts_.GetUser(ann))->last_active_at;
+  };
+  const TimePoint begin = clock_.Now();
+  EXPECT_EQ(leave(), begin);
+  clock_.Advance(kLastActivityInterval - std::chrono::milliseconds(1));
+  EXPECT_EQ(leave(), begin);
+  clock_.Advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(leave(), clock_.Now());
+}
+
 }  // namespace
 }  // namespace parley::auth

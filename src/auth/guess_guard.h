@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -89,6 +90,7 @@ class GuessGuard {
   std::size_t delayed() const { return delays_.held(); }
   std::size_t waiting() const { return hashes_.waiting(); }
   std::size_t buckets() const { return tries_.size() + known_.size(); }
+  std::uint64_t forgotten() const { return tries_.forgotten() + known_.forgotten(); }
 
  private:
   limits::BucketKey KeyOf(std::string_view name, const limits::ClientAddress* address) const;

@@ -144,17 +144,20 @@ TEST_F(AcquaintancesTest, TellProfile_ChangedMeanwhile_TellsTheNewestLast) {
 }
 
 TEST(ProfileTellingsTest, AreBounded) {
+  using Begun = ProfileTellings::Begun;
   SystemRandom random;
   const auto somebody = [&] { return UserId(Uuid::Version7(TimePoint(), random)); };
   ProfileTellings tellings;
   const UserId first = somebody();
-  EXPECT_TRUE(tellings.Begin(first));
-  for (std::size_t i = 1; i < ProfileTellings::kMax; ++i) EXPECT_TRUE(tellings.Begin(somebody()));
-  EXPECT_FALSE(tellings.Begin(somebody()));
-  EXPECT_FALSE(tellings.Begin(first));
+  EXPECT_EQ(tellings.Begin(first), Begun::kNow);
+  for (std::size_t i = 1; i < ProfileTellings::kMax; ++i) {
+    EXPECT_EQ(tellings.Begin(somebody()), Begun::kNow);
+  }
+  EXPECT_EQ(tellings.Begin(somebody()), Begun::kFull);
+  EXPECT_EQ(tellings.Begin(first), Begun::kAgain);
   EXPECT_TRUE(tellings.Again(first)) << "it changed meanwhile";
   EXPECT_FALSE(tellings.Again(first));
-  EXPECT_TRUE(tellings.Begin(somebody()));
+  EXPECT_EQ(tellings.Begin(somebody()), Begun::kNow);
 }
 
 }  // namespace

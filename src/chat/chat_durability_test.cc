@@ -178,6 +178,7 @@ TEST_F(ChatDurability, Queue_IsBounded) {
   }
   EXPECT_EQ(CodeOf(backend_.Submit(ann_, group_, backend_.Text("one too many"))),
             StatusCode::kUnavailable);
+  EXPECT_EQ(backend_.chat().stats().refused_by_conversation, 1U);
   EXPECT_EQ(CodeOf(taken.back()), StatusCode::kCancelled);
   backend_.controls().ReleaseCommits();
   EXPECT_EQ(SeqOf(backend_.Await(taken.back())), Seq(1 + ConversationActor::kMaxQueued));

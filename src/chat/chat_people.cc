@@ -40,7 +40,11 @@ runtime::Task<Result<std::vector<Acquaintance>>> ChatService::FindAcquaintances(
 }
 
 void ChatService::TellProfile(UserId user) {
-  if (!profile_tellings_->Begin(user)) return;
+  const ProfileTellings::Begun begun = profile_tellings_->Begin(user);
+  if (begun == ProfileTellings::Begun::kFull) {
+    stats_.profiles_untold.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (begun != ProfileTellings::Begun::kNow) return;
   runtime::Spawn(*runtime::Shard::Current(), "tell a profile",
                  TellUntilToldAsItIs(deps_.store, deps_.bus, user, deps_.receipts_max_members,
                                      profile_tellings_));

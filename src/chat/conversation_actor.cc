@@ -44,7 +44,9 @@ ConversationActor::~ConversationActor() = default;
 
 void ConversationActor::Submit(Command command) {
   last_used_ = steady_clock::now();
-  if (queue_.size() + pending_.size() >= kMaxQueued || phase_ == Phase::kDead) {
+  const bool full = queue_.size() + pending_.size() >= kMaxQueued;
+  if (full || phase_ == Phase::kDead) {
+    if (full) env_.stats.refused_by_conversation.fetch_add(1, std::memory_order_relaxed);
     Reply(command, Unavailable("the conversation is busy: try again"));
     return;
   }
@@ -349,13 +351,11 @@ void ConversationActor::CompleteFront() {
 void ConversationActor::Publish(const StagedEntry& staged) {
   const auto tell = [&](bus::Event::Kind kind, const UserList& users) {
     if (!users) return;
-    env_.stats.events.Add();
     env_.bus.Publish(std::make_shared<const bus::Event>(
                          bus::Event{kind, id_, staged.entry->seq, wire::Frame(), {}}),
                      users);
   };
   tell(bus::Event::Kind::kConversation, staged.newcomers);
-  env_.stats.events.Add();
   env_.bus.Publish(staged.change, staged.recipients);
   tell(bus::Event::Kind::kLeft, staged.leavers);
   if (!staged.leavers || typing_.empty()) return;

@@ -129,6 +129,7 @@ void Conversations::Submit(ConversationId conversation, Command command) {
   if (std::optional<CommandLoad::Ticket> ticket = load_.Enter(CarriedBytes(command))) {
     command.ticket = *std::move(ticket);
   } else {
+    environment_.stats.refused_by_node.fetch_add(1, std::memory_order_relaxed);
     if (std::holds_alternative<SendCommand>(command.body)) environment_.stats.sends_refused.Add();
     place->shard().Post([done = std::move(command.done)]() mutable {
       done(Unavailable("the server is busy: try again"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <unordered_map>
 
@@ -15,15 +16,20 @@ class ProfileTellings {
   /// People whose profiles are told at the same time; those of further ones are not told live.
   static constexpr std::size_t kMax = 64;
 
-  /// Whether the caller has to tell. Else somebody does already, and will once more, or there are
-  /// too many.
-  bool Begin(UserId user) {
+  enum class Begun : std::uint8_t {
+    kNow,    ///< the caller has to tell
+    kAgain,  ///< somebody tells already, and will once more
+    kFull,   ///< it is not told live
+  };
+  Begun Begin(UserId user) {
     const std::lock_guard lock(mutex_);
     if (const auto found = again_.find(user); found != again_.end()) {
       found->second = true;
-      return false;
+      return Begun::kAgain;
     }
-    return again_.size() < kMax && again_.emplace(user, false).second;
+    if (again_.size() >= kMax) return Begun::kFull;
+    again_.emplace(user, false);
+    return Begun::kNow;
   }
 
   /// To be called after each telling: whether the profile changed meanwhile and has to be told

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -183,6 +184,18 @@ TEST_F(ApiServiceTest, Preflight_NeedsNoToken) {
   EXPECT_EQ(Header(other, "Access-Control-Allow-Methods"), "");
   EXPECT_EQ(Header(other, "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(Header(other, "Allow"), "GET, HEAD, PATCH, OPTIONS");
+}
+
+TEST_F(ApiServiceTest, Metrics_CountEveryRefusalUnderItsStatus) {
+  metrics::Metrics metrics;
+  service().stats().AddTo(metrics);
+  // What net refuses before a handler sees it.
+  for (const int status : {400, 408, 413, 414, 417, 426, 431, 501, 503, 505}) {
+    service().Refuse(status, "not like this");
+    EXPECT_THAT(metrics.Text(),
+                HasSubstr(fmt::format(
+                    R"(parley_http_requests_total{{route="other",status="{}"}} 1)", status)));
+  }
 }
 
 TEST_F(ApiServiceTest, Metrics_CountAnswersByRouteAndErrorsByCode) {

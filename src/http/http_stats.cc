@@ -9,9 +9,10 @@
 namespace parley::http {
 namespace {
 
-/// What handlers answer; anything else counts in the last place.
-constexpr std::array kStatuses{101, 200, 201, 204, 304, 308, 400, 401, 403, 404,
-                               405, 409, 413, 415, 422, 426, 429, 500, 503, 0};
+/// What handlers answer, and what requests are refused with that reach none (net/request_parser);
+/// anything else counts in the last place.
+constexpr std::array kStatuses{101, 200, 201, 204, 304, 308, 400, 401, 403, 404, 405, 408, 409,
+                               413, 414, 415, 417, 422, 426, 429, 431, 500, 501, 503, 505, 0};
 
 std::size_t StatusIndex(int status) {
   const auto found = std::ranges::find(kStatuses, status);

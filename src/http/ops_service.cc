@@ -23,35 +23,42 @@ OpsService::OpsService(const metrics::Metrics& metrics, std::vector<ReadinessChe
                        std::function<Status()> alive)
     : metrics_(metrics), checks_(std::move(checks)), alive_(std::move(alive)) {}
 
-Task<HttpResponse> OpsService::Handle(net::HttpRequest request) { co_return Answer(request); }
+Task<HttpResponse> OpsService::Handle(net::HttpRequest request) {
+  return Answer(std::move(request));
+}
 
 Task<std::variant<HttpResponse, net::AcceptWebSocket>> OpsService::Upgrade(
     net::HttpRequest request, runtime::Shard& /*shard*/) {
   // No WebSockets here: answered as if none was asked for.
-  return [](HttpResponse response) -> Task<std::variant<HttpResponse, net::AcceptWebSocket>> {
-    co_return std::move(response);
-  }(Answer(request));
+  co_return co_await Answer(std::move(request));
 }
 
 HttpResponse OpsService::Refuse(int status, std::string_view detail) {
   return Problem(status, detail);
 }
 
-HttpResponse OpsService::Answer(const net::HttpRequest& request) const {
+Task<HttpResponse> OpsService::Answer(net::HttpRequest request) {
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
   if (path != "/healthz" && path != "/readyz" && path != "/metrics") {
-    return Problem(NotFound("the operations port has /healthz, /readyz and /metrics"));
+    co_return Problem(NotFound("the operations port has /healthz, /readyz and /metrics"));
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse refusal = Problem(405, "this address knows GET, HEAD");
     refusal.headers.emplace_back("Allow", "GET, HEAD");
-    return refusal;
+    co_return refusal;
   }
-  if (path == "/metrics") return Text(metrics::Metrics::kTextFormat, metrics_.Text());
-  if (path == "/readyz") return Readiness();
-  if (const Status status = alive_(); !status.ok()) return Problem(500, status.message());
-  return Text("text/plain; charset=utf-8", "ok\n");
+  if (path == "/metrics") co_return co_await Scrape();
+  if (path == "/readyz") co_return Readiness();
+  if (const Status status = alive_(); !status.ok()) co_return Problem(500, status.message());
+  co_return Text("text/plain; charset=utf-8", "ok\n");
+}
+
+Task<HttpResponse> OpsService::Scrape() {
+  Result<std::string> text =
+      co_await scrapes_.Run([this]() -> Result<std::string> { return metrics_.Text(); });
+  if (!text.ok()) co_return Problem(503, "too many scrapes at once, or the server is stopping");
+  co_return Text(metrics::Metrics::kTextFormat, *std::move(text));
 }
 
 HttpResponse OpsService::Readiness() const {

@@ -1,5 +1,7 @@
 #include "http/ops_service.h"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +64,23 @@ TEST_F(OpsServiceTest, Metrics_AreTextForPrometheus) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.at(0).second, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(response.body, HasSubstr("parley_connections 3\n"));
+}
+
+TEST_F(OpsServiceTest, Metrics_AreNotGatheredOnTheShard) {
+  std::thread::id reader;
+  metrics_.AddGauge("parley_connections", "Open connections.", [&] {
+    reader = std::this_thread::get_id();
+    return 3;
+  });
+  EXPECT_EQ(Ask("GET", "/metrics").status, 200);
+  EXPECT_NE(reader, std::this_thread::get_id()) << "the shard runs on this thread here";
+  EXPECT_NE(reader, std::thread::id());
+}
+
+TEST_F(OpsServiceTest, Metrics_AreRefusedOnceItIsStopped) {
+  service_.Stop();
+  EXPECT_EQ(Ask("GET", "/metrics").status, 503);
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200);
 }
 
 TEST_F(OpsServiceTest, NothingElse) {

@@ -75,6 +75,11 @@ void Metrics::AddHistogram(std::string name, std::string help, ReadHistogram rea
   });
 }
 
+void Metrics::BeforeEach(std::function<void()> prepare) {
+  const std::lock_guard lock(mutex_);
+  preparing_.push_back(std::move(prepare));
+}
+
 void Metrics::Add(ReadFamily family) {
   const std::lock_guard lock(mutex_);
   families_.push_back(std::move(family));
@@ -82,6 +87,7 @@ void Metrics::Add(ReadFamily family) {
 
 std::vector<MetricFamily> Metrics::Collect() const {
   const std::lock_guard lock(mutex_);
+  for (const std::function<void()>& prepare : preparing_) prepare();
   std::vector<MetricFamily> all;
   all.reserve(families_.size());
   for (const ReadFamily& family : families_) all.push_back(family());

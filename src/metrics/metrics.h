@@ -28,8 +28,8 @@ struct Sample {
 ///   metrics.AddCounter("parley_commit_syncs_total", "Fsyncs of the log.",
 ///                      [&store] { return double(store.commit_stats().syncs); });
 ///
-/// Any thread. Readers are called on the thread that asks (the operations port's shard): they must
-/// not block, and what they read must outlive the last scrape.
+/// Any thread. Readers are called on the thread that asks (which is no shard: OpsService), one
+/// scrape at a time, and should end soon: what they read must outlive the last scrape.
 class Metrics : public prometheus::Collectable {
  public:
   using Read = std::function<double()>;
@@ -44,6 +44,10 @@ class Metrics : public prometheus::Collectable {
   void AddGauges(std::string name, std::string help, ReadSamples read);
   void AddHistogram(std::string name, std::string help, ReadHistogram read);
 
+  /// Calls `prepare` at the start of each scrape, before any reader: for what several families
+  /// tell parts of and is costly to ask for.
+  void BeforeEach(std::function<void()> prepare);
+
   /// All families, in the order of adding.
   std::vector<prometheus::MetricFamily> Collect() const override;
   /// The same in Prometheus' text format (content type kTextFormat).
@@ -57,7 +61,8 @@ class Metrics : public prometheus::Collectable {
   void Add(ReadFamily family);
 
   mutable std::mutex mutex_;
-  std::vector<ReadFamily> families_;  // guarded by mutex_
+  std::vector<ReadFamily> families_;              // guarded by mutex_
+  std::vector<std::function<void()>> preparing_;  // guarded by mutex_
 };
 
 }  // namespace parley::metrics

@@ -38,6 +38,16 @@ TEST(MetricsTest, Text_CarriesHelpTypeAndEscapedLabels) {
             "parley_things{kind=\"c\"} -1\n");
 }
 
+TEST(MetricsTest, BeforeEach_IsCalledOncePerScrape_BeforeAllReaders) {
+  Metrics metrics;
+  int asked = 0;
+  metrics.AddGauge("parley_a", "One part.", [&] { return asked; });
+  metrics.AddGauge("parley_b", "Another part.", [&] { return 10 * asked; });
+  metrics.BeforeEach([&] { ++asked; });
+  EXPECT_THAT(metrics.Text(), HasSubstr("parley_a 1\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("parley_b 20\n"));
+}
+
 TEST(MetricsTest, Histogram_CountsAreCumulativeAndBoundsInclusive) {
   using std::chrono::milliseconds;
   Histogram histogram({0.001, 0.01});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -40,9 +41,10 @@ class Store {
   virtual Status health() const = 0;
 
   /// Makes a copy of everything at this moment, to open as a store of its own: in `folder`, which
-  /// must not exist yet (its parent must). Writing goes on meanwhile. Blocks on the disk; from no
-  /// shard. kUnavailable, with the reason and nothing left behind, where it cannot be made.
-  virtual Status BackUp(const std::string& folder) = 0;
+  /// must not exist yet (its parent must). Writing goes on meanwhile. One at a time. Blocks on the
+  /// disk, but is given up soon after `stop` is requested; from no shard. kUnavailable, with the
+  /// reason and nothing left behind, where it cannot be made.
+  virtual Status BackUp(const std::string& folder, const std::stop_token& stop) = 0;
 
   /// Ends what is under way: appends that were taken are committed or refused, then nothing more is
   /// written. Idempotent. Called before the destructor, from no shard.

@@ -2,7 +2,7 @@
 
 Stricter than clients may be: a field, header, status or frame that is not documented fails, and so
 does a request that the document refuses and the server takes. What was seen is remembered, so that
-what no test ever exercises can be found (`integration/test_zz_coverage.py`).
+what no test ever exercises can be found (`integration/test_zz_documents.py`).
 """
 
 import copy

@@ -133,6 +133,13 @@ async def test_commands_beyond_the_bound_are_refused(make_server):
         await socket.close()
 
 
+async def test_queues_are_as_long_as_the_settings_say(make_server):
+    server = make_server({"PARLEY_STORAGE_READ_QUEUE": "77", "PARLEY_AUTH_HASH_QUEUE": "5"}).start()
+    lines = server.ops_get("/metrics").splitlines()
+    assert 'parley_queue_limit{queue="reads"} 77' in lines
+    assert 'parley_queue_limit{queue="hashes"} 5' in lines
+
+
 # Signals.
 
 

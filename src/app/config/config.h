@@ -47,6 +47,7 @@ struct StorageSettings {
   std::size_t block_cache_bytes = std::size_t{256} << 20;
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
   std::size_t read_threads = 4;
+  std::size_t read_queue = 65'536;
   std::uint64_t min_free_bytes = std::uint64_t{64} << 20;  ///< with less nothing is written
   bool sync = true;  ///< fsync before an ack; false only for measurements
 };
@@ -62,6 +63,7 @@ struct CacheSettings {
 struct AuthSettings {
   auth::PasswordCost argon2;
   std::size_t hash_threads = 2;
+  std::size_t hash_queue = 256;
 };
 
 /// Everything that can be set, with its defaults. docs/configuration.md explains each. Immutable

@@ -229,6 +229,10 @@ void AddStorage(Table& table) {
   table.push_back(
       IntegerSetting({"storage.read_threads", "Threads for reads that may touch the disk."}, "",
                      {1, 256}, PARLEY_FIELD(storage.read_threads)));
+  table.push_back(IntegerSetting({"storage.read_queue",
+                                  "Reads that may wait for one of those threads; further ones are "
+                                  "refused with `unavailable`."},
+                                 "reads", {16, 10'000'000}, PARLEY_FIELD(storage.read_queue)));
   table.push_back(IntegerSetting({"storage.min_free_bytes",
                                   "With less room than this on the disk of data_dir nothing is "
                                   "written: sends are refused with "
@@ -259,6 +263,10 @@ void AddAuth(Table& table) {
   table.push_back(
       IntegerSetting({"auth.hash_threads", "Passwords that are hashed at the same time."}, "",
                      {1, 64}, PARLEY_FIELD(auth.hash_threads)));
+  table.push_back(IntegerSetting({"auth.hash_queue",
+                                  "Passwords that may wait to be hashed; further sign-ins are "
+                                  "answered 503."},
+                                 "passwords", {1, 100'000}, PARLEY_FIELD(auth.hash_queue)));
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ std::unique_ptr<Subscription> LocalBus::Subscribe(UserId user, Subscriber& subsc
 }
 
 void LocalBus::Publish(EventPtr event, Recipients recipients) {
+  published_.Add();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->Post(
         [table = tables_[i].get(), event, recipients] { table->Deliver(event, *recipients); });

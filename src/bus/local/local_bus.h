@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "bus/bus.h"
+#include "metrics/hot_counter.h"
 #include "runtime/shard.h"
 
 namespace parley::bus {
@@ -19,9 +21,13 @@ class LocalBus : public Bus {
   std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) override;
   void Publish(EventPtr event, Recipients recipients) override;
 
+  /// How many events were published. Any thread.
+  std::uint64_t published() const { return published_.Get(); }
+
  private:
   class Table;
 
+  metrics::HotCounter published_;
   std::vector<runtime::Shard*> shards_;
   std::vector<std::unique_ptr<Table>> tables_;  // one per shard, in their order
 };

@@ -3,7 +3,8 @@
 #include <atomic>
 #include <cassert>
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <optional>
 #include <utility>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -48,15 +49,16 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
   void AddTo(Stats& stats) const {
     stats.connected += connected_count_.load(std::memory_order_relaxed);
     stats.watched += watched_count_.load(std::memory_order_relaxed);
+    stats.lingering += lingering_count_.load(std::memory_order_relaxed);
   }
 
   void Connected(UserId user) {
     if (++connections_[user] > 1) return;
+    if (const auto it = watched_.find(user); it != watched_.end()) {
+      ForgetLeave(it->second);
+      if (!std::exchange(it->second.shown, true)) Tell(user, it->second);
+    }
     Count();
-    const auto it = watched_.find(user);
-    if (it == watched_.end()) return;
-    it->second.leave = 0;
-    if (!std::exchange(it->second.shown, true)) Tell(user, it->second);
   }
 
   void Disconnected(UserId user) {
@@ -64,12 +66,12 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
     assert(it != connections_.end());
     if (--it->second > 0) return;
     connections_.erase(it);
-    Count();
     const auto watched = watched_.find(user);
-    if (watched == watched_.end()) return;
-    watched->second.leave = ++leaves_so_far_;
-    leaves_.push_back({user, leaves_so_far_, steady_clock::now() + linger_});
-    if (std::exchange(lingering_, true)) return;
+    if (watched != watched_.end()) {
+      watched->second.leave = leaves_.insert(leaves_.end(), {user, steady_clock::now() + linger_});
+    }
+    Count();
+    if (leaves_.empty() || std::exchange(lingering_, true)) return;
     runtime::Spawn(shard_, "presence linger", Linger(shared_from_this()));
   }
 
@@ -92,7 +94,9 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
       const auto it = watched_.find(user);
       if (it == watched_.end()) continue;
       it->second.watchers.erase(watcher);
-      if (it->second.watchers.empty()) watched_.erase(it);
+      if (!it->second.watchers.empty()) continue;
+      ForgetLeave(it->second);
+      watched_.erase(it);
     }
     Count();
   }
@@ -103,15 +107,15 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
   }
 
  private:
-  struct Watched {
-    boost::unordered_flat_set<WatcherPtr> watchers;
-    bool shown = false;       ///< what the watchers know
-    std::uint64_t leave = 0;  ///< the number of the leave that lingers; 0: none
-  };
   struct Leave {
     UserId user;
-    std::uint64_t number = 0;
     steady_clock::time_point due;
+  };
+  using Leaves = std::list<Leave>;
+  struct Watched {
+    boost::unordered_flat_set<WatcherPtr> watchers;
+    bool shown = false;                     ///< what the watchers know
+    std::optional<Leaves::iterator> leave;  ///< while they linger
   };
 
   static runtime::Task<void> Linger(std::shared_ptr<Home> self) {
@@ -121,20 +125,23 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
         co_await runtime::Sleep(std::chrono::ceil<std::chrono::milliseconds>(wait));
         continue;
       }
-      const Leave leave = self->leaves_.front();
-      self->leaves_.pop_front();
-      self->EndLinger(leave);
+      self->EndLinger(self->leaves_.front().user);
     }
     self->lingering_ = false;
   }
 
-  void EndLinger(const Leave& leave) {
-    const auto it = watched_.find(leave.user);
-    // They came back, perhaps left again, or nobody watches any more.
-    if (it == watched_.end() || it->second.leave != leave.number) return;
-    it->second.leave = 0;
+  void EndLinger(UserId user) {
+    const auto it = watched_.find(user);
+    assert(it != watched_.end() && "who is not watched any more does not linger");
+    ForgetLeave(it->second);
     it->second.shown = false;
-    Tell(leave.user, it->second);
+    Count();
+    Tell(user, it->second);
+  }
+
+  void ForgetLeave(Watched& watched) {
+    if (watched.leave) leaves_.erase(*watched.leave);
+    watched.leave.reset();
   }
 
   /// One message per shard, however many watch there.
@@ -157,17 +164,18 @@ class LocalPresence::Home : public std::enable_shared_from_this<Home> {
   void Count() {
     connected_count_.store(connections_.size(), std::memory_order_relaxed);
     watched_count_.store(watched_.size(), std::memory_order_relaxed);
+    lingering_count_.store(leaves_.size(), std::memory_order_relaxed);
   }
 
   runtime::Shard& shard_;
   const std::chrono::milliseconds linger_;
   boost::unordered_flat_map<UserId, std::uint32_t, std::hash<UserId>> connections_;
   boost::unordered_flat_map<UserId, Watched, std::hash<UserId>> watched_;
-  std::deque<Leave> leaves_;  // by due: all linger alike
-  std::uint64_t leaves_so_far_ = 0;
+  Leaves leaves_;           // by due: all linger alike; at most one of each who is watched
   bool lingering_ = false;  // whether the task runs that looks after leaves_
   std::atomic<std::size_t> connected_count_{0};
   std::atomic<std::size_t> watched_count_{0};
+  std::atomic<std::size_t> lingering_count_{0};
 };
 
 /// Which home is whose.

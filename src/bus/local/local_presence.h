@@ -18,6 +18,7 @@ class LocalPresence : public Presence {
   struct Stats {
     std::size_t connected = 0;  ///< people with a connection
     std::size_t watched = 0;    ///< people whom somebody watches
+    std::size_t lingering = 0;  ///< of these, who has left and is still shown
   };
 
   /// The shards must outlive it, and be stopped before it is destroyed. Watchers hear that somebody

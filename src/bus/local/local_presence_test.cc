@@ -51,5 +51,38 @@ TEST(LocalPresence, NothingIsLeftOfWhoIsGone) {
   EXPECT_EQ(presence.stats().watched, 0U);
 }
 
+TEST(LocalPresence, WhoComesAndGoes_LingersOnce) {
+  runtime::Shard shard;
+  LocalPresence presence({&shard}, std::chrono::hours(1));
+  Deaf listener;
+  std::unique_ptr<PresenceWatch> watch;
+  const auto run = [&](std::function<void()> work) {
+    shard.Post(std::move(work));
+    while (shard.RunUntilIdle()) {
+    }
+  };
+  const auto come_and_go = [&](UserId user) { run([&] { presence.Connect(user).reset(); }); };
+  come_and_go(User(1));
+  EXPECT_EQ(presence.stats().lingering, 0U) << "nobody watches";
+  run([&] {
+    watch = presence.Watch(listener);
+    watch->Set({User(1), User(2)});
+  });
+  for (int i = 0; i < 100; ++i) come_and_go(User(1));
+  EXPECT_EQ(presence.stats().lingering, 1U);
+  come_and_go(User(2));
+  EXPECT_EQ(presence.stats().lingering, 2U);
+  run([&] { watch->Set({User(2)}); });
+  EXPECT_EQ(presence.stats().lingering, 1U);
+  std::unique_ptr<Subscription> back;
+  run([&] { back = presence.Connect(User(2)); });
+  EXPECT_EQ(presence.stats().lingering, 0U);
+  run([&] {
+    back.reset();
+    watch.reset();
+  });
+  EXPECT_EQ(presence.stats().lingering, 0U);
+}
+
 }  // namespace
 }  // namespace parley::bus

@@ -19,7 +19,9 @@ class CachedFakeStore : public Store {
   MetaStore& meta() override { return cached_.meta(); }
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
   Status health() const override { return cached_.health(); }
-  Status BackUp(const std::string& folder) override { return cached_.BackUp(folder); }
+  Status BackUp(const std::string& folder, const std::stop_token& stop) override {
+    return cached_.BackUp(folder, stop);
+  }
   void Stop() override { cached_.Stop(); }
 
  private:

@@ -25,7 +25,9 @@ class CachedStore : public Store {
   MetaStore& meta() override { return inner_.meta(); }
   CommitStats commit_stats() const override { return inner_.commit_stats(); }
   Status health() const override { return inner_.health(); }
-  Status BackUp(const std::string& folder) override { return inner_.BackUp(folder); }
+  Status BackUp(const std::string& folder, const std::stop_token& stop) override {
+    return inner_.BackUp(folder, stop);
+  }
   /// Stops the inner store.
   void Stop() override { inner_.Stop(); }
 

@@ -21,7 +21,7 @@ class FakeStore : public Store {
   MetaStore& meta() override { return meta_; }
   CommitStats commit_stats() const override { return conversations_.commit_stats(); }
   Status health() const override { return Status::Ok(); }
-  Status BackUp(const std::string& /*folder*/) override {
+  Status BackUp(const std::string& /*folder*/, const std::stop_token& /*stop*/) override {
     return Unavailable("a store in memory has no backup");
   }
   /// Releases what is held, too.

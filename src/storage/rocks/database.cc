@@ -11,6 +11,8 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/utilities/checkpoint.h>
 
+#include "storage/rocks/backup_files.h"
+
 namespace parley::storage::rocks {
 namespace {
 
@@ -66,6 +68,18 @@ Status MakeDirectory(const std::filesystem::path& path) {
   if (!error) return Status::Ok();
   return Unavailable(
       fmt::format("cannot make the data folder {}: {}", path.string(), error.message()));
+}
+
+std::filesystem::path StagedBackup(const std::filesystem::path& store) {
+  return store.string() + ".backup";
+}
+
+/// Removes what a backup left that was moved or copied, or that the end of the process cut off.
+void RemoveStagedBackup(const std::filesystem::path& store) {
+  const std::filesystem::path staged = StagedBackup(store);
+  std::error_code ignored;  // what stays is met by the next backup, which tells
+  std::filesystem::remove_all(staged, ignored);
+  std::filesystem::remove_all(staged.string() + ".tmp", ignored);  // RocksDB's, while it makes one
 }
 
 Status NewerData(const std::filesystem::path& path, std::string_view what) {
@@ -136,6 +150,7 @@ Result<std::unique_ptr<Database>> Database::Open(DatabaseOptions options) {
   PARLEY_TRY(MakeDirectory(options.path));
   std::unique_ptr<Database> database(new Database(std::move(options)));
   PARLEY_TRY(database->OpenFiles());
+  RemoveStagedBackup(database->options_.path);
   return database;
 }
 
@@ -240,14 +255,26 @@ Status Database::health() const {
   return Status::Ok();
 }
 
-Status Database::BackUp(const std::string& folder) const {
+Status Database::BackUp(const std::string& folder, const std::stop_token& stop) const {
+  const auto failed = [&](std::string_view why) {
+    return Unavailable(fmt::format("the backup in {} failed: {}", folder, why));
+  };
+  std::error_code error;
+  if (std::filesystem::exists(folder, error)) return failed("it is there already");
+  // Beside the store first: there files are linked, which does not take long. RocksDB itself would
+  // copy them to another file system in one go, which nothing could end.
+  const std::filesystem::path staged = StagedBackup(options_.path);
+  RemoveStagedBackup(options_.path);
   rocksdb::Checkpoint* made = nullptr;
   rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   // 0: what is only in memory and in the log goes to a file first, whatever its size.
-  if (status.ok()) status = checkpoint->CreateCheckpoint(folder, 0);
-  if (status.ok()) return Status::Ok();
-  return Unavailable(fmt::format("the backup in {} failed: {}", folder, status.ToString()));
+  if (status.ok()) status = checkpoint->CreateCheckpoint(staged.string(), 0);
+  if (!status.ok()) return failed(status.ToString());
+  std::filesystem::permissions(staged, std::filesystem::perms::owner_all, error);
+  const Status placed = MoveOrCopyFolder(staged, folder, stop);
+  RemoveStagedBackup(options_.path);
+  return placed.ok() ? Status::Ok() : failed(placed.message());
 }
 
 void Database::ReportFatal(std::string_view what) {

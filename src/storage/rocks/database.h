@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,8 +95,9 @@ class Database {
   Status health() const;
 
   /// A checkpoint of RocksDB in `folder`, which must not exist: files that do not change any more
-  /// are linked where they are on the same file system, and copied elsewhere.
-  Status BackUp(const std::string& folder) const;
+  /// are linked where they are on the same file system, and copied elsewhere, until `stop` is
+  /// requested. One at a time.
+  Status BackUp(const std::string& folder, const std::stop_token& stop) const;
 
   /// Syncs what was written and refuses all that comes. Idempotent.
   void StopWrites();

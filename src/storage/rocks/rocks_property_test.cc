@@ -42,7 +42,9 @@ class CachedRocksStore : public Store {
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
   void Stop() override { cached_.Stop(); }
   Status health() const override { return cached_.health(); }
-  Status BackUp(const std::string& folder) override { return cached_.BackUp(folder); }
+  Status BackUp(const std::string& folder, const std::stop_token& stop) override {
+    return cached_.BackUp(folder, stop);
+  }
 
  private:
   std::unique_ptr<Store> rocks_;

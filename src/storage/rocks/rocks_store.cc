@@ -31,7 +31,9 @@ class RocksStore : public Store {
     return stats;
   }
   Status health() const override { return db_->health(); }
-  Status BackUp(const std::string& folder) override { return db_->BackUp(folder); }
+  Status BackUp(const std::string& folder, const std::stop_token& stop) override {
+    return db_->BackUp(folder, stop);
+  }
 
   void Stop() override {
     conversations_.Stop();

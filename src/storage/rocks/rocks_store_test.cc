@@ -104,16 +104,41 @@ TEST_F(RocksStoreTest, BackUp_IsAStoreOfThatMoment_AndWritingGoesOn) {
   {
     const std::unique_ptr<Store> store = MustOpen();
     ASSERT_TRUE(Run(store->accounts().CreateUser(anna, "hash")).ok());
-    ASSERT_TRUE(store->BackUp(copy).ok());
+    ASSERT_TRUE(store->BackUp(copy, {}).ok());
     ASSERT_TRUE(Run(store->accounts().CreateUser(ben, "hash")).ok());
-    EXPECT_EQ(store->BackUp(copy).code(), StatusCode::kUnavailable) << "it is there already";
-    EXPECT_EQ(store->BackUp(folder_.path() / "no" / "such").code(), StatusCode::kUnavailable);
+    EXPECT_EQ(store->BackUp(copy, {}).code(), StatusCode::kUnavailable) << "it is there already";
+    EXPECT_EQ(store->BackUp(folder_.path() / "no" / "such", {}).code(), StatusCode::kUnavailable);
   }
   Result<std::unique_ptr<Store>> opened = Open({.path = copy, .reads = pool_, .min_free_bytes = 0});
   ASSERT_TRUE(opened.ok()) << opened.status().ToString();
   EXPECT_EQ(*Run((*opened)->accounts().FindUser(anna.id)), anna);
   EXPECT_EQ(Run((*opened)->accounts().FindUserByName("ben")).status().code(),
             StatusCode::kNotFound);
+}
+
+TEST_F(RocksStoreTest, BackUp_AStopGivesItUp_AndLeavesNothing) {
+  const std::filesystem::path copy = folder_.path() / "copy";
+  const std::filesystem::path staged = path_.string() + ".backup";
+  const std::unique_ptr<Store> store = MustOpen();
+  ASSERT_TRUE(Run(store->accounts().CreateUser(NewUser("anna"), "hash")).ok());
+  std::stop_source stop;
+  stop.request_stop();
+  const Status given_up = store->BackUp(copy, stop.get_token());
+  EXPECT_EQ(given_up.code(), StatusCode::kUnavailable);
+  EXPECT_NE(given_up.message().find("stopping"), std::string_view::npos) << given_up.message();
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_FALSE(std::filesystem::exists(staged));
+  EXPECT_TRUE(store->BackUp(copy, {}).ok()) << "the next one is not in the way of it";
+  EXPECT_FALSE(std::filesystem::exists(staged));
+}
+
+TEST_F(RocksStoreTest, Open_RemovesWhatACrashLeftOfABackup) {
+  const std::filesystem::path staged = path_.string() + ".backup";
+  std::filesystem::create_directories(staged);
+  std::filesystem::create_directories(staged.string() + ".tmp");
+  const std::unique_ptr<Store> store = MustOpen();
+  EXPECT_FALSE(std::filesystem::exists(staged));
+  EXPECT_FALSE(std::filesystem::exists(staged.string() + ".tmp"));
 }
 
 TEST_F(RocksStoreTest, SearchUsers_FindsFromEachWordOn) {
