@@ -30,7 +30,10 @@ Task<HttpResponse> OpsService::Handle(net::HttpRequest request) {
 Task<std::variant<HttpResponse, net::AcceptWebSocket>> OpsService::Upgrade(
     net::HttpRequest request, runtime::Shard& /*shard*/) {
   // No WebSockets here: answered as if none was asked for.
-  co_return co_await Answer(std::move(request));
+  return [](OpsService* self,
+            net::HttpRequest asked) -> Task<std::variant<HttpResponse, net::AcceptWebSocket>> {
+    co_return co_await self->Answer(std::move(asked));
+  }(this, std::move(request));
 }
 
 HttpResponse OpsService::Refuse(int status, std::string_view detail) {
