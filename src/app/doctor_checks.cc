@@ -193,7 +193,7 @@ void CheckMemory(const Config& config, const HostFacts& facts, Findings& finding
       config.storage.block_cache_bytes + 2 * config.storage.write_buffer_bytes +
       cache.snapshots_bytes + cache.memberships_bytes + cache.users_bytes + cache.entries_bytes +
       config.waiting_bytes + config.auth.hash_threads * config.auth.argon2.memory_kib * 1'024 +
-      2 * config.server.options.reading_bytes;
+      3 * config.server.options.reading_bytes;
   findings.Add("memory", wanted <= facts.memory_bytes / 4 * 3,
                wanted > facts.memory_bytes ? Severity::kError : Severity::kWarning,
                fmt::format("caches and buffers may take {} of {}", Megabytes(wanted),

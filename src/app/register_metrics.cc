@@ -206,6 +206,14 @@ std::vector<metrics::Sample> SlotSamples(const Counts& counts, const char* label
   return samples;
 }
 
+template <class Value>
+std::vector<metrics::Sample> ReadingSamples(const net::Server& server, Value value) {
+  const net::ReadBudgets& reading = server.reading();
+  return {{{{"what", "strangers"}}, static_cast<double>(value(reading.strangers))},
+          {{{"what", "requests"}}, static_cast<double>(value(reading.requests))},
+          {{{"what", "messages"}}, static_cast<double>(value(reading.messages))}};
+}
+
 void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
   metrics.AddGauge("parley_connections", "Open connections of the public port.",
                    [&server] { return static_cast<double>(server.stats().connections.load()); });
@@ -214,16 +222,12 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
   metrics.AddGauges(
       "parley_reading_bytes",
       "What requests and messages that are being read hold beyond 4 KiB of each.", [&server] {
-        return std::vector<metrics::Sample>{
-            {{{"what", "requests"}}, static_cast<double>(server.reading().requests.held())},
-            {{{"what", "messages"}}, static_cast<double>(server.reading().messages.held())}};
+        return ReadingSamples(server, [](const auto& budget) { return budget.held(); });
       });
   metrics.AddCounters(
       "parley_reading_refused_total",
       "Requests and messages that did not fit into server.reading_bytes.", [&server] {
-        return std::vector<metrics::Sample>{
-            {{{"what", "requests"}}, static_cast<double>(server.reading().requests.refused())},
-            {{{"what", "messages"}}, static_cast<double>(server.reading().messages.refused())}};
+        return ReadingSamples(server, [](const auto& budget) { return budget.refused(); });
       });
   metrics.AddGauge("parley_websockets", "Open WebSockets.",
                    [&server] { return static_cast<double>(server.stats().websockets.load()); });

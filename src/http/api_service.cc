@@ -58,23 +58,21 @@ Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {
   co_return std::move(answer.response);
 }
 
-Task<std::optional<HttpResponse>> ApiService::Admit(net::HttpRequest head) {
+Task<std::variant<HttpResponse, net::Sender>> ApiService::Admit(net::HttpRequest head) {
   const Result<Target> target = ParseTarget(head.target);
   RouteMatch match;
   if (target.ok()) match = router_.Find(head.method, target->segments);
   // What is refused without its body is refused now.
   if (match.route == nullptr) co_return co_await Handle(std::move(head));
+  if (match.route->access != Access::kSignedIn) co_return net::Sender::kStranger;
   const auto begin = std::chrono::steady_clock::now();
   const std::string request_id = MakeRequestId();
   Request request;
   request.http = std::move(head);
   request.client = api_.origins.ClientOf(request.http);
-  Answer answer{Problem(413, "the body is too large for this call"), match.index};
-  if (match.route->access == Access::kSignedIn) {
-    const Status authenticated = co_await Authenticate(&api_, &request);
-    if (authenticated.ok()) co_return std::nullopt;
-    answer.response = Render(AdmitStranger(api_, request, authenticated), request_id);
-  }
+  const Status authenticated = co_await Authenticate(&api_, &request);
+  if (authenticated.ok()) co_return net::Sender::kKnown;
+  Answer answer{Render(AdmitStranger(api_, request, authenticated), request_id), match.index};
   Finish(request.http, request_id, begin, answer);
   co_return std::move(answer.response);
 }

@@ -29,8 +29,8 @@ class ApiService : public net::HttpService {
   ApiService(ApiDependencies dependencies, ApiSettings settings);
 
   runtime::Task<net::HttpResponse> Handle(net::HttpRequest request) override;
-  /// Large bodies are read only from people who are signed in, for calls that ask for it.
-  runtime::Task<std::optional<net::HttpResponse>> Admit(net::HttpRequest head) override;
+  /// For calls of people who are signed in, large bodies are read from them alone.
+  runtime::Task<std::variant<net::HttpResponse, net::Sender>> Admit(net::HttpRequest head) override;
   runtime::Task<std::variant<net::HttpResponse, net::AcceptWebSocket>> Upgrade(
       net::HttpRequest request, runtime::Shard& shard) override;
   net::HttpResponse Refuse(int status, std::string_view detail) override;

@@ -17,8 +17,8 @@ std::size_t HttpRequest::CountHeader(std::string_view name) const {
       headers, [name](const auto& header) { return boost::beast::iequals(header.first, name); }));
 }
 
-runtime::Task<std::optional<HttpResponse>> HttpService::Admit(HttpRequest /*head*/) {
-  co_return std::nullopt;
+runtime::Task<std::variant<HttpResponse, Sender>> HttpService::Admit(HttpRequest /*head*/) {
+  co_return Sender::kStranger;
 }
 
 }  // namespace parley::net

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +46,12 @@ struct AcceptWebSocket {
   Headers headers = {};  ///< further ones of the answer
 };
 
+/// Who sends a request.
+enum class Sender : std::uint8_t {
+  kStranger,  ///< anybody
+  kKnown,     ///< somebody who has proved who they are
+};
+
 /// What stands behind a listener. Called on the shard of the connection, one request of a
 /// connection at a time; the request lives until the task has ended. Must outlive the server.
 class HttpService {
@@ -57,9 +63,9 @@ class HttpService {
 
   virtual runtime::Task<HttpResponse> Handle(HttpRequest request) = 0;
 
-  /// Whether the rest of a large body shall be read: nothing, or the answer that the request gets
-  /// instead. `head` is the request without its body.
-  virtual runtime::Task<std::optional<HttpResponse>> Admit(HttpRequest head);
+  /// Whose large body shall be read, or the answer that the request gets instead. `head` is the
+  /// request without its body.
+  virtual runtime::Task<std::variant<HttpResponse, Sender>> Admit(HttpRequest head);
 
   /// For a well-formed WebSocket handshake (RFC 6455, 4.2.1); `shard` is the one that the
   /// connection stays on.

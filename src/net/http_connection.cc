@@ -47,7 +47,7 @@ HttpConnection::HttpConnection(ServerShard& shard, Accepted accepted)
     : shard_(shard),
       connection_(std::move(accepted)),
       peer_address_(PeerAddress(connection_.socket)),
-      share_(shard.reading().requests) {
+      share_(shard.reading().strangers) {
   boost::system::error_code ignored;  // without it answers come later, but come
   connection_.socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   shard_.http_connections().Add(*this, kNever);
@@ -88,7 +88,7 @@ std::string_view HttpConnection::buffered() const {
 }
 
 Task<bool> HttpConnection::ServeOne() {
-  share_.Release();
+  share_.MoveTo(shard_.reading().strangers);
   RequestParser parser(shard_.options().header_bytes, shard_.options().body_bytes);
   if (!co_await Read(&parser)) co_return false;
   ClearTimeout();
@@ -166,8 +166,13 @@ std::size_t HttpConnection::Room() const { return in_body_ ? kFurtherRead : kFir
 Task<bool> HttpConnection::AdmitBody(const RequestParser* parser) {
   HttpRequest head = parser->Head();
   head.peer_address = peer_address_;
-  refused_ = co_await shard_.service().Admit(std::move(head));
-  co_return !refused_;
+  auto admitted = co_await shard_.service().Admit(std::move(head));
+  if (auto* refusal = std::get_if<HttpResponse>(&admitted)) {
+    refused_ = std::move(*refusal);
+    co_return false;
+  }
+  if (std::get<Sender>(admitted) == Sender::kKnown) share_.MoveTo(shard_.reading().requests);
+  co_return true;
 }
 
 Task<bool> HttpConnection::Fill() {

@@ -103,7 +103,7 @@ TEST_F(HttpConnectionTest, LargeBodyInChunks_IsAskedForToo) {
   EXPECT_EQ(client.ReadResponse().status, 401);
 }
 
-TEST_F(HttpConnectionTest, BodiesBeyondTheBudget_Get503_SmallOnesAreServed) {
+TEST_F(HttpConnectionTest, BodiesBeyondTheBudget_Get503_SmallOnesAndThoseOfKnownPeopleAreServed) {
   options_.reading_bytes = std::size_t{100} * 1024;
   Start();
   const std::string request =
@@ -111,18 +111,21 @@ TEST_F(HttpConnectionTest, BodiesBeyondTheBudget_Get503_SmallOnesAreServed) {
   RawClient holder(port());
   holder.Send("PUT /slow" + request);
   ASSERT_TRUE(service_.WaitForSlow());
-  EXPECT_GT(server_->reading().requests.held(), 65'000);
+  EXPECT_GT(server_->reading().strangers.held(), 65'000);
   RawClient second(port());
   second.Send("PUT /" + request);
   EXPECT_EQ(second.ReadResponse().status, 503);
   EXPECT_TRUE(second.ReadToEnd());
-  EXPECT_EQ(server_->reading().requests.refused(), 1U);
+  EXPECT_EQ(server_->reading().strangers.refused(), 1U);
+  RawClient known(port());
+  known.Send("PUT /known" + request);
+  EXPECT_EQ(known.ReadResponse().body.size(), 70'000U);
   RawClient third(port());
   EXPECT_EQ(third.Get("/small").status, 200);
   service_.Release();
   EXPECT_EQ(holder.ReadResponse().body.size(), 70'000U);
   EXPECT_EQ(holder.Get("/next").status, 200);
-  EXPECT_LT(server_->reading().requests.held(), 65'000);  // `second` may linger
+  EXPECT_LT(server_->reading().strangers.held(), 65'000);  // `second` may linger
 }
 
 TEST_F(HttpConnectionTest, ExpectContinue_IsAnsweredBeforeTheBody) {

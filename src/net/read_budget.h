@@ -41,6 +41,11 @@ class ReadBudget {
       held_ = wanted;
       return true;
     }
+    /// Holds nothing any more, and takes from `budget` from now on.
+    void MoveTo(ReadBudget& budget) {
+      Release();
+      budget_ = &budget;
+    }
     void Release() {
       if (held_ == 0) return;
       budget_->held_.fetch_sub(static_cast<std::int64_t>(std::exchange(held_, 0)),
@@ -65,11 +70,12 @@ class ReadBudget {
   std::atomic<std::uint64_t> refused_{0};
 };
 
-/// Two, so that those who may send a request to anybody's port take nothing from those who talk.
+/// Apart, so that strangers take nothing from those who talk.
 struct ReadBudgets {
-  explicit ReadBudgets(std::size_t limit) : requests(limit), messages(limit) {}
-  ReadBudget requests;  ///< HTTP: headers and body, until the request is answered
-  ReadBudget messages;  ///< WebSocket
+  explicit ReadBudgets(std::size_t limit) : strangers(limit), requests(limit), messages(limit) {}
+  ReadBudget strangers;  ///< HTTP: headers and body, of a sender who is not known (yet)
+  ReadBudget requests;   ///< HTTP: the same of a known one; both until the request is answered
+  ReadBudget messages;   ///< WebSocket
 };
 
 }  // namespace parley::net

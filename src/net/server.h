@@ -25,9 +25,9 @@ struct ServerOptions {
   std::size_t body_bytes = std::size_t{256} * 1024;   ///< else 413
   std::size_t frame_bytes = std::size_t{256} * 1024;  ///< of a WebSocket message, else 1009
   std::size_t reading_bytes =
-      std::size_t{64} * 1024 * 1024;  ///< that requests being read and answered may hold together,
-                                      ///< and as much WebSocket messages, beyond 4 KiB of each;
-                                      ///< else 503 and 1013
+      std::size_t{32} * 1024 * 1024;  ///< that requests of strangers being read and answered may
+                                      ///< hold together beyond 4 KiB of each, as much those of
+                                      ///< known people (else 503), and WebSocket messages (1013)
   std::chrono::milliseconds header_timeout{
       10'000};  ///< from the first byte of a request, or from the start of the connection, to the
                 ///< end of its headers

@@ -8,6 +8,7 @@ import contextlib
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import threading
@@ -27,6 +28,8 @@ CROWD_BYTES_EACH = 16 * 1024
 SLOW_READERS = 100
 READER_ACCOUNTS = 10
 OTHERS_BYTES = 128 * 1024 * 1024  # of growth, for each of the other attacks
+
+READING_BYTES = 32 * 1024 * 1024  # server.reading_bytes
 
 PING = b"\x89\x80\x00\x00\x00\x00"
 
@@ -122,6 +125,40 @@ def test_crowd_that_never_authenticates(server, bystander):
     assert {p.received for p in silent} == {b""}
     assert attack.growth < CROWD * CROWD_BYTES_EACH, attack.growth
     assert count(server, "parley_websocket_close_codes_total", 'code="4001"') >= len(talkers)
+
+
+def large_frame():
+    """The first half of one of 200,000 bytes, masked with zeros."""
+    return b"\x81\xff" + struct.pack(">Q", 200_000) + bytes(4) + b"x" * 100_000
+
+
+def large_body(target):
+    """The first part of one of 250,000 bytes."""
+    return (f"POST {target} HTTP/1.1\r\nHost: abuse\r\nContent-Type: application/json\r\n"
+            "Content-Length: 250000\r\n\r\n").encode() + b"x" * 200_000
+
+
+def test_large_frames_of_strangers(server, bystander):
+    """What has not authenticated holds 4 KiB of a frame."""
+    strangers = [Peer(handshake() + large_frame()) for _ in range(2_000)]
+    attack = Attack("large frames", server, bystander)
+    attack.run(strangers, 500, lambda: all(p.ended for p in strangers), 30)
+    assert {p.close_code() for p in strangers} == {4001}
+    assert attack.growth < len(strangers) * CROWD_BYTES_EACH, attack.growth
+
+
+def test_large_bodies_of_strangers(server, bystander):
+    """All that is held together is server.reading_bytes."""
+    refused = [Peer(large_body("/v1/conversations")) for _ in range(300)]
+    strangers = [Peer(large_body("/v1/accounts")) for _ in range(700)]
+    everybody = refused + strangers
+    attack = Attack("large bodies", server, bystander)
+    attack.run(everybody, 250, lambda: all(p.ended for p in everybody), 60)
+    assert {p.status() for p in refused} == {401}
+    assert {p.status() for p in strangers} == {408, 503}
+    assert attack.growth < 1.5 * READING_BYTES + len(everybody) * CROWD_BYTES_EACH, attack.growth
+    assert count(server, "parley_reading_refused_total", 'what="strangers"') > 0
+    assert count(server, "parley_reading_bytes", 'what="strangers"') == 0
 
 
 class PingFlooder(Peer):

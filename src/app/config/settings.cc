@@ -178,9 +178,9 @@ void AddServer(Table& table) {
       "ms", kTimeout, PARLEY_FIELD(server.options.close_timeout)));
   table.push_back(IntegerSetting(
       {"server.reading_bytes",
-       "What requests that are being read and answered may hold together, and as much WebSocket "
-       "messages that are being read, beyond 4 KiB of each; further ones get 503, or are closed "
-       "with 1013."},
+       "What requests of strangers that are being read and answered may hold together beyond 4 KiB "
+       "of each; as much those of people who are signed in, and WebSocket messages that are being "
+       "read. Further ones get 503, or are closed with 1013."},
       "bytes", {kMiB, 1024 * 1024 * kMiB}, PARLEY_FIELD(server.options.reading_bytes)));
   table.push_back(IntegerSetting(
       {"server.outbox_bytes",

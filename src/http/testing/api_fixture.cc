@@ -52,7 +52,7 @@ net::HttpResponse ApiFixture::Send(net::HttpRequest request) {
   return runtime::RunTask(shard, service().Handle(std::move(request)));
 }
 
-std::optional<net::HttpResponse> ApiFixture::Admit(net::HttpRequest head) {
+std::variant<net::HttpResponse, net::Sender> ApiFixture::Admit(net::HttpRequest head) {
   return runtime::RunTask(shard, service().Admit(std::move(head)));
 }
 

@@ -79,8 +79,8 @@ class ApiFixture : public testing::Test {
   static net::HttpRequest Make(std::string method, std::string target, net::Headers headers = {},
                                std::string body = {});
   net::HttpResponse Send(net::HttpRequest request);
-  /// What a request with a large body gets before it is read; nothing: it is read.
-  std::optional<net::HttpResponse> Admit(net::HttpRequest head);
+  /// Whose large body is read, or what the request gets instead.
+  std::variant<net::HttpResponse, net::Sender> Admit(net::HttpRequest head);
   net::HttpResponse Get(std::string target, net::Headers headers = {});
   /// With the body as application/json.
   net::HttpResponse SendJson(std::string method, std::string target, std::string json,

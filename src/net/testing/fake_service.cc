@@ -90,8 +90,10 @@ void SessionLog::OnShard(const std::function<void(WebSocket&)>& work) {
   done.get_future().wait();
 }
 
-Task<std::optional<HttpResponse>> FakeService::Admit(HttpRequest head) {
-  if (!refuses_large_bodies) co_return std::nullopt;
+Task<std::variant<HttpResponse, Sender>> FakeService::Admit(HttpRequest head) {
+  if (!refuses_large_bodies) {
+    co_return head.target == "/known" ? Sender::kKnown : Sender::kStranger;
+  }
   HttpResponse response = co_await Handle(std::move(head));
   response.status = 401;
   co_return response;

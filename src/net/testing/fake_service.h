@@ -53,7 +53,7 @@ class SessionLog {
 class FakeService : public HttpService {
  public:
   runtime::Task<HttpResponse> Handle(HttpRequest request) override;
-  runtime::Task<std::optional<HttpResponse>> Admit(HttpRequest head) override;
+  runtime::Task<std::variant<HttpResponse, Sender>> Admit(HttpRequest head) override;
   runtime::Task<std::variant<HttpResponse, AcceptWebSocket>> Upgrade(
       HttpRequest request, runtime::Shard& shard) override;
   HttpResponse Refuse(int status, std::string_view detail) override;
@@ -66,7 +66,7 @@ class FakeService : public HttpService {
   std::shared_ptr<SessionLog> Session(std::size_t n = 0);
 
   std::size_t wide_bytes = 0;
-  bool refuses_large_bodies = false;  ///< with 401
+  bool refuses_large_bodies = false;  ///< with 401; else those to /known are a known person's
 
  private:
   std::mutex mutex_;
