@@ -98,8 +98,8 @@ Task<bool> HttpConnection::ServeOne() {
   if (const std::optional<Refusal> refusal = parser.refusal()) {
     co_return co_await Refuse(*refusal, exchange);
   }
-  if (refused_) {
-    co_return co_await Respond(*std::exchange(refused_, std::nullopt), exchange);
+  if (std::optional<HttpResponse> refused = std::exchange(refused_, std::nullopt)) {
+    co_return co_await Respond(*std::move(refused), exchange);
   }
 
   HttpRequest request = parser.Take();
