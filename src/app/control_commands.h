@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "auth/accounts.h"
+#include "auth/administration.h"
 #include "base/result.h"
 #include "runtime/blocking_pool.h"
 #include "runtime/task.h"
@@ -18,7 +18,7 @@ std::string BackupCommand(const std::string& folder);
 
 /// What the operator's commands work on; outlives them.
 struct ControlTargets {
-  auth::AccountService* accounts;
+  auth::Administration* administration;
   storage::Store* store;
   runtime::BlockingPool* pool;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -117,6 +118,11 @@ using Reader = RecordReader;
 void Get(Reader& in, bool& value) { value = in.Enum(1) == 1; }
 void Get(Reader& in, Seq& seq) { seq = Seq(in.Number()); }
 void Get(Reader& in, std::string& text) { text = in.Bytes(in.Number()); }
+void Get(Reader& in, std::uint32_t& value) {
+  const std::uint64_t number = in.Number();
+  if (number > std::numeric_limits<std::uint32_t>::max()) in.Fail("a number of it is too large");
+  value = static_cast<std::uint32_t>(number);
+}
 void Get(Reader& in, Role& role) { role = static_cast<Role>(in.Enum(1)); }
 void Get(Reader& in, HistoryPolicy& policy) { policy = static_cast<HistoryPolicy>(in.Enum(1)); }
 void Get(Reader& in, ConversationKind& kind) { kind = static_cast<ConversationKind>(in.Enum(1)); }
@@ -335,6 +341,8 @@ void AppendRecord(std::string& out, const User& user) {
   Put(out, user.admin);
   Put(out, user.created_at);
   Put(out, user.last_active_at);
+  Put(out, user.disabled);
+  Put(out, user.invited_by);
 }
 
 Result<User> ReadUserRecord(std::string_view bytes, UserId id) {
@@ -348,6 +356,10 @@ Result<User> ReadUserRecord(std::string_view bytes, UserId id) {
   Get(reader, user.admin);
   Get(reader, user.created_at);
   Get(reader, user.last_active_at);
+  if (!reader.AtEnd()) {  // since layout 2
+    Get(reader, user.disabled);
+    Get(reader, user.invited_by);
+  }
   return reader.Finish(std::move(user));
 }
 
@@ -370,6 +382,73 @@ Result<Session> ReadSessionRecord(std::string_view bytes, const TokenHash& token
   Get(reader, session.created_at);
   Get(reader, session.last_used_at);
   return reader.Finish(std::move(session));
+}
+
+void AppendRecord(std::string& out, const Invitation& invitation) {
+  PutByte(out, kVersion);
+  Put(out, invitation.token_hash);
+  Put(out, invitation.created_by);
+  Put(out, invitation.created_at);
+  Put(out, invitation.expires_at);
+  PutNumber(out, invitation.max_uses);
+  PutNumber(out, invitation.used);
+}
+
+Result<Invitation> ReadInvitationRecord(std::string_view bytes, InvitationId id) {
+  Reader reader(bytes, kVersion, "invitation");
+  Invitation invitation;
+  invitation.id = id;
+  Get(reader, invitation.token_hash);
+  Get(reader, invitation.created_by);
+  Get(reader, invitation.created_at);
+  Get(reader, invitation.expires_at);
+  Get(reader, invitation.max_uses);
+  Get(reader, invitation.used);
+  return reader.Finish(invitation);
+}
+
+void AppendRecord(std::string& out, const PasswordReset& reset) {
+  PutByte(out, kVersion);
+  Put(out, reset.user);
+  Put(out, reset.expires_at);
+}
+
+Result<PasswordReset> ReadPasswordResetRecord(std::string_view bytes, const TokenHash& token_hash) {
+  Reader reader(bytes, kVersion, "password reset");
+  PasswordReset reset;
+  reset.token_hash = token_hash;
+  Get(reader, reset.user);
+  Get(reader, reset.expires_at);
+  return reader.Finish(reset);
+}
+
+void AppendRecord(std::string& out, const AuditEntry& entry) {
+  PutByte(out, kVersion);
+  Put(out, entry.at);
+  Put(out, entry.admin);
+  PutByte(out, static_cast<std::uint8_t>(entry.action));
+  Put(out, entry.target);
+  PutNumber(out, entry.detail.size());
+  for (const AuditDetail& detail : entry.detail) {
+    Put(out, detail.name);
+    Put(out, detail.value);
+  }
+}
+
+Result<AuditEntry> ReadAuditRecord(std::string_view bytes, AuditId id) {
+  Reader reader(bytes, kVersion, "audit entry");
+  AuditEntry entry;
+  entry.id = id;
+  Get(reader, entry.at);
+  Get(reader, entry.admin);
+  entry.action = static_cast<AuditAction>(reader.Enum(kLastAuditAction));
+  Get(reader, entry.target);
+  entry.detail.resize(reader.Size(2));
+  for (AuditDetail& detail : entry.detail) {
+    Get(reader, detail.name);
+    Get(reader, detail.value);
+  }
+  return reader.Finish(std::move(entry));
 }
 
 }  // namespace parley::wire

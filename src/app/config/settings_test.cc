@@ -95,7 +95,7 @@ TEST(Settings, Boolean_OnlyTrueAndFalse) {
 TEST(Settings, Choice_OnlyItsWords) {
   Config config;
   ASSERT_TRUE(Named("accounts.registration").set(config, std::string("closed")));
-  EXPECT_EQ(config.accounts.registration, auth::RegistrationMode::kClosed);
+  EXPECT_EQ(config.accounts.registration, RegistrationMode::kClosed);
   EXPECT_EQ(Named("accounts.registration").accepts, "open, invitation or closed");
   EXPECT_FALSE(Accepts("accounts.registration", Untyped("Open")));
   EXPECT_FALSE(Accepts("accounts.registration", Untyped("")));

@@ -121,12 +121,12 @@ TEST_F(RocksStoreTest, SearchUsers_FindsFromEachWordOn) {
   const User user = NewUser("am.smith");
   ASSERT_TRUE(Run(store->accounts().CreateUser(user, "hash")).ok());
   for (const char* prefix : {"", "a", "AM.", "anna maria s", "maria", "Maria Sm", "smith"}) {
-    EXPECT_EQ(*Run(store->accounts().SearchUsers(prefix, 5)), std::vector{user}) << prefix;
+    EXPECT_EQ(*Run(store->accounts().SearchUsers(prefix, 5, "")), std::vector{user}) << prefix;
   }
   for (const char* prefix : {"nna", "anna smith", "smith ", "\xFF"}) {
-    EXPECT_TRUE(Run(store->accounts().SearchUsers(prefix, 5))->empty()) << prefix;
+    EXPECT_TRUE(Run(store->accounts().SearchUsers(prefix, 5, ""))->empty()) << prefix;
   }
-  EXPECT_TRUE(Run(store->accounts().SearchUsers("a", 0))->empty());
+  EXPECT_TRUE(Run(store->accounts().SearchUsers("a", 0, ""))->empty());
 }
 
 TEST_F(RocksStoreTest, TouchSession_AfterItsEnd_LeavesNothingForALaterOne) {

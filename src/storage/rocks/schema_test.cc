@@ -129,7 +129,7 @@ TEST(Families, NamesAreStored_AndNeverChange) {
       names,
       "default meta users usernames passwords sessions user_sessions session_uses user_search "
       "admin_claims conversations heads log current members memberships positions sent "
-      "mentions ");
+      "mentions invitations password_resets audit ");
 }
 
 }  // namespace
