@@ -24,7 +24,7 @@ struct AccountChange {
 
 struct AccountChanged {
   User user;
-  std::vector<Session> ended;  ///< sessions that are gone now
+  std::vector<Session> ended;  ///< sessions that are gone now, in any order
 };
 
 /// What is kept of administration: invitations, links for new passwords, settings that are changed

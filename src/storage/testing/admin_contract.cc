@@ -101,10 +101,11 @@ TEST_P(AdminContract, ChangeAccount_Disabling_EndsSessions) {
   ASSERT_TRUE(Run(accounts().CreateSession(other)).ok());
   ASSERT_TRUE(Run(accounts().FindSession(sessions[0].token_hash)).ok());
 
-  const auto changed = Run(admin().ChangeAccount(
+  auto changed = Run(admin().ChangeAccount(
       people.bo.id, Disabling(true, NewEntry(people.ann.id, AuditAction::kPersonDisable))));
   ASSERT_TRUE(changed.ok());
   EXPECT_TRUE(changed->user.disabled);
+  std::ranges::sort(changed->ended, {}, &Session::created_at);
   EXPECT_EQ(changed->ended, sessions);
   EXPECT_TRUE(Run(accounts().FindUser(people.bo.id))->disabled);
   for (const Session& session : sessions) {
