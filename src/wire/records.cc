@@ -1,49 +1,22 @@
 #include "wire/records.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
 
+#include "wire/record_fields.h"
 #include "wire/record_reader.h"
 
 namespace parley::wire {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+using record::Get;
+using record::kVersion;
+using record::Put;
+using record::PutByte;
+using record::PutNumber;
 
 // -- Writing ------------------------------------------------------------------------------
-
-void PutByte(std::string& out, std::uint8_t byte) { out.push_back(static_cast<char>(byte)); }
-
-void PutNumber(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    PutByte(out, static_cast<std::uint8_t>(value) | 0x80);
-    value >>= 7;
-  }
-  PutByte(out, static_cast<std::uint8_t>(value));
-}
-
-void Put(std::string& out, bool value) { PutByte(out, value ? 1 : 0); }
-void Put(std::string& out, Seq seq) { PutNumber(out, seq.value()); }
-
-void Put(std::string& out, TimePoint time) {
-  const auto ms = static_cast<std::uint64_t>(ToMillis(time));
-  PutNumber(out, (ms << 1) ^ (ToMillis(time) < 0 ? ~std::uint64_t{0} : 0));
-}
-
-void Put(std::string& out, std::string_view text) {
-  PutNumber(out, text.size());
-  out += text;
-}
-void Put(std::string& out, const std::string& text) { Put(out, std::string_view(text)); }
-
-template <class Tag>
-void Put(std::string& out, const Id<Tag>& id) {
-  out += id.view();
-}
 
 void Put(std::string& out, Role role) { PutByte(out, static_cast<std::uint8_t>(role)); }
 void Put(std::string& out, HistoryPolicy policy) {
@@ -82,11 +55,6 @@ void Put(std::string& out, const std::vector<T>& list) {
   for (const T& item : list) Put(out, item);
 }
 
-template <std::size_t N>
-void Put(std::string& out, const std::array<std::uint8_t, N>& bytes) {
-  out.append(reinterpret_cast<const char*>(bytes.data()), N);
-}
-
 void Put(std::string& out, const MessageBody& body) {
   Put(out, body.id);
   Put(out, body.client_id);
@@ -115,34 +83,9 @@ void Put(std::string& out, const MembersBody& body) {
 
 using Reader = RecordReader;
 
-void Get(Reader& in, bool& value) { value = in.Enum(1) == 1; }
-void Get(Reader& in, Seq& seq) { seq = Seq(in.Number()); }
-void Get(Reader& in, std::string& text) { text = in.Bytes(in.Number()); }
-void Get(Reader& in, std::uint32_t& value) {
-  const std::uint64_t number = in.Number();
-  if (number > std::numeric_limits<std::uint32_t>::max()) in.Fail("a number of it is too large");
-  value = static_cast<std::uint32_t>(number);
-}
 void Get(Reader& in, Role& role) { role = static_cast<Role>(in.Enum(1)); }
 void Get(Reader& in, HistoryPolicy& policy) { policy = static_cast<HistoryPolicy>(in.Enum(1)); }
 void Get(Reader& in, ConversationKind& kind) { kind = static_cast<ConversationKind>(in.Enum(1)); }
-
-void Get(Reader& in, TimePoint& time) {
-  const std::uint64_t zigzag = in.Number();
-  const std::uint64_t ms = (zigzag >> 1) ^ ((zigzag & 1) != 0 ? ~std::uint64_t{0} : 0);
-  time = FromMillis(static_cast<std::int64_t>(ms));
-}
-
-template <class Tag>
-void Get(Reader& in, Id<Tag>& id) {
-  const std::string_view bytes = in.Bytes(Uuid::kSize);
-  if (!bytes.empty()) id = Id<Tag>(Uuid::FromBytes(bytes));
-}
-
-template <std::size_t N>
-void Get(Reader& in, std::array<std::uint8_t, N>& bytes) {
-  std::ranges::copy(in.Bytes(N), bytes.begin());
-}
 
 void Get(Reader& in, RoleChange& change) {
   Get(in, change.user);
@@ -382,73 +325,6 @@ Result<Session> ReadSessionRecord(std::string_view bytes, const TokenHash& token
   Get(reader, session.created_at);
   Get(reader, session.last_used_at);
   return reader.Finish(std::move(session));
-}
-
-void AppendRecord(std::string& out, const Invitation& invitation) {
-  PutByte(out, kVersion);
-  Put(out, invitation.token_hash);
-  Put(out, invitation.created_by);
-  Put(out, invitation.created_at);
-  Put(out, invitation.expires_at);
-  PutNumber(out, invitation.max_uses);
-  PutNumber(out, invitation.used);
-}
-
-Result<Invitation> ReadInvitationRecord(std::string_view bytes, InvitationId id) {
-  Reader reader(bytes, kVersion, "invitation");
-  Invitation invitation;
-  invitation.id = id;
-  Get(reader, invitation.token_hash);
-  Get(reader, invitation.created_by);
-  Get(reader, invitation.created_at);
-  Get(reader, invitation.expires_at);
-  Get(reader, invitation.max_uses);
-  Get(reader, invitation.used);
-  return reader.Finish(invitation);
-}
-
-void AppendRecord(std::string& out, const PasswordReset& reset) {
-  PutByte(out, kVersion);
-  Put(out, reset.user);
-  Put(out, reset.expires_at);
-}
-
-Result<PasswordReset> ReadPasswordResetRecord(std::string_view bytes, const TokenHash& token_hash) {
-  Reader reader(bytes, kVersion, "password reset");
-  PasswordReset reset;
-  reset.token_hash = token_hash;
-  Get(reader, reset.user);
-  Get(reader, reset.expires_at);
-  return reader.Finish(reset);
-}
-
-void AppendRecord(std::string& out, const AuditEntry& entry) {
-  PutByte(out, kVersion);
-  Put(out, entry.at);
-  Put(out, entry.admin);
-  PutByte(out, static_cast<std::uint8_t>(entry.action));
-  Put(out, entry.target);
-  PutNumber(out, entry.detail.size());
-  for (const AuditDetail& detail : entry.detail) {
-    Put(out, detail.name);
-    Put(out, detail.value);
-  }
-}
-
-Result<AuditEntry> ReadAuditRecord(std::string_view bytes, AuditId id) {
-  Reader reader(bytes, kVersion, "audit entry");
-  AuditEntry entry;
-  entry.id = id;
-  Get(reader, entry.at);
-  Get(reader, entry.admin);
-  entry.action = static_cast<AuditAction>(reader.Enum(kLastAuditAction));
-  Get(reader, entry.target);
-  entry.detail.resize(reader.Size(2));
-  for (AuditDetail& detail : entry.detail) {
-    Get(reader, detail.name);
-    Get(reader, detail.value);
-  }
-  return reader.Finish(std::move(entry));
 }
 
 }  // namespace parley::wire

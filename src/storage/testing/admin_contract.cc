@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kAll = 1'000;
 
-/// In the order of `at`, as their ids must be.
 AuditEntry NewEntry(std::optional<UserId> admin, AuditAction action, TimePoint at = kNow) {
   SystemRandom random;
   AuditEntry entry;
@@ -60,16 +59,11 @@ User Make(AccountStore& accounts, runtime::Shard& shard, bool admin = false) {
   return user;
 }
 
-/// The suite's people.
-class AdminContractPeople {
- public:
+struct AdminContractPeople {
   explicit AdminContractPeople(AccountStore& accounts)
-      : ann(Make(accounts, shard_, true)), bo(Make(accounts, shard_)) {}
+      : ann(Make(accounts, shard, true)), bo(Make(accounts, shard)) {}
 
- private:
-  runtime::Shard shard_;
-
- public:
+  runtime::Shard shard;
   User ann;  ///< an administrator
   User bo;
 };
