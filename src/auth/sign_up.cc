@@ -34,8 +34,10 @@ Task<Result<RegistrationMode>> SignUp::Mode() {
     if (last) co_return *last;
     co_return stored.status();
   }
+  const std::optional<std::string>& set = *stored;
+  // What a newer program wrote and this one does not know keeps everybody out.
   const RegistrationMode mode =
-      *stored ? ParseRegistrationMode(**stored).value_or(RegistrationMode::kClosed) : configured_;
+      set ? ParseRegistrationMode(*set).value_or(RegistrationMode::kClosed) : configured_;
   const std::lock_guard lock(mutex_);
   if (writes_ != writes) co_return known_.value_or(mode);
   known_ = mode;

@@ -1,13 +1,11 @@
 #include "metrics/server_history.h"
 
-#include <utility>
-
 namespace parley::metrics {
 
-void ServerHistory::Add(ServerSample sample) {
+void ServerHistory::Add(const ServerSample& sample) {
   const std::lock_guard lock(mutex_);
   if (samples_.size() == kCapacity) samples_.pop_front();
-  samples_.push_back(std::move(sample));
+  samples_.push_back(sample);
 }
 
 std::vector<ServerSample> ServerHistory::Read() const {

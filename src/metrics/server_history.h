@@ -20,7 +20,7 @@ class ServerHistory {
   ServerHistory() = default;
 
   /// The oldest one goes where there are too many.
-  void Add(ServerSample sample);
+  void Add(const ServerSample& sample);
   /// Oldest first; empty before the first was added.
   std::vector<ServerSample> Read() const;
   std::chrono::milliseconds uptime() const;

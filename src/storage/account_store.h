@@ -38,7 +38,7 @@ class AccountStore {
   virtual runtime::Task<Result<User>> UpdateUser(UserId user, UserPatch patch) = 0;
   /// Users whose username, display name or a word of it starts with `prefix` (ASCII letters compare
   /// without case), by username, those behind the username `after`; at most `limit`. An empty
-  /// prefix finds everybody.
+  /// prefix finds everybody; another one may look at the first 20,000 matches alone.
   virtual runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix,
                                                                std::size_t limit,
                                                                std::string after) = 0;

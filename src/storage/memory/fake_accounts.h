@@ -69,6 +69,7 @@ class FakeAccounts : public AccountStore, public AdminStore {
   std::vector<Session> SessionsOf(UserId user) const;
   std::vector<Session> EndSessions(UserId user);
   Status CheckAdmin(const AuditEntry& entry) const;
+  void Note(AuditEntry entry);
   const Invitation* FindByToken(const TokenHash& token_hash) const;
 
   Controls& controls_;

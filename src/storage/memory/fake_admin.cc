@@ -27,6 +27,11 @@ Status FakeAccounts::CheckAdmin(const AuditEntry& entry) const {
   return PermissionDenied("only administrators may do this");
 }
 
+void FakeAccounts::Note(AuditEntry entry) {
+  const AuditId id = entry.id;
+  audit_[id] = std::move(entry);
+}
+
 runtime::Task<Result<AccountChanged>> FakeAccounts::ChangeAccount(UserId user,
                                                                   AccountChange change) {
   const std::lock_guard lock(mutex_);
@@ -35,7 +40,7 @@ runtime::Task<Result<AccountChanged>> FakeAccounts::ChangeAccount(UserId user,
   User& row = accounts_.at(user).user;
   if (change.admin) row.admin = *change.admin;
   if (change.disabled) row.disabled = *change.disabled;
-  for (AuditEntry& entry : change.audit) audit_[entry.id] = std::move(entry);
+  for (AuditEntry& entry : change.audit) Note(std::move(entry));
   AccountChanged changed{row, {}};
   if (change.sessions == SessionsAfter::kEnded) changed.ended = EndSessions(user);
   co_return std::move(changed);
@@ -55,7 +60,7 @@ runtime::Task<Result<User>> FakeAccounts::UseAdminClaim(TokenHash token_hash, Us
   admin_claims_.erase(token_hash);
   User& row = accounts_.at(user).user;
   row.admin = true;
-  audit_[entry.id] = std::move(entry);
+  Note(std::move(entry));
   co_return row;
 }
 
@@ -112,7 +117,7 @@ runtime::Task<Status> FakeAccounts::DeleteInvitation(InvitationId id,
   if (!invitations_.contains(id)) co_return NoSuchInvitation();
   if (entry) PARLEY_CO_TRY(CheckAdmin(*entry));
   invitations_.erase(id);
-  if (entry) audit_[entry->id] = *std::move(entry);
+  if (entry) Note(*std::move(entry));
   co_return Status::Ok();
 }
 
@@ -136,7 +141,7 @@ runtime::Task<Status> FakeAccounts::CreatePasswordReset(PasswordReset reset, Aud
   PARLEY_CO_TRY(Find(reset.user).status());
   PARLEY_CO_TRY(CheckAdmin(entry));
   password_resets_[reset.user] = reset;
-  audit_[entry.id] = std::move(entry);
+  Note(std::move(entry));
   co_return Status::Ok();
 }
 
@@ -181,7 +186,7 @@ runtime::Task<Status> FakeAccounts::WriteSetting(std::string name, std::string v
   const std::lock_guard lock(mutex_);
   PARLEY_CO_TRY(CheckAdmin(entry));
   settings_[std::move(name)] = std::move(value);
-  audit_[entry.id] = std::move(entry);
+  Note(std::move(entry));
   co_return Status::Ok();
 }
 
