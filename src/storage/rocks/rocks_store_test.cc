@@ -54,6 +54,15 @@ TEST_F(RocksStoreTest, Open_MakesAFolderForTheOwnerAlone) {
   EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms::owner_all);
 }
 
+TEST_F(RocksStoreTest, DiskBytes_GrowWithWhatIsWritten) {
+  const std::unique_ptr<Store> store = MustOpen();
+  const std::uint64_t before = store->disk_bytes();
+  User user = NewUser("anna");
+  user.display_name = std::string(100'000, 'x');
+  ASSERT_TRUE(Run(store->accounts().CreateUser(user, "hash")).ok());
+  EXPECT_GE(store->disk_bytes(), before + user.display_name.size());
+}
+
 TEST_F(RocksStoreTest, Open_WhileOpenElsewhere_SaysWhatToDo) {
   const std::unique_ptr<Store> store = MustOpen();
   const Result<std::unique_ptr<Store>> second = TryOpen();
