@@ -55,6 +55,11 @@ class Server {
   ApiDependencies Dependencies() {
     ApiDependencies to;
     to.accounts = &world_.accounts;
+    to.sign_up = &world_.sign_up;
+    to.invitations = &world_.invitations;
+    to.password_resets = &world_.password_resets;
+    to.administration = &world_.administration;
+    to.history = &world_.history;
     to.chat = &world_.backend.chat();
     to.bus = &world_.backend.bus();
     to.sessions = &sessions_;

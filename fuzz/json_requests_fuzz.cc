@@ -1,11 +1,13 @@
 // The bodies of HTTP requests: every Parse… of wire/requests.h, and the JSON reader beneath.
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <simdjson.h>
 
 #include "fuzz/check.h"
 #include "model/validate.h"
+#include "wire/admin_requests.h"
 #include "wire/json_reader.h"
 #include "wire/requests.h"
 
@@ -51,6 +53,15 @@ void CheckRequest(const SendRequest& request) {
 void CheckRequest(const ReadRequest& request) { FUZZ_CHECK(request.seq > Seq()); }
 void CheckRequest(const SetRoleRequest& /*request*/) {}
 void CheckRequest(const ClaimAdminRequest& /*request*/) {}
+void CheckRequest(const InvitationBody& body) {
+  FUZZ_CHECK(body.max_uses.value_or(1) >= 1);
+  FUZZ_CHECK(body.expires_in.value_or(std::chrono::milliseconds(1)).count() >= 1);
+}
+void CheckRequest(const PasswordResetBody& body) {
+  FUZZ_CHECK(ValidatePassword(body.password).ok());
+}
+void CheckRequest(const AdminSettingsBody& /*body*/) {}
+void CheckRequest(const UpdatePersonBody& body) { FUZZ_CHECK(body.disabled || body.admin); }
 
 /// What is no JSON is malformed for all of them; what is, for none.
 template <class Request>
@@ -116,5 +127,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Check(ParseSend, json, is_json);
   Check(ParseRead, json, is_json);
   Check(ParseClaimAdmin, json, is_json);
+  Check(ParseInvitation, json, is_json);
+  Check(ParsePasswordReset, json, is_json);
+  Check(ParseAdminSettings, json, is_json);
+  Check(ParseUpdatePerson, json, is_json);
   return 0;
 }

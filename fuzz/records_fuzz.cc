@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace parley::wire;
   if (size == 0) return 0;
   const std::string_view bytes = fuzz::AsText(data + 1, size - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 16) {
     case 0:
       Check(ReadEntryRecord, bytes, ConversationId(), Seq(7));
       break;
@@ -66,6 +66,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 6:
       Check(ReadUserRecord, bytes, UserId());
+      break;
+    case 8:
+      Check(ReadInvitationRecord, bytes, InvitationId());
+      break;
+    case 9:
+      Check(ReadPasswordResetRecord, bytes, TokenHash());
+      break;
+    case 10:
+      Check(ReadAuditRecord, bytes, AuditId());
       break;
     default:
       Check(ReadSessionRecord, bytes, TokenHash());

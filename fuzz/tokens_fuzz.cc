@@ -38,10 +38,13 @@ void CheckToken(std::string_view text) {
   constexpr std::size_t kTokenChars = 46;
   const auto session = ParseToken(TokenKind::kSession, text);
   const auto claim = ParseToken(TokenKind::kAdminClaim, text);
-  FUZZ_CHECK(!session || !claim);
-  if (session || claim) {
+  const auto invitation = ParseToken(TokenKind::kInvitation, text);
+  const auto reset = ParseToken(TokenKind::kPasswordReset, text);
+  const int kinds = (session ? 1 : 0) + (claim ? 1 : 0) + (invitation ? 1 : 0) + (reset ? 1 : 0);
+  FUZZ_CHECK(kinds <= 1);
+  if (kinds == 1) {
     FUZZ_CHECK(text.size() == kTokenChars);
-    FUZZ_CHECK(text.substr(0, 3) == (session ? "pt_" : "pa_"));
+    FUZZ_CHECK(text.substr(0, 3) == (session ? "pt_" : claim ? "pa_" : invitation ? "pi_" : "pr_"));
     FUZZ_CHECK(DecodeBase64Url(text.substr(3)).has_value());
   }
 }

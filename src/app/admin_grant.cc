@@ -7,7 +7,9 @@
 #include "app/control_commands.h"
 #include "app/control_socket.h"
 #include "app/data_dir.h"
-#include "auth/accounts.h"
+#include "auth/administration.h"
+#include "auth/invitations.h"
+#include "auth/sign_up.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "runtime/block_on.h"
@@ -23,14 +25,15 @@ Status GrantInStore(const Config& config, const std::string& folder, const std::
                 storage::rocks::Open({.path = folder + "/store", .reads = pool}));
   SystemClock clock;
   SystemRandom random;
-  auth::PasswordHasher hasher(config.auth.argon2, pool);
-  auth::AccountService accounts(store->accounts(), hasher, clock, random, config.accounts,
-                                config.limits);
+  auth::InvitationService invitations(*store, clock, random, config.accounts.invitations,
+                                      config.limits);
+  auth::SignUp sign_up(*store, invitations, clock, config.accounts.registration);
+  auth::Administration administration(*store, sign_up, clock, random, config.limits);
   BackupRunner backups(*store);
   runtime::Shard shard;
   shard.Start();
-  const Status granted =
-      runtime::BlockOn(shard, RunControlCommand({&accounts, &backups}, GrantCommand(username)));
+  const Status granted = runtime::BlockOn(
+      shard, RunControlCommand({&administration, &backups}, GrantCommand(username)));
   shard.Stop();
   store->Stop();
   return granted;

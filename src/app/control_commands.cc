@@ -16,7 +16,7 @@ std::string BackupCommand(const std::string& folder) { return std::string(kBacku
 
 runtime::Task<Status> RunControlCommand(ControlTargets to, std::string line) {
   if (line.starts_with(kGrant)) {
-    co_return (co_await to.accounts->GrantAdmin(line.substr(kGrant.size()))).status();
+    co_return (co_await to.administration->Grant(line.substr(kGrant.size()))).status();
   }
   if (line.starts_with(kBackup)) {
     co_return co_await to.backups->Run(line.substr(kBackup.size()));

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "app/backup_runner.h"
-#include "auth/accounts.h"
+#include "auth/administration.h"
 #include "base/result.h"
 #include "runtime/task.h"
 
@@ -17,7 +17,7 @@ std::string BackupCommand(const std::string& folder);
 
 /// What the operator's commands work on; outlives them.
 struct ControlTargets {
-  auth::AccountService* accounts;
+  auth::Administration* administration;
   BackupRunner* backups;
 };
 

@@ -74,9 +74,9 @@ void CheckExposure(const Config& config, Findings& findings) {
                "set ops_listen to 127.0.0.1:PORT, or to a network that only your monitoring "
                "reaches: it asks nobody who they are");
   findings.Add("settings.registration",
-               !is_public || config.accounts.registration != auth::RegistrationMode::kOpen,
+               !is_public || config.accounts.registration != RegistrationMode::kOpen,
                Severity::kWarning,
-               config.accounts.registration == auth::RegistrationMode::kOpen
+               config.accounts.registration == RegistrationMode::kOpen
                    ? "anyone who reaches the server may make an account"
                    : "accounts are not made by just anyone",
                "if that is not what you want, set accounts.registration to invitation or closed");

@@ -77,7 +77,7 @@ TEST(DoctorChecks, UnsafeSettings_EachHasItsFinding) {
       {"warning settings.tls",
        [](Config& c) {
          c.listen.host = "0.0.0.0";
-         c.accounts.registration = auth::RegistrationMode::kClosed;
+         c.accounts.registration = RegistrationMode::kClosed;
        }},
       {"warning settings.registration",
        [](Config& c) {

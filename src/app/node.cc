@@ -14,8 +14,13 @@
 #include "app/keys.h"
 #include "app/register_metrics.h"
 #include "app/shard_watch.h"
+#include "app/stats_sampler.h"
 #include "auth/accounts.h"
+#include "auth/administration.h"
 #include "auth/guess_guard.h"
+#include "auth/invitations.h"
+#include "auth/password_resets.h"
+#include "auth/sign_up.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "bus/local/local_bus.h"
@@ -27,6 +32,7 @@
 #include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
 #include "metrics/metrics.h"
+#include "metrics/server_history.h"
 #include "net/server.h"
 #include "runtime/block_on.h"
 #include "runtime/blocking_pool.h"
@@ -42,6 +48,8 @@ namespace {
 /// How often the service's time is kept, so that it never steps back by more than this over a
 /// restart.
 constexpr std::chrono::seconds kTimeKeeping{10};
+/// How often the audit log forgets what is too old.
+constexpr std::chrono::hours kAuditKeeping{24};
 
 std::size_t ThreadCount(std::size_t configured) {
   return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
@@ -89,8 +97,13 @@ struct Node::Parts {
   std::unique_ptr<storage::cached::CachedStore> store;
   std::unique_ptr<MonotonicClock> clock;
   std::unique_ptr<runtime::Timer> time_keeper;
+  std::unique_ptr<runtime::Timer> audit_keeper;
   std::unique_ptr<ShardWatch> shard_watch;
   std::unique_ptr<auth::PasswordHasher> hasher;
+  std::unique_ptr<auth::InvitationService> invitations;
+  std::unique_ptr<auth::SignUp> sign_up;
+  std::unique_ptr<auth::PasswordResets> password_resets;
+  std::unique_ptr<auth::Administration> administration;
   std::unique_ptr<auth::AccountService> accounts;
   std::unique_ptr<bus::LocalBus> bus;
   std::unique_ptr<bus::LocalPresence> presence;
@@ -98,9 +111,11 @@ struct Node::Parts {
   std::unique_ptr<gateway::Sessions> sessions;
   metrics::CounterSet errors{"code", http::ErrorCodes()};
   metrics::Metrics metrics;
+  metrics::ServerHistory history;
   std::unique_ptr<http::ApiService> api;
   std::unique_ptr<http::OpsService> ops;
   std::unique_ptr<net::Server> public_server;
+  std::unique_ptr<StatsSampler> sampler;
   std::unique_ptr<net::Server> ops_server;
   std::unique_ptr<BackupRunner> backups;
   std::unique_ptr<ControlSocket> control;
@@ -110,8 +125,10 @@ struct Node::Parts {
 
   Status OpenStore(const DataDir& dir);
   Status MakeServices();
+  Status MakeAccounts();
   Status Listen(const DataDir& dir);
   void KeepTime();
+  void KeepAudit();
   void Stop();
 
   std::vector<runtime::Shard*> ShardPointers() const;
@@ -150,15 +167,29 @@ Status Node::Parts::OpenStore(const DataDir& dir) {
   return Status::Ok();
 }
 
+Status Node::Parts::MakeAccounts() {
+  hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
+  invitations = std::make_unique<auth::InvitationService>(
+      *store, *clock, random, config.accounts.invitations, limits);
+  sign_up =
+      std::make_unique<auth::SignUp>(*store, *invitations, *clock, config.accounts.registration);
+  password_resets =
+      std::make_unique<auth::PasswordResets>(*store, *hasher, *clock, random, &guesses);
+  administration =
+      std::make_unique<auth::Administration>(*store, *sign_up, *clock, random, limits);
+  accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
+                                                    config.accounts, limits, &guesses,
+                                                    sign_up.get());
+  PARLEY_ASSIGN(admin_token, Await(administration->EnsureClaim()));
+  return Status::Ok();
+}
+
 Status Node::Parts::MakeServices() {
   PARLEY_ASSIGN(const TimePoint last_time, Await(store->meta().ReadTime()));
   clock = std::make_unique<MonotonicClock>(system_clock, last_time);
   PARLEY_ASSIGN(const InstallationKeys keys, Await(ReadKeys(&store->meta(), &random)));
 
-  hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
-  accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
-                                                    config.accounts, limits, &guesses);
-  PARLEY_ASSIGN(admin_token, Await(accounts->EnsureAdminClaim(&store->meta())));
+  PARLEY_TRY(MakeAccounts());
 
   bus = std::make_unique<bus::LocalBus>(ShardPointers());
   presence = std::make_unique<bus::LocalPresence>(ShardPointers(), config.presence_linger);
@@ -192,19 +223,24 @@ Status Node::Parts::Listen(const DataDir& dir) {
   http::ApiSettings settings;
   settings.features = http::FeaturesOfApi();
   settings.limits = limits;
-  settings.registration = config.accounts.registration;
   settings.origins = {config.server.public_url, config.server.trusted_proxies,
                       config.server.allowed_origins};
-  api = std::make_unique<http::ApiService>(http::ApiDependencies{.accounts = accounts.get(),
-                                                                 .chat = chat.get(),
-                                                                 .bus = bus.get(),
-                                                                 .sessions = sessions.get(),
-                                                                 .clock = clock.get(),
-                                                                 .random = &random,
-                                                                 .log = &log,
-                                                                 .errors = &errors,
-                                                                 .rates = &rates},
-                                           std::move(settings));
+  api = std::make_unique<http::ApiService>(
+      http::ApiDependencies{.accounts = accounts.get(),
+                            .sign_up = sign_up.get(),
+                            .invitations = invitations.get(),
+                            .password_resets = password_resets.get(),
+                            .administration = administration.get(),
+                            .history = &history,
+                            .chat = chat.get(),
+                            .bus = bus.get(),
+                            .sessions = sessions.get(),
+                            .clock = clock.get(),
+                            .random = &random,
+                            .log = &log,
+                            .errors = &errors,
+                            .rates = &rates},
+      std::move(settings));
   shard_watch = std::make_unique<ShardWatch>(ShardPointers());
   ops = std::make_unique<http::OpsService>(
       metrics,
@@ -232,6 +268,10 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .shards = ShardPointers(),
                             .cache_limits = CacheOptionsOf(config.cache),
                             .max_connections = config.server.options.max_connections});
+  sampler = std::make_unique<StatsSampler>(
+      *shards.front(), *clock,
+      TotalsReader({store.get(), public_server.get(), chat.get(), sessions.get()}), history);
+  sampler->Start();
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
@@ -239,10 +279,14 @@ Status Node::Parts::Listen(const DataDir& dir) {
   PARLEY_ASSIGN(
       control,
       ControlSocket::Listen(*shards.front(), dir.path + "/control.sock", [this](std::string line) {
-        return RunControlCommand({accounts.get(), backups.get()}, std::move(line));
+        return RunControlCommand({administration.get(), backups.get()}, std::move(line));
       }));
   time_keeper = std::make_unique<runtime::Timer>(*shards.front());
-  shards.front()->Post([this] { KeepTime(); });
+  audit_keeper = std::make_unique<runtime::Timer>(*shards.front());
+  shards.front()->Post([this] {
+    KeepTime();
+    KeepAudit();
+  });
   return Status::Ok();
 }
 
@@ -252,6 +296,14 @@ void Node::Parts::KeepTime() {
                    IgnoreStatus(co_await meta->WriteTime(now), "it is written again soon");
                  }(&store->meta(), clock->Now()));
   time_keeper->After(kTimeKeeping, [this] { KeepTime(); });
+}
+
+void Node::Parts::KeepAudit() {
+  runtime::Spawn(*shards.front(), "drop old audit entries",
+                 [](auth::Administration* of, std::chrono::days days) -> runtime::Task<void> {
+                   IgnoreStatus(co_await of->DropOldAudit(days), "the next day tries again");
+                 }(administration.get(), config.audit_days));
+  audit_keeper->After(kAuditKeeping, [this] { KeepAudit(); });
 }
 
 void Node::Parts::Stop() {
@@ -269,6 +321,8 @@ void Node::Parts::Stop() {
   // What has timers and sockets on the shards goes before their loops do; what waiting tasks hold
   // goes with them.
   time_keeper.reset();
+  audit_keeper.reset();
+  sampler.reset();
   shard_watch.reset();
   public_server.reset();
   ops_server.reset();

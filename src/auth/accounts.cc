@@ -15,9 +15,11 @@ namespace {
 
 using runtime::Task;
 
-constexpr char kAdminClaimKey[] = "first_admin_claim";
+/// A search reads so many pages at most for people who are not disabled.
+constexpr int kSearchPages = 5;
 
 Status WrongCredentials() { return Unauthenticated("username or password is wrong"); }
+Status IsDisabled() { return PermissionDenied("this account is disabled: ask an administrator"); }
 Status NotSignedIn() { return Unauthenticated("sign in again: this session has ended"); }
 
 Status CheckRegistrationAllowed(RegistrationMode mode) {
@@ -40,14 +42,15 @@ bool IsExpired(const Session& session, TimePoint now) {
 
 AccountService::AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock,
                                Random& random, AccountPolicy policy, LiveLimits limits,
-                               GuessGuard* guesses)
+                               GuessGuard* guesses, SignUp* sign_up)
     : store_(store),
       hasher_(hasher),
       clock_(clock),
       random_(random),
       policy_(policy),
       limits_(std::move(limits)),
-      guesses_(guesses) {}
+      guesses_(guesses),
+      sign_up_(sign_up) {}
 
 Task<Result<GuessGuard::Try>> AccountService::EnterGuess(std::string username,
                                                          limits::ClientAddress address) {
@@ -55,8 +58,24 @@ Task<Result<GuessGuard::Try>> AccountService::EnterGuess(std::string username,
   co_return co_await guesses_->Enter(std::move(username), address);
 }
 
-Task<Result<SignedIn>> AccountService::Register(Registration registration) {
+Task<Result<std::optional<TokenHash>>> AccountService::Admit(std::optional<std::string> invite) {
+  if (sign_up_ != nullptr) co_return co_await sign_up_->Admit(std::move(invite));
   PARLEY_CO_TRY(CheckRegistrationAllowed(policy_.registration));
+  co_return std::optional<TokenHash>();
+}
+
+Task<Result<User>> AccountService::CreateUser(User user, std::string password_hash,
+                                              std::optional<TokenHash> invitation) {
+  if (sign_up_ != nullptr) {
+    co_return co_await sign_up_->Create(std::move(user), std::move(password_hash), invitation);
+  }
+  PARLEY_CO_TRY(co_await store_.CreateUser(user, std::move(password_hash)));
+  co_return std::move(user);
+}
+
+Task<Result<SignedIn>> AccountService::Register(Registration registration) {
+  PARLEY_CO_ASSIGN(const std::optional<TokenHash> invitation,
+                   co_await Admit(std::move(registration.invite)));
   PARLEY_CO_ASSIGN(std::string username, ValidateUsername(registration.username));
   PARLEY_CO_TRY(ValidatePassword(registration.password));
   PARLEY_CO_ASSIGN(std::string display_name,
@@ -77,21 +96,23 @@ Task<Result<SignedIn>> AccountService::Register(Registration registration) {
   if (guesses_ != nullptr) {
     PARLEY_CO_ASSIGN(attempt, co_await guesses_->EnterNew(user.username, registration.address));
   }
-  Result<SignedIn> signed_in = co_await CreateAccount(
-      std::move(user), std::move(registration.password), std::move(registration.device_name));
+  Result<SignedIn> signed_in =
+      co_await CreateAccount(std::move(user), std::move(registration.password),
+                             std::move(registration.device_name), invitation);
   attempt.Settle(signed_in.status(), StatusCode::kConflict);
   co_return std::move(signed_in);
 }
 
 Task<Result<SignedIn>> AccountService::CreateAccount(User user, std::string password,
-                                                     std::string device_name) {
+                                                     std::string device_name,
+                                                     std::optional<TokenHash> invitation) {
   PARLEY_CO_ASSIGN(std::string hash, co_await hasher_.Hash(std::move(password)));
-  const Status created = co_await store_.CreateUser(user, std::move(hash));
-  if (created.code() == StatusCode::kConflict) {
+  Result<User> created = co_await CreateUser(std::move(user), std::move(hash), invitation);
+  if (created.status().code() == StatusCode::kConflict) {
     co_return Conflict("the username is taken").WithField("username", "is taken");
   }
-  PARLEY_CO_TRY(created);
-  co_return co_await SignIn(std::move(user), std::move(device_name));
+  PARLEY_CO_TRY(created.status());
+  co_return co_await SignIn(*std::move(created), std::move(device_name));
 }
 
 Task<Result<SignedIn>> AccountService::Login(Credentials credentials) {
@@ -117,6 +138,7 @@ Task<Result<SignedIn>> AccountService::CheckLogin(Credentials credentials) {
   PARLEY_CO_ASSIGN(std::optional<std::string> hash,
                    co_await CheckPassword(id, credentials.password));
   if (!hash) co_return WrongCredentials();
+  if (user->disabled) co_return IsDisabled();
   PARLEY_CO_ASSIGN(SignedIn signed_in,
                    co_await SignIn(*std::move(user), std::move(credentials.device_name)));
 
@@ -142,7 +164,9 @@ Task<Result<SignedIn>> AccountService::SignIn(User user, std::string device_name
   session.user = user.id;
   session.token_hash = token.hash;
   session.device_name = std::move(device_name);
-  PARLEY_CO_TRY(co_await store_.CreateSession(session));
+  const Status created = co_await store_.CreateSession(session);
+  if (created.code() == StatusCode::kPermissionDenied) co_return IsDisabled();
+  PARLEY_CO_TRY(created);
   PARLEY_CO_ASSIGN(std::vector<SessionId> ended, co_await EndSurplus(user.id, session.id));
   co_return SignedIn{std::move(user), std::move(session), std::move(token.text), std::move(ended)};
 }
@@ -310,11 +334,17 @@ Task<Result<std::vector<User>>> AccountService::Search(std::string query) {
   // Whoever has exactly this name comes first, however many others it begins.
   PARLEY_CO_ASSIGN(std::vector<User> found, co_await FindExact(query));
   if (policy_.search == SearchMode::kExact) co_return found;
-  PARLEY_CO_ASSIGN(std::vector<User> prefixed,
-                   co_await store_.SearchUsers(std::move(query), kSearchMaxResults));
-  for (User& user : prefixed) {
-    const bool known = !found.empty() && found.front().id == user.id;
-    if (!known && found.size() < kSearchMaxResults) found.push_back(std::move(user));
+  const UserId exact = found.empty() ? UserId() : found.front().id;
+  std::string after;
+  for (int page = 0; page < kSearchPages && found.size() < kSearchMaxResults; ++page) {
+    PARLEY_CO_ASSIGN(std::vector<User> prefixed,
+                     co_await store_.SearchUsers(query, kSearchMaxResults, after));
+    for (User& user : prefixed) {
+      after = user.username;
+      if (user.id == exact || user.disabled || found.size() == kSearchMaxResults) continue;
+      found.push_back(std::move(user));
+    }
+    if (prefixed.size() < kSearchMaxResults) break;
   }
   co_return found;
 }
@@ -323,50 +353,10 @@ Task<Result<std::vector<User>>> AccountService::FindExact(std::string name) {
   const Result<std::string> username = ValidateUsername(name);
   if (!username.ok()) co_return std::vector<User>();
   Result<User> user = co_await store_.FindUserByName(*username);
+  if (user.ok() && user->disabled) co_return std::vector<User>();
   if (user.ok()) co_return std::vector<User>{*std::move(user)};
   if (user.status().code() == StatusCode::kNotFound) co_return std::vector<User>();
   co_return user.status();
-}
-
-Task<Result<std::optional<std::string>>> AccountService::EnsureAdminClaim(
-    storage::MetaStore* meta) {
-  // The first to put the hash of its token here is the first start.
-  NewToken token = MakeToken(TokenKind::kAdminClaim, random_);
-  PARLEY_CO_ASSIGN(const storage::SecretKey first,
-                   co_await meta->GetOrCreateKey(kAdminClaimKey, token.hash));
-  if (first != token.hash) co_return std::optional<std::string>();
-  PARLEY_CO_TRY(co_await store_.CreateAdminClaim(token.hash));
-  co_return std::optional(std::move(token.text));
-}
-
-Task<Result<User>> AccountService::ClaimAdmin(UserId user, std::string token) {
-  const Status refused = PermissionDenied("this link is not valid, or has been used");
-  const std::optional<TokenHash> hash = ParseToken(TokenKind::kAdminClaim, token);
-  if (!hash) co_return refused;
-  const Status taken = co_await store_.TakeAdminClaim(*hash);
-  if (taken.code() == StatusCode::kNotFound) co_return refused;
-  PARLEY_CO_TRY(taken);
-
-  storage::UserPatch patch;
-  patch.admin = true;
-  Result<User> admin = co_await store_.UpdateUser(user, std::move(patch));
-  if (!admin.ok()) {
-    IgnoreStatus(co_await store_.CreateAdminClaim(*hash),
-                 "`parleyd admin grant` remains where the link could not be given back");
-  }
-  co_return std::move(admin);
-}
-
-Task<Result<User>> AccountService::GrantAdmin(std::string username) {
-  PARLEY_CO_ASSIGN(std::string name, ValidateUsername(username));
-  Result<User> user = co_await store_.FindUserByName(name);
-  if (user.status().code() == StatusCode::kNotFound) {
-    co_return NotFound(fmt::format("there is no account {}; it must register first", name));
-  }
-  PARLEY_CO_TRY(user.status());
-  storage::UserPatch patch;
-  patch.admin = true;
-  co_return co_await store_.UpdateUser(user->id, std::move(patch));
 }
 
 }  // namespace parley::auth

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "auth/guess_guard.h"
+#include "auth/invitations.h"
 #include "auth/password_hasher.h"
+#include "auth/sign_up.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -16,12 +18,8 @@
 #include "model/user.h"
 #include "runtime/task.h"
 #include "storage/account_store.h"
-#include "storage/meta_store.h"
 
 namespace parley::auth {
-
-/// Who may make an account (setting accounts.registration).
-enum class RegistrationMode : std::uint8_t { kOpen, kInvitation, kClosed };
 
 /// How people find each other (setting people.search).
 enum class SearchMode : std::uint8_t {
@@ -33,6 +31,7 @@ enum class SearchMode : std::uint8_t {
 struct AccountPolicy {
   RegistrationMode registration = RegistrationMode::kOpen;
   SearchMode search = SearchMode::kPrefix;
+  InvitationMode invitations = InvitationMode::kEveryone;
 };
 
 /// A session's last_used_at is moved at most this often. It makes a session live up to this much
@@ -96,7 +95,8 @@ enum class ActivityNote : std::uint8_t {
 
 /// Accounts, passwords and sessions: all their rules, over a store. Await on a shard, any shard;
 /// nothing is cancelled. All that it uses must outlive it and its tasks. Without `guesses`
-/// passwords may be tried without end.
+/// passwords may be tried without end; without `sign_up` the policy alone says who may make an
+/// account, and there are no invitations.
 ///
 /// What looks at a password may be refused with kRateLimited, wait for some seconds, or answer
 /// kUnavailable where too many are looked at already (guess_guard.h).
@@ -105,13 +105,15 @@ enum class ActivityNote : std::uint8_t {
 class AccountService {
  public:
   AccountService(storage::AccountStore& store, PasswordHasher& hasher, Clock& clock, Random& random,
-                 AccountPolicy policy, LiveLimits limits, GuessGuard* guesses = nullptr);
+                 AccountPolicy policy, LiveLimits limits, GuessGuard* guesses = nullptr,
+                 SignUp* sign_up = nullptr);
 
   /// Makes the account and signs it in. kPermissionDenied where registration forbids, kConflict if
-  /// the name is taken.
+  /// the name is taken; about invitations see SignUp::Admit.
   runtime::Task<Result<SignedIn>> Register(Registration registration);
 
-  /// kUnauthenticated for a wrong name or password, alike in words and in time.
+  /// kUnauthenticated for a wrong name or password, alike in words and in time; kPermissionDenied
+  /// for the right ones of somebody who is disabled.
   runtime::Task<Result<SignedIn>> Login(Credentials credentials);
 
   /// Whose token that is. kUnauthenticated if it is malformed, unknown, revoked, or was not used
@@ -144,25 +146,21 @@ class AccountService {
   runtime::Task<Result<std::vector<User>>> GetUsers(std::vector<UserId> users);
   /// The person is active now; not fsynced. kNotFound.
   runtime::Task<Status> NoteActive(UserId user, ActivityNote note);
-  /// As the policy allows, at most kSearchMaxResults, whoever has exactly this username first;
+  /// As the policy allows, at most kSearchMaxResults, whoever has exactly this username first, and
+  /// nobody who is disabled;
   /// fewer than kSearchMinChars characters: kInvalidArgument.
   runtime::Task<Result<std::vector<User>>> Search(std::string query);
-
-  /// Call at each start. The first time in the life of the store it answers the one-time token of
-  /// the administrator link; ever after nothing. (If the program dies in between, `parleyd admin
-  /// grant` remains.)
-  runtime::Task<Result<std::optional<std::string>>> EnsureAdminClaim(storage::MetaStore* meta);
-  /// Makes `user` an administrator, once per token. kPermissionDenied if the token is wrong or
-  /// used.
-  runtime::Task<Result<User>> ClaimAdmin(UserId user, std::string token);
-  /// Makes the person of that name an administrator; kNotFound.
-  runtime::Task<Result<User>> GrantAdmin(std::string username);
 
  private:
   runtime::Task<Result<GuessGuard::Try>> EnterGuess(std::string username,
                                                     limits::ClientAddress address);
+  /// What SignUp says, or without it the policy.
+  runtime::Task<Result<std::optional<TokenHash>>> Admit(std::optional<std::string> invite);
+  runtime::Task<Result<User>> CreateUser(User user, std::string password_hash,
+                                         std::optional<TokenHash> invitation);
   runtime::Task<Result<SignedIn>> CreateAccount(User user, std::string password,
-                                                std::string device_name);
+                                                std::string device_name,
+                                                std::optional<TokenHash> invitation);
   runtime::Task<Result<SignedIn>> CheckLogin(Credentials credentials);
   runtime::Task<Result<SignedIn>> SignIn(User user, std::string device_name);
   /// Ends those that are too many beside `current`, and those that have expired.
@@ -183,6 +181,7 @@ class AccountService {
   const AccountPolicy policy_;
   const LiveLimits limits_;
   GuessGuard* const guesses_;
+  SignUp* const sign_up_;
 };
 
 }  // namespace parley::auth

@@ -342,35 +342,6 @@ TEST_F(AccountServiceTest, Search_AsThePolicyAllows) {
   EXPECT_THAT(*Run(off.Search("anna")), IsEmpty());
 }
 
-TEST_F(AccountServiceTest, AdminClaim_MadeOnce_WorksOnce) {
-  const SignedIn ann = Register("ann");
-  const SignedIn bob = Register("bob");
-  const std::optional<std::string> token = *Run(accounts_.EnsureAdminClaim(&store_.meta()));
-  ASSERT_TRUE(token.has_value());
-  EXPECT_EQ(*Run(accounts_.EnsureAdminClaim(&store_.meta())), std::nullopt);
-
-  EXPECT_EQ(Run(accounts_.ClaimAdmin(ann.user.id, ann.token)).status().code(),
-            StatusCode::kPermissionDenied);
-  EXPECT_TRUE(Run(accounts_.ClaimAdmin(ann.user.id, *token))->admin);
-  EXPECT_EQ(Run(accounts_.ClaimAdmin(bob.user.id, *token)).status().code(),
-            StatusCode::kPermissionDenied);
-  EXPECT_TRUE(Run(accounts_.GetUser(ann.user.id))->admin);
-  EXPECT_FALSE(Run(accounts_.GetUser(bob.user.id))->admin);
-}
-
-TEST_F(AccountServiceTest, AdminClaim_ByNobody_IsGivenBack) {
-  const std::string token = **Run(accounts_.EnsureAdminClaim(&store_.meta()));
-  EXPECT_EQ(Run(accounts_.ClaimAdmin(UserId(), token)).status().code(), StatusCode::kNotFound);
-  const SignedIn ann = Register("ann");
-  EXPECT_TRUE(Run(accounts_.ClaimAdmin(ann.user.id, token)).ok());
-}
-
-TEST_F(AccountServiceTest, GrantAdmin_ByName) {
-  Register("ann");
-  EXPECT_TRUE(Run(accounts_.GrantAdmin("ANN"))->admin);
-  EXPECT_EQ(Run(accounts_.GrantAdmin("bob")).status().code(), StatusCode::kNotFound);
-}
-
 TEST_F(AccountServiceTest, NoteActive_MovesForward_SeldomButAtTheEnd) {
   const UserId ann = Register("ann").user.id;
   const auto note = [&](ActivityNote how) {

@@ -12,7 +12,19 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kEncodedChars = 43;
 
-std::string_view Prefix(TokenKind kind) { return kind == TokenKind::kSession ? "pt_" : "pa_"; }
+std::string_view Prefix(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kSession:
+      return "pt_";
+    case TokenKind::kAdminClaim:
+      return "pa_";
+    case TokenKind::kInvitation:
+      return "pi_";
+    case TokenKind::kPasswordReset:
+      return "pr_";
+  }
+  return {};
+}
 
 TokenHash Hash(std::string_view bytes) {
   static_assert(sizeof(TokenHash) == crypto_hash_sha256_BYTES);

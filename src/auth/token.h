@@ -12,8 +12,10 @@ namespace parley::auth {
 /// What a token is for. Its text begins with the kind, so that leaked ones can be recognised and
 /// one kind is never taken for the other.
 enum class TokenKind {
-  kSession,     ///< "pt_…"
-  kAdminClaim,  ///< "pa_…"
+  kSession,        ///< "pt_…"
+  kAdminClaim,     ///< "pa_…"
+  kInvitation,     ///< "pi_…"
+  kPasswordReset,  ///< "pr_…"
 };
 
 /// A new secret: 256 random bits. Only the hash is stored; the text is told once, to whom it is

@@ -67,10 +67,15 @@ TEST(Token, Parse_OtherForms_Refused) {
 
 TEST(Token, Parse_AnotherKind_Refused) {
   FakeRandom random;
-  EXPECT_EQ(ParseToken(TokenKind::kAdminClaim, MakeToken(TokenKind::kSession, random).text),
-            std::nullopt);
-  EXPECT_EQ(ParseToken(TokenKind::kSession, MakeToken(TokenKind::kAdminClaim, random).text),
-            std::nullopt);
+  constexpr TokenKind kKinds[] = {TokenKind::kSession, TokenKind::kAdminClaim,
+                                  TokenKind::kInvitation, TokenKind::kPasswordReset};
+  for (const TokenKind made : kKinds) {
+    const NewToken token = MakeToken(made, random);
+    for (const TokenKind read : kKinds) {
+      const auto expected = made == read ? std::optional(token.hash) : std::nullopt;
+      EXPECT_EQ(ParseToken(read, token.text), expected) << token.text;
+    }
+  }
 }
 
 }  // namespace

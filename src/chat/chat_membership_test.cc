@@ -136,6 +136,24 @@ TEST_F(ChatMembership, Create_WithWhoDoesNotExist_NamesTheField) {
   EXPECT_EQ(status.fields()[0].field, "member_ids");
 }
 
+TEST_F(ChatMembership, WhoIsDisabled_CannotBeAddedOrWrittenToFirst_LikeNobody) {
+  storage::AccountChange disabling;
+  disabling.disabled = true;
+  ASSERT_TRUE(backend_.Run(backend_.store().admin().ChangeAccount(cy_, disabling)).ok());
+  ChatService& chat = backend_.chat();
+  for (const ConversationKind kind : {ConversationKind::kDirect, ConversationKind::kGroup}) {
+    CreateRequest request;
+    request.kind = kind;
+    request.member_ids = {cy_};
+    const Status status = backend_.Run(chat.Create(ann_, request)).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    ASSERT_EQ(status.fields().size(), 1U);
+    EXPECT_EQ(status.fields()[0].field, "member_ids");
+  }
+  EXPECT_EQ(backend_.Run(chat.AddMembers(ann_, group_, {cy_})).status().code(),
+            StatusCode::kInvalidArgument);
+}
+
 TEST_F(ChatMembership, Strangers_FindNothing) {
   EXPECT_EQ(backend_.GetCode(cy_, group_), StatusCode::kNotFound);
   ChatService& chat = backend_.chat();

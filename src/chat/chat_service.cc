@@ -157,8 +157,10 @@ runtime::Task<Result<std::vector<User>>> ChatService::RequireUsers(std::vector<U
                                                                    std::string field) {
   PARLEY_CO_ASSIGN(std::vector<User> found, co_await deps_.store->accounts().FindUsers(users));
   for (const UserId& user : users) {
-    const bool exists =
-        std::any_of(found.begin(), found.end(), [&](const User& each) { return each.id == user; });
+    // Who is disabled cannot be added or written to first, and is not told apart from nobody.
+    const bool exists = std::any_of(found.begin(), found.end(), [&](const User& each) {
+      return each.id == user && !each.disabled;
+    });
     if (!exists) {
       co_return InvalidField(std::move(field), fmt::format("no such person: {}", user.ToString()));
     }

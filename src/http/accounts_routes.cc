@@ -1,11 +1,13 @@
 #include <utility>
+#include <vector>
 
 #include "http/admission.h"
 #include "http/api.h"
 #include "http/responses.h"
 #include "http/routes.h"
+#include "http/session_end.h"
 #include "http/sign_in.h"
-#include "wire/encode.h"
+#include "wire/admin_requests.h"
 #include "wire/requests.h"
 
 namespace parley::http {
@@ -29,24 +31,27 @@ Task<Result<HttpResponse>> Register(const Api* api, Request* request) {
   registration.address = request->client;
   PARLEY_CO_ASSIGN(const auth::SignedIn signed_in,
                    co_await api->to.accounts->Register(std::move(registration)));
-  co_return SignInAnswer(*api, *request, signed_in, body.delivery);
+  co_return RegisteredAnswer(*api, *request, signed_in, body.delivery);
 }
 
-Task<Result<HttpResponse>> ClaimAdmin(const Api* api, Request* request) {
-  PARLEY_CO_ASSIGN(wire::ClaimAdminRequest body,
-                   wire::ParseClaimAdmin(request->http.body, api->settings.limits.Get()));
-  Result<User> user =
-      co_await api->to.accounts->ClaimAdmin(request->caller.user, std::move(body.token));
-  if (user.status().code() == StatusCode::kPermissionDenied) {
-    co_return NotFound("this administrator link is not valid, or was used before");
-  }
-  if (!user.ok()) co_return user.status();
-  co_return Json(200, wire::EncodeUser(*user, wire::UserDetail::kSelf));
+/// Whoever holds a link tries as often as whoever signs in.
+Task<Result<HttpResponse>> ResetPassword(const Api* api, Request* request) {
+  PARLEY_CO_TRY(AdmitAddress(*api, *request, limits::Action::kSignIn));
+  PARLEY_CO_ASSIGN(wire::PasswordResetBody body,
+                   wire::ParsePasswordReset(request->http.body, api->settings.limits.Get()));
+  PARLEY_CO_ASSIGN(const storage::AccountChanged changed,
+                   co_await api->to.password_resets->Use(
+                       std::move(body.token), std::move(body.password), request->client));
+  std::vector<SessionId> ended;
+  ended.reserve(changed.ended.size());
+  for (const Session& session : changed.ended) ended.push_back(session.id);
+  PublishSessionsEnded(*api->to.bus, changed.user.id, std::move(ended));
+  co_return NoContent();
 }
 
 constexpr Route kRoutes[] = {
     {"POST", "/v1/accounts", Access::kAnyone, Body::kJson, Register},
-    {"POST", "/v1/admin/claim", Access::kSignedIn, Body::kJson, ClaimAdmin},
+    {"POST", "/v1/password-resets", Access::kAnyone, Body::kJson, ResetPassword},
 };
 
 }  // namespace

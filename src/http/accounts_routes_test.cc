@@ -76,7 +76,7 @@ TEST_F(AccountsRoutesTest, Register_ByCookieOverHttps_IsSecure) {
 
 TEST_F(AccountsRoutesTest, ClaimAdmin_WorksOnce) {
   const Person ann = Register("ann");
-  const auto made = runtime::RunTask(shard, accounts.EnsureAdminClaim(&store.meta()));
+  const auto made = runtime::RunTask(shard, administration.EnsureClaim());
   ASSERT_TRUE(made.ok() && made->has_value());
   const std::string body = R"({"token":")" + made->value_or("") + R"("})";
 

@@ -6,6 +6,10 @@
 #include <vector>
 
 #include "auth/accounts.h"
+#include "auth/administration.h"
+#include "auth/invitations.h"
+#include "auth/password_resets.h"
+#include "auth/sign_up.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -17,6 +21,7 @@
 #include "limits/client_address.h"
 #include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
+#include "metrics/server_history.h"
 #include "model/live_limits.h"
 #include "net/http.h"
 
@@ -27,13 +32,17 @@ struct ApiSettings {
   std::string name = "Parley";
   std::vector<std::string> features;  ///< what `GET /v1/server` lists, for example FeaturesOfApi()
   LiveLimits limits;
-  auth::RegistrationMode registration = auth::RegistrationMode::kOpen;
   OriginSettings origins;
 };
 
 /// What stands behind the public port; all of it outlives the service.
 struct ApiDependencies {
   auth::AccountService* accounts = nullptr;
+  auth::SignUp* sign_up = nullptr;
+  auth::InvitationService* invitations = nullptr;
+  auth::PasswordResets* password_resets = nullptr;
+  auth::Administration* administration = nullptr;
+  const metrics::ServerHistory* history = nullptr;
   chat::ChatService* chat = nullptr;
   bus::Bus* bus = nullptr;
   gateway::SessionFactory* sessions = nullptr;

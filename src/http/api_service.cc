@@ -36,15 +36,16 @@ bool HasHeader(const HttpResponse& response, std::string_view name) {
 }  // namespace
 
 std::vector<std::string> FeaturesOfApi() {
-  return {"accounts", "cookies",   "users",  "direct",   "groups", "messages", "replies", "changes",
-          "read",     "websocket", "resume", "receipts", "typing", "presence", "profiles"};
+  return {"accounts", "cookies",  "users",    "direct",      "groups", "messages",
+          "replies",  "changes",  "read",     "websocket",   "resume", "receipts",
+          "typing",   "presence", "profiles", "invitations", "admin"};
 }
 
 ApiService::ApiService(ApiDependencies dependencies, ApiSettings settings)
     : api_{dependencies, settings, Origins(settings.origins)},
-      router_({ServerRoutes(), AccountsRoutes(), SessionsRoutes(), UsersRoutes(),
-               ConversationsRoutes(), MembersRoutes(), MessagesRoutes(), DocsRoutes(),
-               WebSocketRoutes()}),
+      router_({ServerRoutes(), AccountsRoutes(), InvitationsRoutes(), AdminRoutes(),
+               AdminPeopleRoutes(), SessionsRoutes(), UsersRoutes(), ConversationsRoutes(),
+               MembersRoutes(), MessagesRoutes(), DocsRoutes(), WebSocketRoutes()}),
       stats_(router_.routes()) {}
 
 Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {
@@ -64,7 +65,7 @@ Task<std::variant<HttpResponse, net::Sender>> ApiService::Admit(net::HttpRequest
   if (target.ok()) match = router_.Find(head.method, target->segments);
   // What is refused without its body is refused now.
   if (match.route == nullptr) co_return co_await Handle(std::move(head));
-  if (match.route->access != Access::kSignedIn) co_return net::Sender::kStranger;
+  if (match.route->access == Access::kAnyone) co_return net::Sender::kStranger;
   const auto begin = std::chrono::steady_clock::now();
   const std::string request_id = MakeRequestId();
   Request request;
@@ -143,10 +144,13 @@ Task<ApiService::Answer> ApiService::Dispatch(Request* request, std::string requ
 }
 
 Task<Result<HttpResponse>> ApiService::Run(const Route* route, Request* request) const {
-  if (route->access == Access::kSignedIn) {
+  if (route->access != Access::kAnyone) {
     const Status authenticated = co_await Authenticate(&api_, request);
     if (!authenticated.ok()) co_return AdmitStranger(api_, *request, authenticated);
     PARLEY_CO_TRY(AdmitCaller(api_, *request, limits::Action::kRequest));
+    if (route->access == Access::kAdmin) {
+      PARLEY_CO_TRY(co_await api_.to.administration->Require(request->caller.user));
+    }
   } else {
     PARLEY_CO_TRY(AdmitAddress(api_, *request, limits::Action::kAnonymous));
   }

@@ -28,7 +28,11 @@ TEST_F(ApiServiceTest, Server_TellsVersionFeaturesAndLimits) {
   Limits limits;
   limits.text_bytes = 1234;
   settings.limits.Set(limits);
-  settings.registration = auth::RegistrationMode::kInvitation;
+  const Person ann = Register("ann");
+  MakeAdmin(ann);
+  EXPECT_EQ(SendJson("PATCH", "/v1/admin/settings", R"({"registration":"invitation"})", Bearer(ann))
+                .status,
+            200);
   const net::HttpResponse response = Get("/v1/server");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Header(response, "Content-Type"), "application/json");

@@ -90,6 +90,12 @@ std::optional<std::string> Origins::CorsOrigin(const net::HttpRequest& request) 
   return std::string(origin);
 }
 
+std::string Origins::BaseUrl(const net::HttpRequest& request) const {
+  if (public_origin_) return *public_origin_;
+  std::string url(CameByHttps(request) ? kHttps : kHttp);
+  return url += request.Header("host");
+}
+
 CookieSecurity Origins::SecurityOf(const net::HttpRequest& request) const {
   const bool https =
       CameByHttps(request) || (public_origin_ && public_origin_->starts_with(kHttps));

@@ -37,6 +37,10 @@ class Origins {
   std::optional<std::string> CorsOrigin(const net::HttpRequest& request) const;
   bool HasCors() const { return !allowed_.empty(); }
 
+  /// Where people reach the server, for links: "https://chat.example". public_url, or without it
+  /// where the request went.
+  std::string BaseUrl(const net::HttpRequest& request) const;
+
   /// Https only where the request came by https, as far as can be known: by this connection, by the
   /// word of a trusted proxy, or by public_url.
   CookieSecurity SecurityOf(const net::HttpRequest& request) const;

@@ -19,6 +19,7 @@ struct Request;
 enum class Access {
   kAnyone,
   kSignedIn,  ///< with a good token: then Request::caller is known
+  kAdmin,     ///< the same, of an administrator
 };
 
 /// What a call takes besides its path.

@@ -9,7 +9,10 @@ namespace parley::http {
 // The calls of the interface, by subject; each table is in a file of its own name.
 
 std::span<const Route> ServerRoutes();         ///< /v1/server, and the page at /
-std::span<const Route> AccountsRoutes();       ///< /v1/accounts, /v1/admin
+std::span<const Route> AccountsRoutes();       ///< /v1/accounts, /v1/password-resets
+std::span<const Route> InvitationsRoutes();    ///< /v1/invitations, /v1/invites
+std::span<const Route> AdminRoutes();          ///< /v1/admin, all but
+std::span<const Route> AdminPeopleRoutes();    ///< /v1/admin/people
 std::span<const Route> SessionsRoutes();       ///< /v1/sessions
 std::span<const Route> UsersRoutes();          ///< /v1/users
 std::span<const Route> ConversationsRoutes();  ///< /v1/conversations

@@ -13,25 +13,14 @@ namespace {
 using net::HttpResponse;
 using runtime::Task;
 
-std::string_view RegistrationName(auth::RegistrationMode mode) {
-  switch (mode) {
-    case auth::RegistrationMode::kOpen:
-      return "open";
-    case auth::RegistrationMode::kInvitation:
-      return "invitation";
-    case auth::RegistrationMode::kClosed:
-      return "closed";
-  }
-  return "closed";
-}
-
 Task<Result<HttpResponse>> GetServer(const Api* api, Request* /*request*/) {
+  PARLEY_CO_ASSIGN(const RegistrationMode registration, co_await api->to.sign_up->Mode());
   wire::ServerInfo info;
   info.name = api->settings.name;
   info.version = PARLEY_VERSION;
   info.features = api->settings.features;
   info.limits = api->settings.limits.Get();
-  info.registration = RegistrationName(api->settings.registration);
+  info.registration = RegistrationModeName(registration);
   co_return Json(200, wire::EncodeServerInfo(info));
 }
 

@@ -11,7 +11,12 @@ namespace parley::http {
 /// kPermissionDenied.
 Status CheckDelivery(const Api& api, const Request& request, wire::TokenDelivery delivery);
 
-/// 201 {user, token, session}; the token in a cookie instead where that was asked for.
+/// 201 {user, token, session, invited_by} for who has a new account; the token in a cookie instead
+/// where that was asked for.
+net::HttpResponse RegisteredAnswer(const Api& api, const Request& request,
+                                   const auth::SignedIn& signed_in, wire::TokenDelivery delivery);
+
+/// The same for who has signed in, without invited_by.
 net::HttpResponse SignInAnswer(const Api& api, const Request& request,
                                const auth::SignedIn& signed_in, wire::TokenDelivery delivery);
 

@@ -12,6 +12,8 @@ using SessionId = Id<struct SessionTag>;
 using ConversationId = Id<struct ConversationTag>;
 using MessageId = Id<struct MessageTag>;
 using MediaId = Id<struct MediaTag>;
+using InvitationId = Id<struct InvitationTag>;
+using AuditId = Id<struct AuditTag>;
 /// Made by the client that sends; with sender and conversation it names one send (promise I3).
 using ClientId = Id<struct ClientTag>;
 

@@ -15,6 +15,7 @@ struct Limits {
   std::size_t conversations_per_person = 5'000;
   std::size_t media_per_message = 10;
   std::size_t sessions_per_person = 100;              ///< beyond, the least recently used one ends
+  std::size_t invitations_per_person = 100;           ///< that may still be used
   std::size_t body_bytes = std::size_t{256} * 1024;   ///< of an HTTP request
   std::size_t frame_bytes = std::size_t{256} * 1024;  ///< of a WebSocket frame, both ways
 

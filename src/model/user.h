@@ -18,6 +18,8 @@ struct User {
   bool admin = false;
   TimePoint created_at;
   std::optional<TimePoint> last_active_at;
+  bool disabled = false;                            ///< cannot sign in, and is not found
+  std::optional<UserId> invited_by = std::nullopt;  ///< whose invitation brought them
 
   bool operator==(const User&) const = default;
 };

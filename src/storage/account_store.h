@@ -37,13 +37,16 @@ class AccountStore {
   /// fsynced.
   virtual runtime::Task<Result<User>> UpdateUser(UserId user, UserPatch patch) = 0;
   /// Users whose username, display name or a word of it starts with `prefix` (ASCII letters compare
-  /// without case), by username; at most `limit`.
+  /// without case), by username, those behind the username `after`; at most `limit`. An empty
+  /// prefix finds everybody; another one may look at the first 20,000 matches alone.
   virtual runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix,
-                                                               std::size_t limit) = 0;
+                                                               std::size_t limit,
+                                                               std::string after) = 0;
 
   virtual runtime::Task<Result<std::string>> FindPasswordHash(UserId user) = 0;
   virtual runtime::Task<Status> SetPasswordHash(UserId user, std::string password_hash) = 0;
 
+  /// kPermissionDenied for who is disabled: disabling and signing in at once leaves no session.
   virtual runtime::Task<Status> CreateSession(Session session) = 0;
   virtual runtime::Task<Result<Session>> FindSession(TokenHash token_hash) = 0;
   /// By creation, oldest first.
@@ -53,11 +56,6 @@ class AccountStore {
   /// Moves last_used_at forward; not fsynced. OK if the session is gone by now: it is not brought
   /// back.
   virtual runtime::Task<Status> TouchSession(UserId user, SessionId session, TimePoint at) = 0;
-
-  /// One-time tokens that make an administrator.
-  virtual runtime::Task<Status> CreateAdminClaim(TokenHash token_hash) = 0;
-  /// Takes it away; kNotFound if there is none, or no more. One caller wins.
-  virtual runtime::Task<Status> TakeAdminClaim(TokenHash token_hash) = 0;
 };
 
 }  // namespace parley::storage

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "metrics/histogram.h"
 #include "storage/account_store.h"
+#include "storage/admin_store.h"
 #include "storage/conversation_store.h"
 #include "storage/meta_store.h"
 
@@ -25,16 +26,19 @@ struct CommitStats {
   metrics::Histogram::Snapshot write_seconds;   ///< of one group: written and synced
 };
 
-/// A database, open: the three stores on one engine. Any thread. Outlives every task that uses it.
+/// A database, open: the stores on one engine. Any thread. Outlives every task that uses it.
 class Store {
  public:
   virtual ~Store() = default;
 
   virtual ConversationStore& conversations() = 0;
   virtual AccountStore& accounts() = 0;
+  virtual AdminStore& admin() = 0;
   virtual MetaStore& meta() = 0;
 
   virtual CommitStats commit_stats() const = 0;
+  /// What the data take on the disk, about; 0 in memory. Any thread; touches no file.
+  virtual std::uint64_t disk_bytes() const = 0;
 
   /// Whether writes are taken now; if not, kUnavailable with the reason. Any thread; asks the file
   /// system for its free room, and waits for nothing else.

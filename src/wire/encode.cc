@@ -147,14 +147,20 @@ void WriteSession(JsonWriter& json, const Session& session, SessionId current) {
   json.Key("current").Bool(session.id == current).EndObject();
 }
 
+void WriteSignInFields(JsonWriter& json, const User& user, const Session& session,
+                       const std::optional<std::string>& token) {
+  json.Key("user");
+  WriteUser(json, user, UserDetail::kSelf);
+  if (token) json.Key("token").String(*token);
+  json.Key("session");
+  WriteSession(json, session, session.id);
+}
+
 std::string EncodeSignIn(const User& user, const Session& session,
                          const std::optional<std::string>& token) {
   return ToJson([&](JsonWriter& json) {
-    json.BeginObject().Key("user");
-    WriteUser(json, user, UserDetail::kSelf);
-    if (token) json.Key("token").String(*token);
-    json.Key("session");
-    WriteSession(json, session, session.id);
+    json.BeginObject();
+    WriteSignInFields(json, user, session, token);
     json.EndObject();
   });
 }

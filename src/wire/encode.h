@@ -36,6 +36,9 @@ std::string EncodeUser(const User& user, UserDetail detail);
 /// `current`: the session that asks.
 void WriteSession(JsonWriter& json, const Session& session, SessionId current);
 
+/// The fields of EncodeSignIn alone, into an object that is begun.
+void WriteSignInFields(JsonWriter& json, const User& user, const Session& session,
+                       const std::optional<std::string>& token);
 /// What signing in answers: {user, token, session}. Without a token where a cookie carries it.
 std::string EncodeSignIn(const User& user, const Session& session,
                          const std::optional<std::string>& token);

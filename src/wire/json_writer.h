@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -52,12 +53,29 @@ class JsonWriter {
     return AfterKey();
   }
 
+  /// A key that is text of our own making: valid UTF-8.
+  JsonWriter& TextKey(std::string_view utf8) {
+    String(utf8);
+    return AfterKey();
+  }
+
   JsonWriter& String(std::string_view utf8);
   template <std::integral T>
   JsonWriter& Int(T value) {
     Separate();
     char digits[24];
     out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+    return *this;
+  }
+  /// A finite number, to three decimals at most.
+  JsonWriter& Number(double value) {
+    constexpr double kThousandths = 1'000;
+    Separate();
+    char digits[384];
+    out_.append(digits, std::to_chars(digits, digits + sizeof digits,
+                                      std::round(value * kThousandths) / kThousandths,
+                                      std::chars_format::fixed)
+                            .ptr);
     return *this;
   }
   JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }

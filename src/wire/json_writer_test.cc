@@ -32,6 +32,21 @@ TEST(JsonWriter, Integers_AreWrittenWhole) {
   EXPECT_EQ(json, "[0,-7,-9223372036854775808,18446744073709551615,9,-1]");
 }
 
+TEST(JsonWriter, Numbers_HaveThreeDecimalsAtMost) {
+  EXPECT_EQ(ToJson([](JsonWriter& json) {
+              json.BeginArray().Number(0).Number(1.5).Number(0.12345).Number(-2).Number(1e15);
+              json.EndArray();
+            }),
+            "[0,1.5,0.123,-2,1000000000000000]");
+}
+
+TEST(JsonWriter, TextKeys_AreEscaped) {
+  EXPECT_EQ(ToJson([](JsonWriter& json) {
+              json.BeginObject().TextKey("a\"b").Int(1).TextKey("c").Int(2).EndObject();
+            }),
+            R"({"a\"b":1,"c":2})");
+}
+
 TEST(JsonWriter, Ids_AreCanonicalAsValueAndKey) {
   const auto id = UserId::Parse("0190B5A0-1234-7ABC-8DEF-0123456789AB").value_or(UserId());
   const std::string json =

@@ -67,6 +67,9 @@ class RecordReader {
     return taken;
   }
 
+  /// Whether the record ends here: an older program knew no more fields.
+  bool AtEnd() const { return rest_.empty(); }
+
   /// Notes an error (a literal) of the caller's, unless there is one.
   void Fail(const char* error) {
     if (error_ == nullptr) error_ = error;

@@ -1,48 +1,22 @@
 #include "wire/records.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "wire/record_fields.h"
 #include "wire/record_reader.h"
 
 namespace parley::wire {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+using record::Get;
+using record::kVersion;
+using record::Put;
+using record::PutByte;
+using record::PutNumber;
 
 // -- Writing ------------------------------------------------------------------------------
-
-void PutByte(std::string& out, std::uint8_t byte) { out.push_back(static_cast<char>(byte)); }
-
-void PutNumber(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    PutByte(out, static_cast<std::uint8_t>(value) | 0x80);
-    value >>= 7;
-  }
-  PutByte(out, static_cast<std::uint8_t>(value));
-}
-
-void Put(std::string& out, bool value) { PutByte(out, value ? 1 : 0); }
-void Put(std::string& out, Seq seq) { PutNumber(out, seq.value()); }
-
-void Put(std::string& out, TimePoint time) {
-  const auto ms = static_cast<std::uint64_t>(ToMillis(time));
-  PutNumber(out, (ms << 1) ^ (ToMillis(time) < 0 ? ~std::uint64_t{0} : 0));
-}
-
-void Put(std::string& out, std::string_view text) {
-  PutNumber(out, text.size());
-  out += text;
-}
-void Put(std::string& out, const std::string& text) { Put(out, std::string_view(text)); }
-
-template <class Tag>
-void Put(std::string& out, const Id<Tag>& id) {
-  out += id.view();
-}
 
 void Put(std::string& out, Role role) { PutByte(out, static_cast<std::uint8_t>(role)); }
 void Put(std::string& out, HistoryPolicy policy) {
@@ -81,11 +55,6 @@ void Put(std::string& out, const std::vector<T>& list) {
   for (const T& item : list) Put(out, item);
 }
 
-template <std::size_t N>
-void Put(std::string& out, const std::array<std::uint8_t, N>& bytes) {
-  out.append(reinterpret_cast<const char*>(bytes.data()), N);
-}
-
 void Put(std::string& out, const MessageBody& body) {
   Put(out, body.id);
   Put(out, body.client_id);
@@ -114,29 +83,9 @@ void Put(std::string& out, const MembersBody& body) {
 
 using Reader = RecordReader;
 
-void Get(Reader& in, bool& value) { value = in.Enum(1) == 1; }
-void Get(Reader& in, Seq& seq) { seq = Seq(in.Number()); }
-void Get(Reader& in, std::string& text) { text = in.Bytes(in.Number()); }
 void Get(Reader& in, Role& role) { role = static_cast<Role>(in.Enum(1)); }
 void Get(Reader& in, HistoryPolicy& policy) { policy = static_cast<HistoryPolicy>(in.Enum(1)); }
 void Get(Reader& in, ConversationKind& kind) { kind = static_cast<ConversationKind>(in.Enum(1)); }
-
-void Get(Reader& in, TimePoint& time) {
-  const std::uint64_t zigzag = in.Number();
-  const std::uint64_t ms = (zigzag >> 1) ^ ((zigzag & 1) != 0 ? ~std::uint64_t{0} : 0);
-  time = FromMillis(static_cast<std::int64_t>(ms));
-}
-
-template <class Tag>
-void Get(Reader& in, Id<Tag>& id) {
-  const std::string_view bytes = in.Bytes(Uuid::kSize);
-  if (!bytes.empty()) id = Id<Tag>(Uuid::FromBytes(bytes));
-}
-
-template <std::size_t N>
-void Get(Reader& in, std::array<std::uint8_t, N>& bytes) {
-  std::ranges::copy(in.Bytes(N), bytes.begin());
-}
 
 void Get(Reader& in, RoleChange& change) {
   Get(in, change.user);
@@ -335,6 +284,8 @@ void AppendRecord(std::string& out, const User& user) {
   Put(out, user.admin);
   Put(out, user.created_at);
   Put(out, user.last_active_at);
+  Put(out, user.disabled);
+  Put(out, user.invited_by);
 }
 
 Result<User> ReadUserRecord(std::string_view bytes, UserId id) {
@@ -348,6 +299,10 @@ Result<User> ReadUserRecord(std::string_view bytes, UserId id) {
   Get(reader, user.admin);
   Get(reader, user.created_at);
   Get(reader, user.last_active_at);
+  if (!reader.AtEnd()) {  // since layout 2
+    Get(reader, user.disabled);
+    Get(reader, user.invited_by);
+  }
   return reader.Finish(std::move(user));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/administration.h"
 #include "model/conversation.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -66,8 +67,11 @@ void AppendRecord(std::string& out, const InfoRecord& info);      ///< without t
 void AppendRecord(std::string& out, const MemberRecord& member);  ///< without the user
 void AppendRecord(std::string& out, const PositionRecord& position);
 void AppendRecord(std::string& out, const SentRecord& sent);
-void AppendRecord(std::string& out, const User& user);        ///< without the id
-void AppendRecord(std::string& out, const Session& session);  ///< without the token's hash
+void AppendRecord(std::string& out, const User& user);              ///< without the id
+void AppendRecord(std::string& out, const Session& session);        ///< without the token's hash
+void AppendRecord(std::string& out, const Invitation& invitation);  ///< without the id
+void AppendRecord(std::string& out, const PasswordReset& reset);    ///< without the token's hash
+void AppendRecord(std::string& out, const AuditEntry& entry);       ///< without the id
 
 // Each reads a whole row: its value, and what its key says.
 Result<Entry> ReadEntryRecord(std::string_view bytes, ConversationId conversation, Seq seq);
@@ -78,5 +82,8 @@ Result<PositionRecord> ReadPositionRecord(std::string_view bytes);
 Result<SentRecord> ReadSentRecord(std::string_view bytes);
 Result<User> ReadUserRecord(std::string_view bytes, UserId user);
 Result<Session> ReadSessionRecord(std::string_view bytes, const TokenHash& token_hash);
+Result<Invitation> ReadInvitationRecord(std::string_view bytes, InvitationId id);
+Result<PasswordReset> ReadPasswordResetRecord(std::string_view bytes, const TokenHash& token_hash);
+Result<AuditEntry> ReadAuditRecord(std::string_view bytes, AuditId id);
 
 }  // namespace parley::wire

@@ -5,21 +5,12 @@
 
 #include "model/validate.h"
 #include "wire/json_reader.h"
+#include "wire/parse_with.h"
 
 namespace parley::wire {
 namespace {
 
 constexpr auto kOptional = FieldReader::kOptional;
-
-/// Parses the text, has `read` fill a request from its fields, and answers it if all were right.
-template <class Request, class Read>
-Result<Request> ParseWith(std::string_view json, Read read) {
-  PARLEY_ASSIGN(const JsonDocument document, JsonDocument::Parse(json));
-  FieldReader in(document.root());
-  Request request;
-  read(in, request);
-  return in.Finish(std::move(request));
-}
 
 void ReadDevice(FieldReader& in, std::string& device_name, TokenDelivery& delivery) {
   if (const auto name = in.String("device_name", kOptional)) {

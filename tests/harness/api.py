@@ -140,6 +140,14 @@ class User:
         body = Http(server.http).request("POST", "/v1/accounts", fields).expect(201)
         return cls(server, body, fields["password"], retry)
 
+    @classmethod
+    def register_admin(cls, server, stem="admin"):
+        """The administrator that the link of the first start makes; once per server."""
+        token = server.wait_for_line("administrator link: ").split("#admin=")[1]
+        user = cls.register(server, stem)
+        user.post("/v1/admin/claim", {"token": token}).expect(200)
+        return user
+
     def login(self, **fields):
         """The same person on another device."""
         fields = {"username": self.username, "password": self.password, **fields}

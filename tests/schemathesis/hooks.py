@@ -16,10 +16,16 @@ WORLD = json.loads(os.environ["PARLEY_WORLD"])
 # They end sessions: each of these calls comes with a session of its own, of a person of their own.
 ENDING = ("signOut", "signOutSession", "signOutOthers", "changePassword")
 
+# Whose ids stand in paths that begin like this; else those of people.
+ROOTS = {"/v1/conversations": "conversations", "/v1/invitations": "invitations",
+         "/v1/admin/people": "strangers"}
+
 
 @schemathesis.auth(refresh_interval=None)
 class Token:
     def get(self, case, context):
+        if context.operation.path.startswith("/v1/admin"):
+            return WORLD["admin_token"]
         if context.operation.definition.raw.get("operationId") not in ENDING:
             return WORLD["token"]
         return requests.post(WORLD["url"] + "/v1/sessions", timeout=30,
@@ -42,7 +48,8 @@ def existing(value, ids):
 def map_path_parameters(context, path_parameters):
     if path_parameters:
         path = context.operation.path
-        ids = WORLD["conversations"] if path.startswith("/v1/conversations") else WORLD["users"]
+        ids = next((WORLD[name] for start, name in ROOTS.items() if path.startswith(start)),
+                   WORLD["users"])
         for name, known in (("id", ids), ("user_id", WORLD["users"])):
             if name in path_parameters:
                 path_parameters[name] = existing(path_parameters[name], known)

@@ -31,12 +31,16 @@ CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conform
 def make_world(server):
     """A few people, a group and a direct conversation, with messages."""
     ann, bo, cy, other = [User.register(server, name) for name in ("ann", "bo", "cy", "other")]
+    # Whom the administrator disables and signs out does nothing else.
+    admin, *strangers = User.register_admin(server), *[User.register(server) for _ in range(3)]
     group, direct = ann.group(bo, title="Trip"), ann.direct(bo)
     foreign = cy.group()
     for conversation in (group, direct):
         for number in range(5):
             ann.send(conversation, f"message {number}")
     return {"url": server.url, "token": ann.token,
+            "admin_token": admin.token, "strangers": [each.id for each in strangers],
+            "invitations": [ann.post("/v1/invitations", {}).expect(201)["id"] for _ in range(9)],
             "users": [ann.id, bo.id, cy.id], "conversations": [
                 group["id"], group["id"], direct["id"], foreign["id"]],
             "other": {"username": other.username, "password": other.password}}

@@ -49,7 +49,7 @@ inline Setting Reloadable(Setting setting) {
   return setting;
 }
 
-/// An unsigned integer, or milliseconds.
+/// An unsigned integer, or a duration in its own unit.
 template <class Field>
 Setting IntegerSetting(About about, std::string_view unit, Range range, Field field) {
   const auto set = [field, range](Config& config, const GivenValue& value) {
@@ -61,7 +61,7 @@ Setting IntegerSetting(About about, std::string_view unit, Range range, Field fi
   };
   const auto show = [field](const Config& config) {
     const auto& value = field(config);
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, std::chrono::milliseconds>) {
+    if constexpr (requires { value.count(); }) {
       return fmt::format("{}", value.count());
     } else {
       return fmt::format("{}", value);

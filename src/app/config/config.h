@@ -75,6 +75,7 @@ struct Config {
   std::size_t threads = 0;  ///< 0: as many as there are cores
   LogSettings log;
   auth::AccountPolicy accounts;
+  std::chrono::days audit_days{365};
   bool limits_enabled =
       true;  ///< rates, and connections per address and account; sizes always hold
   Limits limits;

@@ -60,7 +60,7 @@ TEST_F(ConfigTest, Nothing_IsTheDefaults) {
   EXPECT_EQ(loaded->config.data_dir, "./data");
   EXPECT_EQ(loaded->config.listen, (HostPort{"127.0.0.1", 8080}));
   EXPECT_EQ(loaded->config.ops_listen, (HostPort{"127.0.0.1", 8081}));
-  EXPECT_EQ(loaded->config.accounts.registration, auth::RegistrationMode::kOpen);
+  EXPECT_EQ(loaded->config.accounts.registration, RegistrationMode::kOpen);
   EXPECT_TRUE(loaded->config.limits_enabled);
   EXPECT_EQ(LineOf(*loaded, "listen"), "listen = \"127.0.0.1:8080\"  # default");
 }

@@ -10,7 +10,7 @@
 namespace parley::app {
 namespace {
 
-using auth::RegistrationMode;
+using auth::InvitationMode;
 using auth::SearchMode;
 
 constexpr std::int64_t kMiB = 1 << 20;
@@ -80,11 +80,20 @@ void AddGeneral(Table& table) {
       {"log.format", "Lines for people, or JSON objects for programs, on standard error."},
       {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}, PARLEY_FIELD(log.format)));
   table.push_back(
-      ChoiceSetting<RegistrationMode>({"accounts.registration", "Who may make an account."},
+      ChoiceSetting<RegistrationMode>({"accounts.registration",
+                                       "Who may make an account, until an administrator sets it "
+                                       "in the app: then that counts."},
                                       {{"open", RegistrationMode::kOpen},
                                        {"invitation", RegistrationMode::kInvitation},
                                        {"closed", RegistrationMode::kClosed}},
                                       PARLEY_FIELD(accounts.registration)));
+  table.push_back(ChoiceSetting<InvitationMode>(
+      {"accounts.invitations", "Who may make invitations."},
+      {{"everyone", InvitationMode::kEveryone}, {"admins", InvitationMode::kAdmins}},
+      PARLEY_FIELD(accounts.invitations)));
+  table.push_back(
+      IntegerSetting({"accounts.audit_days", "So long it is kept what administrators did."}, "days",
+                     {1, 36'500}, PARLEY_FIELD(audit_days)));
   table.push_back(ChoiceSetting<SearchMode>(
       {"people.search",
        "How people are found: by the start of username or display name, by the whole username, or "
@@ -117,6 +126,9 @@ void AddLimits(Table& table) {
       {"limits.sessions_per_person",
        "Most signed-in devices of one person; beyond, the least recently used one is signed out."},
       "sessions", {1, 10'000}, PARLEY_FIELD(limits.sessions_per_person))));
+  table.push_back(Reloadable(IntegerSetting(
+      {"limits.invitations_per_person", "Most invitations of one person that can still be used."},
+      "invitations", {1, 10'000}, PARLEY_FIELD(limits.invitations_per_person))));
   table.push_back(Reloadable(
       IntegerSetting({"limits.media_per_message", "Most pictures, videos and files of a message."},
                      "items", {1, 100}, PARLEY_FIELD(limits.media_per_message))));

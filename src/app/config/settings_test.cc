@@ -57,8 +57,9 @@ TEST(Settings, EachTakesWhatItShows_AndMovesNothingElse) {
   }
   for (const Setting& changed : Settings()) {
     Config config;
-    for (const char* other : {"1", "500", "300000", "2000000", "false", "debug", "json", "closed",
-                              "off", "memory", "https://other.example", "10.0.0.0/8", "[::1]:1"}) {
+    for (const char* other :
+         {"1", "500", "300000", "2000000", "false", "debug", "json", "closed", "off", "memory",
+          "admins", "https://other.example", "10.0.0.0/8", "[::1]:1"}) {
       if (changed.show(config) == changed.show(Config())) changed.set(config, UntypedText{other});
     }
     EXPECT_NE(changed.show(config), changed.show(Config())) << changed.name;
@@ -95,7 +96,7 @@ TEST(Settings, Boolean_OnlyTrueAndFalse) {
 TEST(Settings, Choice_OnlyItsWords) {
   Config config;
   ASSERT_TRUE(Named("accounts.registration").set(config, std::string("closed")));
-  EXPECT_EQ(config.accounts.registration, auth::RegistrationMode::kClosed);
+  EXPECT_EQ(config.accounts.registration, RegistrationMode::kClosed);
   EXPECT_EQ(Named("accounts.registration").accepts, "open, invitation or closed");
   EXPECT_FALSE(Accepts("accounts.registration", Untyped("Open")));
   EXPECT_FALSE(Accepts("accounts.registration", Untyped("")));

@@ -23,6 +23,11 @@ ApiService& ApiFixture::service() {
     }
     ApiDependencies dependencies;
     dependencies.accounts = &accounts;
+    dependencies.sign_up = &sign_up;
+    dependencies.invitations = &invitations;
+    dependencies.password_resets = &password_resets;
+    dependencies.administration = &administration;
+    dependencies.history = &history;
     dependencies.chat = chat;
     dependencies.bus = &bus;
     dependencies.sessions = &sessions;
@@ -76,6 +81,13 @@ ApiFixture::Person ApiFixture::Register(std::string_view username) {
                fmt::format(R"({{"username":"{}","password":"correct horse"}})", username));
   EXPECT_EQ(response.status, 201) << response.body;
   return {Field(response, "/token"), Field(response, "/user/id"), Field(response, "/session/id")};
+}
+
+void ApiFixture::MakeAdmin(const Person& person) {
+  storage::UserPatch patch;
+  patch.admin = true;
+  const UserId id = UserId::Parse(person.user_id).value_or(UserId());
+  EXPECT_TRUE(runtime::RunTask(shard, store.accounts().UpdateUser(id, patch)).ok());
 }
 
 net::Headers ApiFixture::Bearer(const Person& person) {

@@ -87,6 +87,8 @@ class ApiFixture : public testing::Test {
                              net::Headers headers = {});
   UpgradeAnswer Upgrade(net::HttpRequest request);
 
+  /// Makes the person an administrator.
+  void MakeAdmin(const Person& person);
   /// Makes an account with the password "correct horse" and signs it in.
   Person Register(std::string_view username);
   static net::Headers Bearer(const Person& person);
@@ -111,7 +113,14 @@ class ApiFixture : public testing::Test {
   NullLogger log;
   runtime::BlockingPool pool{1, 16};
   auth::PasswordHasher hasher{{.memory_kib = 8, .passes = 1}, pool};
-  auth::AccountService accounts{store.accounts(), hasher, clock, random, {}, Limits()};
+  auth::InvitationService invitations{store, clock, random, auth::InvitationMode::kEveryone,
+                                         Limits{.invitations_per_person = 3}};
+  auth::SignUp sign_up{store, invitations, clock, RegistrationMode::kOpen};
+  auth::PasswordResets password_resets{store, hasher, clock, random};
+  auth::Administration administration{store, sign_up, clock, random, Limits()};
+  auth::AccountService accounts{store.accounts(), hasher,  clock,   random, {},
+                                Limits(),         nullptr, &sign_up};
+  metrics::ServerHistory history;
 
  private:
   std::unique_ptr<chat::ChatService> own_chat_;

@@ -137,8 +137,9 @@ runtime::Task<Status> CachedAccounts::TouchSession(UserId user, SessionId sessio
 // -- Not kept -------------------------------------------------------------------------------------
 
 runtime::Task<Result<std::vector<User>>> CachedAccounts::SearchUsers(std::string prefix,
-                                                                     std::size_t limit) {
-  return inner_.SearchUsers(std::move(prefix), limit);
+                                                                     std::size_t limit,
+                                                                     std::string after) {
+  return inner_.SearchUsers(std::move(prefix), limit, std::move(after));
 }
 
 runtime::Task<Result<std::string>> CachedAccounts::FindPasswordHash(UserId user) {
@@ -151,14 +152,6 @@ runtime::Task<Status> CachedAccounts::SetPasswordHash(UserId user, std::string p
 
 runtime::Task<Result<std::vector<Session>>> CachedAccounts::ListSessions(UserId user) {
   return inner_.ListSessions(user);
-}
-
-runtime::Task<Status> CachedAccounts::CreateAdminClaim(TokenHash token_hash) {
-  return inner_.CreateAdminClaim(token_hash);
-}
-
-runtime::Task<Status> CachedAccounts::TakeAdminClaim(TokenHash token_hash) {
-  return inner_.TakeAdminClaim(token_hash);
 }
 
 void CachedAccounts::CountInto(CacheStats& stats) const {

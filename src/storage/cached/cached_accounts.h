@@ -67,8 +67,8 @@ class CachedAccounts : public AccountStore {
   runtime::Task<Result<std::vector<User>>> FindUsers(std::vector<UserId> users) override;
   runtime::Task<Result<User>> FindUserByName(std::string username) override;
   runtime::Task<Result<User>> UpdateUser(UserId user, UserPatch patch) override;
-  runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix,
-                                                       std::size_t limit) override;
+  runtime::Task<Result<std::vector<User>>> SearchUsers(std::string prefix, std::size_t limit,
+                                                       std::string after) override;
   runtime::Task<Result<std::string>> FindPasswordHash(UserId user) override;
   runtime::Task<Status> SetPasswordHash(UserId user, std::string password_hash) override;
   runtime::Task<Status> CreateSession(Session session) override;
@@ -76,8 +76,11 @@ class CachedAccounts : public AccountStore {
   runtime::Task<Result<std::vector<Session>>> ListSessions(UserId user) override;
   runtime::Task<Status> DeleteSession(UserId user, SessionId session) override;
   runtime::Task<Status> TouchSession(UserId user, SessionId session, TimePoint at) override;
-  runtime::Task<Status> CreateAdminClaim(TokenHash token_hash) override;
-  runtime::Task<Status> TakeAdminClaim(TokenHash token_hash) override;
+
+  // For writes that come by another way (CachedAdmin): drops what is kept of them.
+  void ForgetUser(UserId user) { users_.Erase(user); }
+  void ForgetName(const std::string& username) { names_.Erase(username); }
+  void ForgetSession(const Session& session) { sessions_.Erase(session.token_hash); }
 
   void CountInto(CacheStats& stats) const;
 

@@ -16,8 +16,10 @@ class CachedFakeStore : public Store {
   explicit CachedFakeStore(const cached::CacheOptions& options) : cached_(fake_, options) {}
   ConversationStore& conversations() override { return cached_.conversations(); }
   AccountStore& accounts() override { return cached_.accounts(); }
+  AdminStore& admin() override { return cached_.admin(); }
   MetaStore& meta() override { return cached_.meta(); }
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
+  std::uint64_t disk_bytes() const override { return cached_.disk_bytes(); }
   Status health() const override { return cached_.health(); }
   Status BackUp(const std::string& folder, const std::stop_token& stop) override {
     return cached_.BackUp(folder, stop);

@@ -4,6 +4,7 @@
 
 #include "storage/cached/cache_options.h"
 #include "storage/cached/cached_accounts.h"
+#include "storage/cached/cached_admin.h"
 #include "storage/cached/cached_conversations.h"
 #include "storage/store.h"
 
@@ -18,12 +19,15 @@ class CachedStore : public Store {
   explicit CachedStore(Store& inner, const CacheOptions& options = {})
       : inner_(inner),
         conversations_(inner.conversations(), options),
-        accounts_(inner.accounts(), options) {}
+        accounts_(inner.accounts(), options),
+        admin_(inner.admin(), accounts_) {}
 
   ConversationStore& conversations() override { return conversations_; }
   AccountStore& accounts() override { return accounts_; }
+  AdminStore& admin() override { return admin_; }
   MetaStore& meta() override { return inner_.meta(); }
   CommitStats commit_stats() const override { return inner_.commit_stats(); }
+  std::uint64_t disk_bytes() const override { return inner_.disk_bytes(); }
   Status health() const override { return inner_.health(); }
   Status BackUp(const std::string& folder, const std::stop_token& stop) override {
     return inner_.BackUp(folder, stop);
@@ -37,6 +41,7 @@ class CachedStore : public Store {
   Store& inner_;
   CachedConversations conversations_;
   CachedAccounts accounts_;
+  CachedAdmin admin_;
 };
 
 }  // namespace parley::storage::cached

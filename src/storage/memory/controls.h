@@ -36,6 +36,7 @@ enum class ReadKind : std::size_t {
   kPasswordHash,
   kSession,
   kSessions,
+  kSetting,
   kCount,
 };
 

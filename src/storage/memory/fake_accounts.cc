@@ -83,12 +83,14 @@ runtime::Task<Result<User>> FakeAccounts::UpdateUser(UserId user, UserPatch patc
 }
 
 runtime::Task<Result<std::vector<User>>> FakeAccounts::SearchUsers(std::string prefix,
-                                                                   std::size_t limit) {
+                                                                   std::size_t limit,
+                                                                   std::string after) {
   std::vector<User> answer;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, id] : names_) {
       if (answer.size() >= limit) break;
+      if (name <= after) continue;
       const User& user = accounts_.at(id).user;
       if (StartsWith(name, prefix) || AnyWordStartsWith(user.display_name, prefix)) {
         answer.push_back(user);
@@ -119,6 +121,8 @@ runtime::Task<Status> FakeAccounts::SetPasswordHash(UserId user, std::string pas
 
 runtime::Task<Status> FakeAccounts::CreateSession(Session session) {
   const std::lock_guard lock(mutex_);
+  const Result<User> user = Find(session.user);
+  if (user.ok() && user->disabled) co_return PermissionDenied("the account is disabled");
   tokens_[{session.user, session.id}] = session.token_hash;
   sessions_[session.token_hash] = std::move(session);
   co_return Status::Ok();
@@ -135,14 +139,20 @@ runtime::Task<Result<Session>> FakeAccounts::FindSession(TokenHash token_hash) {
   co_return co_await controls_.Answer<Session>(ReadKind::kSession, std::move(session));
 }
 
+std::vector<Session> FakeAccounts::SessionsOf(UserId user) const {
+  std::vector<Session> sessions;
+  for (auto row = tokens_.lower_bound({user, SessionId()});
+       row != tokens_.end() && row->first.first == user; ++row) {
+    sessions.push_back(sessions_.at(row->second));
+  }
+  return sessions;
+}
+
 runtime::Task<Result<std::vector<Session>>> FakeAccounts::ListSessions(UserId user) {
   std::vector<Session> answer;
   {
     const std::lock_guard lock(mutex_);
-    for (auto row = tokens_.lower_bound({user, SessionId()});
-         row != tokens_.end() && row->first.first == user; ++row) {
-      answer.push_back(sessions_.at(row->second));
-    }
+    answer = SessionsOf(user);
   }
   std::ranges::sort(
       answer, {}, [](const Session& session) { return std::tie(session.created_at, session.id); });
@@ -164,18 +174,6 @@ runtime::Task<Status> FakeAccounts::TouchSession(UserId user, SessionId session,
     Session& row = sessions_.at(found->second);
     row.last_used_at = std::max(row.last_used_at, at);
   }
-  co_return Status::Ok();
-}
-
-runtime::Task<Status> FakeAccounts::CreateAdminClaim(TokenHash token_hash) {
-  const std::lock_guard lock(mutex_);
-  admin_claims_.insert(token_hash);
-  co_return Status::Ok();
-}
-
-runtime::Task<Status> FakeAccounts::TakeAdminClaim(TokenHash token_hash) {
-  const std::lock_guard lock(mutex_);
-  if (admin_claims_.erase(token_hash) == 0) co_return NotFound("no such claim");
   co_return Status::Ok();
 }
 

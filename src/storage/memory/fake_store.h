@@ -18,8 +18,10 @@ class FakeStore : public Store {
 
   ConversationStore& conversations() override { return conversations_; }
   AccountStore& accounts() override { return accounts_; }
+  AdminStore& admin() override { return accounts_; }
   MetaStore& meta() override { return meta_; }
   CommitStats commit_stats() const override { return conversations_.commit_stats(); }
+  std::uint64_t disk_bytes() const override { return 0; }
   Status health() const override { return Status::Ok(); }
   Status BackUp(const std::string& /*folder*/, const std::stop_token& /*stop*/) override {
     return Unavailable("a store in memory has no backup");

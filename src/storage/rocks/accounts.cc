@@ -28,9 +28,11 @@ runtime::Task<Result<User>> RocksAccountStore::UpdateUser(UserId user, UserPatch
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::SearchUsers(std::string prefix,
-                                                                        std::size_t limit) {
-  return pool_.Run(
-      [this, prefix = std::move(prefix), limit] { return rows_.SearchUsers(prefix, limit); });
+                                                                        std::size_t limit,
+                                                                        std::string after) {
+  return pool_.Run([this, prefix = std::move(prefix), limit, after = std::move(after)] {
+    return rows_.SearchUsers(prefix, limit, after);
+  });
 }
 
 runtime::Task<Result<std::string>> RocksAccountStore::FindPasswordHash(UserId user) {
@@ -63,14 +65,6 @@ runtime::Task<Status> RocksAccountStore::TouchSession(UserId user, SessionId ses
   std::vector<RowMerge> uses;
   uses.push_back(SessionUse(user, session, at));
   return soft_writer_.Merge(std::move(uses));
-}
-
-runtime::Task<Status> RocksAccountStore::CreateAdminClaim(TokenHash token_hash) {
-  return pool_.Run([this, token_hash] { return rows_.CreateAdminClaim(token_hash); });
-}
-
-runtime::Task<Status> RocksAccountStore::TakeAdminClaim(TokenHash token_hash) {
-  return pool_.Run([this, token_hash] { return rows_.TakeAdminClaim(token_hash); });
 }
 
 }  // namespace parley::storage::rocks

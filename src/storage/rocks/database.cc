@@ -242,6 +242,15 @@ bool Database::HasRoom() const {
   return !status.ok() || bytes >= needed;  // or the write itself will tell
 }
 
+std::uint64_t Database::disk_bytes() const {
+  std::uint64_t files = 0;
+  std::uint64_t in_log = 0;
+  // One that RocksDB does not tell counts as nothing.
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &files);
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_log);
+  return files + in_log;
+}
+
 Status Database::health() const {
   if (failed_) return Unavailable("the disk failed: the server must be started again");
   if (stopped_) return Unavailable("the store is closed");

@@ -91,6 +91,9 @@ class Database {
   /// False only if there is no such row. Never touches the disk.
   bool MayExist(Family family, std::string_view key) const;
 
+  /// What the files take, about: those of rows, and the log as far as it is not in them yet.
+  std::uint64_t disk_bytes() const;
+
   /// Whether writes are taken now; if not, kUnavailable with what to do.
   Status health() const;
 

@@ -14,10 +14,10 @@ namespace parley::storage::rocks {
 namespace {
 
 constexpr std::array<std::string_view, kFamilyCount> kNames = {
-    "default",       "meta",          "users",        "usernames",   "passwords",
-    "sessions",      "user_sessions", "session_uses", "user_search", "admin_claims",
-    "conversations", "heads",         "log",          "current",     "members",
-    "memberships",   "positions",     "sent",         "mentions",
+    "default",       "meta",         "users",           "usernames",    "passwords",     "sessions",
+    "user_sessions", "session_uses", "user_search",     "admin_claims", "conversations", "heads",
+    "log",           "current",      "members",         "memberships",  "positions",     "sent",
+    "mentions",      "invitations",  "password_resets", "audit",
 };
 
 /// 1 % of false positives; it decides how often a look-up for nothing reads the disk.

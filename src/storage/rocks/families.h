@@ -34,6 +34,9 @@ enum class Family : std::size_t {
   kPositions,
   kSent,
   kMentions,
+  kInvitations,
+  kPasswordResets,
+  kAudit,
   kCount,
 };
 inline constexpr std::size_t kFamilyCount = static_cast<std::size_t>(Family::kCount);

@@ -74,6 +74,15 @@ inline Key MentionKey(UserId user, ConversationId conversation, Seq seq) {
   return Key().Add(user).Add(conversation).Add(seq);
 }
 
+// Families that hold a thing and what leads to it tell the two apart by the first byte. Stored:
+// never changes.
+inline Key InvitationKey(InvitationId id) { return Key().Add("i").Add(id); }
+inline Key InvitationTokenKey(const TokenHash& hash) { return Key().Add("t").Add(hash); }
+inline Key InviterPrefix(UserId user) { return Key().Add("u").Add(user); }
+inline Key InviterKey(UserId user, InvitationId id) { return InviterPrefix(user).Add(id); }
+inline Key ResetTokenKey(const TokenHash& hash) { return Key().Add("t").Add(hash); }
+inline Key ResetUserKey(UserId user) { return Key().Add("u").Add(user); }
+
 /// The last 8 bytes of a key as a seq.
 inline Seq SeqAtEnd(std::string_view key) {
   assert(key.size() >= 8);

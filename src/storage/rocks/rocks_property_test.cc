@@ -38,8 +38,10 @@ class CachedRocksStore : public Store {
       : rocks_(std::move(rocks)), cached_(*rocks_) {}
   ConversationStore& conversations() override { return cached_.conversations(); }
   AccountStore& accounts() override { return cached_.accounts(); }
+  AdminStore& admin() override { return cached_.admin(); }
   MetaStore& meta() override { return cached_.meta(); }
   CommitStats commit_stats() const override { return cached_.commit_stats(); }
+  std::uint64_t disk_bytes() const override { return cached_.disk_bytes(); }
   void Stop() override { cached_.Stop(); }
   Status health() const override { return cached_.health(); }
   Status BackUp(const std::string& folder, const std::stop_token& stop) override {

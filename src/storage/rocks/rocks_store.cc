@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/rocks/accounts.h"
+#include "storage/rocks/admin.h"
 #include "storage/rocks/conversations.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/meta.h"
@@ -18,18 +19,22 @@ class RocksStore : public Store {
       : db_(std::move(db)),
         soft_writer_(*db_, pool),
         conversations_(*db_, pool, soft_writer_),
-        accounts_(*db_, pool, soft_writer_),
+        account_rows_(*db_),
+        accounts_(account_rows_, pool, soft_writer_),
+        admin_(account_rows_, pool),
         meta_(*db_, pool, soft_writer_) {}
   ~RocksStore() override { Stop(); }
 
   ConversationStore& conversations() override { return conversations_; }
   AccountStore& accounts() override { return accounts_; }
+  AdminStore& admin() override { return admin_; }
   MetaStore& meta() override { return meta_; }
   CommitStats commit_stats() const override {
     CommitStats stats = conversations_.stats();
     stats.soft_rows = soft_writer_.waiting_rows();
     return stats;
   }
+  std::uint64_t disk_bytes() const override { return db_->disk_bytes(); }
   Status health() const override { return db_->health(); }
   Status BackUp(const std::string& folder, const std::stop_token& stop) override {
     return db_->BackUp(folder, stop);
@@ -45,7 +50,9 @@ class RocksStore : public Store {
   std::unique_ptr<Database> db_;
   SoftWriter soft_writer_;
   RocksConversationStore conversations_;
+  AccountRows account_rows_;
   RocksAccountStore accounts_;
+  RocksAdminStore admin_;
   RocksMetaStore meta_;
 };
 

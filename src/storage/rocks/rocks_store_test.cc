@@ -54,6 +54,15 @@ TEST_F(RocksStoreTest, Open_MakesAFolderForTheOwnerAlone) {
   EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms::owner_all);
 }
 
+TEST_F(RocksStoreTest, DiskBytes_GrowWithWhatIsWritten) {
+  const std::unique_ptr<Store> store = MustOpen();
+  const std::uint64_t before = store->disk_bytes();
+  User user = NewUser("anna");
+  user.display_name = std::string(100'000, 'x');
+  ASSERT_TRUE(Run(store->accounts().CreateUser(user, "hash")).ok());
+  EXPECT_GE(store->disk_bytes(), before + user.display_name.size());
+}
+
 TEST_F(RocksStoreTest, Open_WhileOpenElsewhere_SaysWhatToDo) {
   const std::unique_ptr<Store> store = MustOpen();
   const Result<std::unique_ptr<Store>> second = TryOpen();
@@ -146,12 +155,12 @@ TEST_F(RocksStoreTest, SearchUsers_FindsFromEachWordOn) {
   const User user = NewUser("am.smith");
   ASSERT_TRUE(Run(store->accounts().CreateUser(user, "hash")).ok());
   for (const char* prefix : {"", "a", "AM.", "anna maria s", "maria", "Maria Sm", "smith"}) {
-    EXPECT_EQ(*Run(store->accounts().SearchUsers(prefix, 5)), std::vector{user}) << prefix;
+    EXPECT_EQ(*Run(store->accounts().SearchUsers(prefix, 5, "")), std::vector{user}) << prefix;
   }
   for (const char* prefix : {"nna", "anna smith", "smith ", "\xFF"}) {
-    EXPECT_TRUE(Run(store->accounts().SearchUsers(prefix, 5))->empty()) << prefix;
+    EXPECT_TRUE(Run(store->accounts().SearchUsers(prefix, 5, ""))->empty()) << prefix;
   }
-  EXPECT_TRUE(Run(store->accounts().SearchUsers("a", 0))->empty());
+  EXPECT_TRUE(Run(store->accounts().SearchUsers("a", 0, ""))->empty());
 }
 
 TEST_F(RocksStoreTest, TouchSession_AfterItsEnd_LeavesNothingForALaterOne) {

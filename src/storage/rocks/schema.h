@@ -13,7 +13,7 @@ namespace parley::storage::rocks {
 
 /// The layout of rows that this program writes: keys, families, and versions of records that older
 /// programs refuse. Raise it together with a step in kMigrations.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 /// One step forward, from one version to the next.
 struct Migration {

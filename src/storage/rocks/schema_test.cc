@@ -90,6 +90,12 @@ TEST_F(SchemaTest, StepThatFails_LeavesTheVersionBefore_AndIsTakenNextTime) {
   EXPECT_EQ(Read("marks"), "ab");
 }
 
+TEST_F(SchemaTest, DataOfTheFirstLayout_AreBroughtForward) {
+  ASSERT_TRUE(MigrateSchema(*db_, 1, {}).ok());
+  ASSERT_TRUE(MigrateSchema(*db_).ok());
+  EXPECT_EQ(Read("schema_version"), std::to_string(kSchemaVersion));
+}
+
 TEST_F(SchemaTest, NewerData_AreRefused_AndLeftAsTheyAre) {
   ASSERT_TRUE(MigrateSchema(*db_, kSchemaVersion + 1, {}).ok());
   const Status refused = MigrateSchema(*db_);
@@ -129,7 +135,7 @@ TEST(Families, NamesAreStored_AndNeverChange) {
       names,
       "default meta users usernames passwords sessions user_sessions session_uses user_search "
       "admin_claims conversations heads log current members memberships positions sent "
-      "mentions ");
+      "mentions invitations password_resets audit ");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include "storage/rocks/prefix_scan.h"
 #include "wire/records.h"
 
-// Sessions, and the tokens that make an administrator.
+// Sessions.
 namespace parley::storage::rocks {
 namespace {
 
@@ -40,6 +40,9 @@ RowMerge SessionUse(UserId user, SessionId session, TimePoint at) {
 }
 
 Status AccountRows::CreateSession(const Session& session) {
+  const std::lock_guard lock(mutex_);
+  const Result<User> user = FindUser(session.user);
+  if (user.ok() && user->disabled) return PermissionDenied("the account is disabled");
   std::string value;
   wire::AppendRecord(value, session);
   const Key hash = Key().Add(session.token_hash);
@@ -99,24 +102,6 @@ Status AccountRows::DeleteSession(UserId user, SessionId session) {
   batch.Delete(db_.family(Family::kSessions), hash).PermitUncheckedError();
   batch.Delete(db_.family(Family::kUserSessions), key.view()).PermitUncheckedError();
   batch.Delete(db_.family(Family::kSessionUses), key.view()).PermitUncheckedError();
-  return ToStatus(db_.Write(batch, Durability::kSynced));
-}
-
-Status AccountRows::CreateAdminClaim(const TokenHash& token_hash) {
-  rocksdb::WriteBatch batch;
-  batch.Put(db_.family(Family::kAdminClaims), Key().Add(token_hash).view(), rocksdb::Slice())
-      .PermitUncheckedError();
-  return ToStatus(db_.Write(batch, Durability::kSynced));
-}
-
-Status AccountRows::TakeAdminClaim(const TokenHash& token_hash) {
-  const std::lock_guard lock(mutex_);
-  const Key key = Key().Add(token_hash);
-  rocksdb::PinnableSlice value;
-  PARLEY_ASSIGN(const bool found, db_.Get(Family::kAdminClaims, key, value));
-  if (!found) return NotFound("no such claim");
-  rocksdb::WriteBatch batch;
-  batch.Delete(db_.family(Family::kAdminClaims), key.view()).PermitUncheckedError();
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
 

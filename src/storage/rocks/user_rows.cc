@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <rocksdb/write_batch.h>
 
+#include "storage/rocks/account_writes.h"
 #include "storage/rocks/accounts.h"
 #include "storage/rocks/keys.h"
 #include "storage/rocks/prefix_scan.h"
@@ -21,32 +21,6 @@ constexpr std::size_t kSearchRowsMax = 20'000;
 
 Status NoSuchUser() { return NotFound("no such user"); }
 
-void PutUser(rocksdb::WriteBatch& batch, const Database& db, const User& user) {
-  std::string value;
-  wire::AppendRecord(value, user);
-  batch.Put(db.family(Family::kUsers), user.id.view(), value).PermitUncheckedError();
-}
-
-/// A term's row holds the username, so that matches can be ordered before they are read.
-void PutTerm(rocksdb::WriteBatch& batch, const Database& db, const std::string& term,
-             const User& user) {
-  batch.Put(db.family(Family::kUserSearch), SearchKey(term, user.id), user.username)
-      .PermitUncheckedError();
-}
-
-void ReplaceTerms(rocksdb::WriteBatch& batch, const Database& db, const User& before,
-                  const User& after) {
-  const std::set<std::string> old_terms = SearchTerms(before);
-  const std::set<std::string> new_terms = SearchTerms(after);
-  for (const std::string& term : old_terms) {
-    if (new_terms.contains(term)) continue;
-    batch.Delete(db.family(Family::kUserSearch), SearchKey(term, after.id)).PermitUncheckedError();
-  }
-  for (const std::string& term : new_terms) {
-    if (!old_terms.contains(term)) PutTerm(batch, db, term, after);
-  }
-}
-
 }  // namespace
 
 Status AccountRows::CreateUser(const User& user, std::string_view password_hash) {
@@ -56,10 +30,7 @@ Status AccountRows::CreateUser(const User& user, std::string_view password_hash)
   if (taken) return Conflict("the username is taken");
 
   rocksdb::WriteBatch batch;
-  PutUser(batch, db_, user);
-  batch.Put(db_.family(Family::kUsernames), user.username, user.id.view()).PermitUncheckedError();
-  batch.Put(db_.family(Family::kPasswords), user.id.view(), password_hash).PermitUncheckedError();
-  for (const std::string& term : SearchTerms(user)) PutTerm(batch, db_, term, user);
+  PutNewUser(batch, db_, user, password_hash);
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
 
@@ -110,14 +81,16 @@ Result<User> AccountRows::UpdateUser(UserId id, const UserPatch& patch) {
   return after;
 }
 
-Result<std::vector<User>> AccountRows::SearchUsers(std::string_view prefix,
-                                                   std::size_t limit) const {
-  std::map<std::string, UserId, std::less<>> best;  // the first `limit` usernames
+Result<std::vector<User>> AccountRows::SearchUsers(std::string_view prefix, std::size_t limit,
+                                                   std::string_view after) const {
+  if (prefix.empty()) return ListUsers(limit, after);
+  std::map<std::string, UserId, std::less<>> best;  // the first `limit` usernames behind `after`
   std::size_t rows = 0;
   PrefixScan scan(db_, Family::kUserSearch, ToLowerAscii(prefix));
   for (scan.Seek(scan.prefix()); scan.Valid() && rows < kSearchRowsMax; scan.Next(), ++rows) {
     const bool full = best.size() >= limit;
-    if (limit == 0 || (full && scan.value() >= best.rbegin()->first)) continue;
+    if (limit == 0 || scan.value() <= after) continue;
+    if (full && scan.value() >= best.rbegin()->first) continue;
     const bool added =
         best.try_emplace(std::string(scan.value()), IdAtEnd<UserId>(scan.key())).second;
     if (added && full) best.erase(std::prev(best.end()));
@@ -126,6 +99,19 @@ Result<std::vector<User>> AccountRows::SearchUsers(std::string_view prefix,
   std::vector<UserId> users;
   users.reserve(best.size());
   for (const auto& [username, user] : best) users.push_back(user);
+  return FindUsers(users);
+}
+
+Result<std::vector<User>> AccountRows::ListUsers(std::size_t limit, std::string_view after) const {
+  std::vector<UserId> users;
+  users.reserve(limit);
+  PrefixScan scan(db_, Family::kUsernames, "");
+  for (scan.Seek(after); scan.Valid() && users.size() < limit; scan.Next()) {
+    if (scan.key() == after) continue;
+    if (scan.value().size() != Uuid::kSize) return DataLoss("a stored username leads nowhere");
+    users.push_back(IdAtEnd<UserId>(scan.value()));
+  }
+  PARLEY_TRY(scan.status());
   return FindUsers(users);
 }
 
@@ -140,7 +126,7 @@ Status AccountRows::SetPasswordHash(UserId user, std::string_view password_hash)
   const std::lock_guard lock(mutex_);
   PARLEY_TRY(FindPasswordHash(user).status());
   rocksdb::WriteBatch batch;
-  batch.Put(db_.family(Family::kPasswords), user.view(), password_hash).PermitUncheckedError();
+  PutPasswordHash(batch, db_, user, password_hash);
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
 

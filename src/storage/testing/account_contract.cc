@@ -1,9 +1,10 @@
 #include <algorithm>
-#include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "storage/testing/people.h"
 #include "storage/testing/store_contract.h"
 
 namespace parley::storage {
@@ -13,26 +14,6 @@ void LinkAccountContract() {}
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr TimePoint kNow{1'800'000'000'000ms};
-
-/// Lower case, and nobody else's.
-std::string NewName(std::string prefix = "u") {
-  std::string name = NewId<UserId>().ToString();
-  std::erase(name, '-');
-  return prefix + name.substr(12);
-}
-
-User NewUser(std::string username = NewName()) {
-  return {.id = NewId<UserId>(),
-          .username = std::move(username),
-          .display_name = "Anna Bäcker",
-          .email = std::nullopt,
-          .avatar = std::nullopt,
-          .admin = false,
-          .created_at = kNow,
-          .last_active_at = std::nullopt};
-}
 
 UserPatch Renamed(std::string display_name) {
   UserPatch patch;
@@ -44,36 +25,6 @@ UserPatch Admin(bool admin) {
   UserPatch patch;
   patch.admin = admin;
   return patch;
-}
-
-TokenHash NewToken() {
-  TokenHash token;
-  SystemRandom().Fill(token);
-  return token;
-}
-
-Session NewSession(UserId user, TimePoint created_at = kNow) {
-  return {.id = NewId<SessionId>(),
-          .user = user,
-          .token_hash = NewToken(),
-          .device_name = "Firefox on Debian",
-          .created_at = created_at,
-          .last_used_at = created_at};
-}
-
-/// What `call` answers on many threads at once, each awaiting it on a shard of its own.
-template <class Call>
-int CountOk(Call call) {
-  std::atomic<int> ok{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      runtime::Shard shard;
-      if (runtime::RunTask(shard, call()).ok()) ++ok;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return ok;
 }
 
 TEST_P(AccountContract, CreateUser_IsFoundInEveryWay) {
@@ -191,14 +142,41 @@ TEST_P(AccountContract, SearchUsers_ByPrefixOfNameOrAnyWord) {
   users[3].display_name = "No" + tag;  // inside a word
   for (const User& user : users) ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
 
-  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10)), (std::vector{users[1], users[0], users[2]}));
-  EXPECT_EQ(*Run(accounts().SearchUsers(upper, 10)), (std::vector{users[1], users[0], users[2]}));
-  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 2)), (std::vector{users[1], users[0]}));
-  EXPECT_EQ(*Run(accounts().SearchUsers(tag + "x", 10)), std::vector{users[2]});
-  EXPECT_TRUE(Run(accounts().SearchUsers(tag + "z", 10))->empty());
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10, "")), (std::vector{users[1], users[0], users[2]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(upper, 10, "")),
+            (std::vector{users[1], users[0], users[2]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 2, "")), (std::vector{users[1], users[0]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag + "x", 10, "")), std::vector{users[2]});
+  EXPECT_TRUE(Run(accounts().SearchUsers(tag + "z", 10, ""))->empty());
+
+  const std::string second = users[0].username;
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10, second)), std::vector{users[2]});
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 1, users[1].username)), std::vector{users[0]});
 
   ASSERT_TRUE(Run(accounts().UpdateUser(users[1].id, Renamed("Anna C."))).ok());
-  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10)), (std::vector{users[0], users[2]}));
+  EXPECT_EQ(*Run(accounts().SearchUsers(tag, 10, "")), (std::vector{users[0], users[2]}));
+}
+
+TEST_P(AccountContract, SearchUsers_WithoutPrefix_WalksEverybodyByName) {
+  std::set<std::string> names;
+  for (int i = 0; i < 5; ++i) {
+    const User user = NewUser();
+    names.insert(user.username);
+    ASSERT_TRUE(Run(accounts().CreateUser(user, "hash")).ok());
+  }
+  std::set<std::string> found;
+  std::string after;
+  for (;;) {
+    const std::vector<User> page = *Run(accounts().SearchUsers("", 2, after));
+    if (page.empty()) break;
+    ASSERT_LE(page.size(), 2U);
+    for (const User& user : page) {
+      ASSERT_GT(user.username, after);
+      after = user.username;
+      found.insert(user.username);
+    }
+  }
+  EXPECT_TRUE(std::ranges::includes(found, names));
 }
 
 TEST_P(AccountContract, SetPasswordHash_Replaces) {
@@ -267,25 +245,6 @@ TEST_P(AccountContract, TouchSession_Gone_IsNotBroughtBack) {
   EXPECT_TRUE(Run(accounts().ListSessions(user))->empty());
 }
 
-// -- Claims ---------------------------------------------------------------------------------------
-
-TEST_P(AccountContract, TakeAdminClaim_WorksOnce) {
-  const TokenHash token = NewToken();
-  EXPECT_EQ(Run(accounts().TakeAdminClaim(token)).code(), StatusCode::kNotFound);
-  ASSERT_TRUE(Run(accounts().CreateAdminClaim(token)).ok());
-  EXPECT_EQ(Run(accounts().TakeAdminClaim(NewToken())).code(), StatusCode::kNotFound);
-  EXPECT_TRUE(Run(accounts().TakeAdminClaim(token)).ok());
-  EXPECT_EQ(Run(accounts().TakeAdminClaim(token)).code(), StatusCode::kNotFound);
-}
-
-TEST_P(AccountContract, TakeAdminClaim_AtOnce_OneWins) {
-  for (int round = 0; round < 10; ++round) {
-    const TokenHash token = NewToken();
-    ASSERT_TRUE(Run(accounts().CreateAdminClaim(token)).ok());
-    EXPECT_EQ(CountOk([&] { return accounts().TakeAdminClaim(token); }), 1);
-  }
-}
-
 TEST_P(AccountContract, Reopen_KeepsAccounts) {
   if (!traits().persistent) GTEST_SKIP() << "keeps nothing";
   User user = NewUser();
@@ -299,11 +258,6 @@ TEST_P(AccountContract, Reopen_KeepsAccounts) {
   ASSERT_TRUE(Run(accounts().CreateSession(kept)).ok());
   ASSERT_TRUE(Run(accounts().CreateSession(deleted)).ok());
   ASSERT_TRUE(Run(accounts().DeleteSession(user.id, deleted.id)).ok());
-  const TokenHash claim = NewToken();
-  const TokenHash taken = NewToken();
-  ASSERT_TRUE(Run(accounts().CreateAdminClaim(claim)).ok());
-  ASSERT_TRUE(Run(accounts().CreateAdminClaim(taken)).ok());
-  ASSERT_TRUE(Run(accounts().TakeAdminClaim(taken)).ok());
 
   Reopen();
   EXPECT_EQ(*Run(accounts().FindUser(user.id)), user);
@@ -312,8 +266,6 @@ TEST_P(AccountContract, Reopen_KeepsAccounts) {
   EXPECT_EQ(*Run(accounts().FindPasswordHash(user.id)), "new");
   EXPECT_EQ(*Run(accounts().ListSessions(user.id)), std::vector{kept});
   EXPECT_FALSE(Run(accounts().FindSession(deleted.token_hash)).ok());
-  EXPECT_FALSE(Run(accounts().TakeAdminClaim(taken)).ok());
-  EXPECT_TRUE(Run(accounts().TakeAdminClaim(claim)).ok());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ void LinkEffectsContract();
 void LinkPeopleContract();
 void LinkAccountContract();
 void LinkMetaContract();
+void LinkAdminContract();
 
 bool LinkStoreContract() {
   LinkLogContract();
@@ -17,6 +18,7 @@ bool LinkStoreContract() {
   LinkPeopleContract();
   LinkAccountContract();
   LinkMetaContract();
+  LinkAdminContract();
   return true;
 }
 

@@ -42,6 +42,7 @@ class StoreContract : public ::testing::TestWithParam<MakeStoreFactory> {
   Store& store() { return *store_; }
   ConversationStore& conversations() { return store_->conversations(); }
   AccountStore& accounts() { return store_->accounts(); }
+  AdminStore& admin() { return store_->admin(); }
   MetaStore& meta() { return store_->meta(); }
   StoreTraits traits() const { return factory_->traits(); }
 
@@ -86,6 +87,7 @@ class EffectsContract : public StoreContract {};
 class PeopleContract : public StoreContract {};
 class AccountContract : public StoreContract {};
 class MetaContract : public StoreContract {};
+class AdminContract : public StoreContract {};
 
 /// Keeps the linker from leaving the suites out of a test program that only instantiates them.
 bool LinkStoreContract();
@@ -102,4 +104,5 @@ bool LinkStoreContract();
   INSTANTIATE_TEST_SUITE_P(name, EffectsContract, ::testing::Values(kMake##name)); \
   INSTANTIATE_TEST_SUITE_P(name, PeopleContract, ::testing::Values(kMake##name));  \
   INSTANTIATE_TEST_SUITE_P(name, AccountContract, ::testing::Values(kMake##name)); \
-  INSTANTIATE_TEST_SUITE_P(name, MetaContract, ::testing::Values(kMake##name))
+  INSTANTIATE_TEST_SUITE_P(name, MetaContract, ::testing::Values(kMake##name));    \
+  INSTANTIATE_TEST_SUITE_P(name, AdminContract, ::testing::Values(kMake##name))
