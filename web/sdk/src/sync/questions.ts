@@ -46,13 +46,15 @@ export async function conversationObject(api: Api, id: string): Promise<WireConv
 
 async function listAll(api: Api): Promise<readonly WireConversation[]> {
   const all: WireConversation[] = [];
-  let cursor: string | null = null;
-  do {
-    const query = { limit: PAGE, ...(cursor !== null && { cursor }) };
-    const page = await bodyOf(api.GET("/v1/conversations", { params: { query } }));
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const query: { limit: number; cursor?: string } = { limit: PAGE };
+    if (cursor !== undefined) query.cursor = cursor;
+    const call = api.GET("/v1/conversations", { params: { query } });
+    const page: { items: WireConversation[]; next_cursor: string | null } = await bodyOf(call);
     all.push(...page.items);
     cursor = page.next_cursor;
-  } while (cursor !== null);
+  }
   return all;
 }
 

@@ -1,0 +1,106 @@
+import type { Clock } from "../clock.ts";
+import { type Notifier, View } from "../observable.ts";
+import type { WaitingMessages } from "../outbox/waiting.ts";
+import type { Observable, Timeline } from "../parley.ts";
+import type { ReplicaEvent } from "../replica/events.ts";
+import type { Replica } from "../replica/replica.ts";
+import { ConversationTimeline } from "./conversationTimeline.ts";
+import type { LogSource } from "./logSource.ts";
+
+/** A timeline that nobody looks at is let go after so long. */
+const KEEP_UNSHOWN_MS = 60_000;
+
+/** The loaded stretches of all conversations that are shown. */
+export class Timelines {
+  private readonly notifier: Notifier;
+  private readonly clock: Clock;
+  private readonly replica: Replica;
+  private readonly source: LogSource;
+  private readonly waiting: WaitingMessages;
+  private readonly views = new Map<string, View<Timeline>>();
+  private readonly loaded = new Map<string, ConversationTimeline>();
+
+  constructor(
+    notifier: Notifier,
+    clock: Clock,
+    replica: Replica,
+    source: LogSource,
+    waiting: WaitingMessages,
+  ) {
+    this.notifier = notifier;
+    this.clock = clock;
+    this.replica = replica;
+    this.source = source;
+    this.waiting = waiting;
+    replica.listen(this.onEvent);
+  }
+
+  get(id: string): Observable<Timeline> {
+    return this.view(id);
+  }
+
+  /** The conversation's timeline, to load more of it. */
+  open(id: string): ConversationTimeline {
+    const known = this.loaded.get(id);
+    if (known !== undefined) return known;
+    const made = new ConversationTimeline(id, this.replica, this.source, this.waiting, () => {
+      this.view(id).invalidate();
+    });
+    this.loaded.set(id, made);
+    return made;
+  }
+
+  /** What is not loaded because there was no connection is loaded now. */
+  onLive(): void {
+    for (const [id, timeline] of this.loaded) {
+      if (this.view(id).listened) timeline.mend();
+    }
+  }
+
+  /** One's own waiting messages changed. */
+  onWaiting(id: string): void {
+    this.loaded.get(id)?.touch();
+  }
+
+  private view(id: string): View<Timeline> {
+    const known = this.views.get(id);
+    if (known !== undefined) return known;
+    const made = new View<Timeline>(
+      this.notifier,
+      () => this.open(id).snapshot(),
+      () => this.shown(id),
+    );
+    this.views.set(id, made);
+    return made;
+  }
+
+  private shown(id: string): () => void {
+    this.open(id).show();
+    return () => {
+      this.clock.after(KEEP_UNSHOWN_MS, () => {
+        if (this.view(id).listened) return;
+        this.loaded.delete(id);
+        this.view(id).invalidate();
+      });
+    };
+  }
+
+  private readonly onEvent = (event: ReplicaEvent): void => {
+    switch (event.type) {
+      case "changed":
+        this.loaded.get(event.change.conversation_id)?.onChange(event.change);
+        break;
+      case "adopted":
+        this.loaded.get(event.object.id)?.onAdopted(event.reset, this.view(event.object.id).listened);
+        break;
+      case "object":
+        this.loaded.get(event.object.id)?.touch();
+        break;
+      case "forgotten":
+        this.loaded.get(event.conversation_id)?.clear();
+        break;
+      default:
+        break;
+    }
+  };
+}
