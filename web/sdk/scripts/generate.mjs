@@ -19,9 +19,13 @@ function definitionsOf(...documents) {
 }
 
 const [openapi, asyncapi] = await Promise.all(
-  ["openapi.yaml", "asyncapi.yaml"].map(async (name) => parse(await readFile(new URL(name, api), "utf8"))),
+  ["openapi.yaml", "asyncapi.yaml"].map(async (name) =>
+    parse(await readFile(new URL(name, api), "utf8")),
+  ),
 );
-const paths = astToString(await openapiTS(new URL("openapi.yaml", api), { defaultNonNullable: false }));
+const paths = astToString(
+  await openapiTS(new URL("openapi.yaml", api), { defaultNonNullable: false }),
+);
 const wire = await compile(
   { title: "Wire", type: "object", definitions: definitionsOf(openapi, asyncapi) },
   "Wire",

@@ -19,10 +19,46 @@ export const systemClock: Clock = {
   },
 };
 
+/** A clock whose open timers can be taken back all at once, so that nothing runs on after a close. */
+export class Timers implements Clock {
+  private readonly clock: Clock;
+  private readonly open = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  monotonic(): number {
+    return this.clock.monotonic();
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const cancel = this.clock.after(ms, () => {
+      this.open.delete(cancelThis);
+      run();
+    });
+    const cancelThis = (): void => {
+      this.open.delete(cancelThis);
+      cancel();
+    };
+    this.open.add(cancelThis);
+    return cancelThis;
+  }
+
+  cancelAll(): void {
+    for (const cancel of [...this.open]) cancel();
+  }
+}
+
 /** What the server's clock shows, by what its answers said: a device's own may be wrong by days. */
 export class ServerTime {
   private readonly clock: Clock;
   private offset: number | null = null;
+  private exact = false;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -35,5 +71,11 @@ export class ServerTime {
   /** The server's clock showed `at` just now. */
   heard(at: number): void {
     this.offset = at - this.clock.now();
+    this.exact = true;
+  }
+
+  /** The same in whole seconds, as HTTP tells it: used while nothing better is known. */
+  heardRoughly(at: number): void {
+    if (!this.exact) this.offset = at + 500 - this.clock.now();
   }
 }

@@ -70,10 +70,6 @@ export class Connection {
     this.dispatch({ type: "synced" });
   }
 
-  signedOut(reason: string): void {
-    this.dispatch({ type: "signed_out", reason });
-  }
-
   online(): void {
     this.dispatch({ type: "online" });
   }

@@ -26,7 +26,8 @@ export async function serverInfo(options: ServerOptions): Promise<ServerInfo> {
 
 /** Makes an account and signs in. */
 export async function signUp(
-  options: ServerOptions & Credentials & { readonly display_name?: string; readonly invite?: string },
+  options: ServerOptions &
+    Credentials & { readonly display_name?: string; readonly invite?: string },
 ): Promise<SignedIn> {
   const { server, fetch, ...body } = options;
   return signedIn(await bodyOf(api(origin(server, fetch)).POST("/v1/accounts", { body })));

@@ -9,7 +9,7 @@ export interface ApiOptions {
   /** Without it a browser's cookie tells who asks. */
   readonly token?: string;
   readonly fetch?: typeof globalThis.fetch;
-  /** Told what the server's clock showed with each answer that says it. */
+  /** Told what the server's clock showed with each answer, in whole seconds. */
   readonly onServerTime?: (at: number) => void;
 }
 

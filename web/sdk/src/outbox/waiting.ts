@@ -18,7 +18,10 @@ export class WaitingMessages {
   private readonly entries = new Map<string, OutboxEntry>();
   /** The server has them; their place in the log has not come by yet. */
   private readonly acked = new Map<string, Acked>();
-  private readonly drawn = new Map<string, { entry: OutboxEntry; state: string; message: Message }>();
+  private readonly drawn = new Map<
+    string,
+    { entry: OutboxEntry; state: string; message: Message }
+  >();
   private connected = true;
 
   constructor(replica: Replica, onChange: (conversationId: string) => void) {

@@ -62,7 +62,9 @@ export class MemberLists {
     while (cursor !== null) {
       const query: { limit: number; cursor?: string } = { limit: PAGE };
       if (cursor !== undefined) query.cursor = cursor;
-      const call = this.api.GET("/v1/conversations/{id}/members", { params: { path: { id }, query } });
+      const call = this.api.GET("/v1/conversations/{id}/members", {
+        params: { path: { id }, query },
+      });
       const page: { items: Member[]; next_cursor: string | null } = await bodyOf(call);
       all.push(...page.items);
       cursor = page.next_cursor;
@@ -75,6 +77,17 @@ export class MemberLists {
       case "receipt":
         this.update(event.conversation_id, (members) => withMarks(members, event));
         break;
+      case "read": {
+        const { conversation_id, seq } = event;
+        const mine = {
+          conversation_id,
+          user_id: this.replica.me,
+          read_seq: seq,
+          delivered_seq: seq,
+        };
+        this.update(conversation_id, (members) => withMarks(members, mine));
+        break;
+      }
       case "changed": {
         const { change } = event;
         if (change.kind === "members") {

@@ -48,7 +48,8 @@ export class People {
 
   /** Who could not be asked for without a connection. */
   onLive(): void {
-    for (const [id, value] of this.values) if (value.listened && value.get() === null) this.want(id);
+    for (const [id, value] of this.values)
+      if (value.listened && value.get() === null) this.want(id);
   }
 
   private want(id: string): void {
@@ -80,6 +81,7 @@ export class People {
         break;
       case "adopted":
       case "object":
+      case "held":
         this.refresh();
         break;
       case "changed":

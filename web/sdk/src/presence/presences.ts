@@ -57,7 +57,8 @@ export class Presences {
 
   private settle(): void {
     const now = [...this.values].filter(([, value]) => value.listened).map(([id]) => id);
-    const isSame = now.length === this.watched.length && now.every((id) => this.watched.includes(id));
+    const isSame =
+      now.length === this.watched.length && now.every((id) => this.watched.includes(id));
     if (isSame) return;
     for (const [id, value] of this.values) {
       // Nothing more is told of who is not watched.

@@ -6,6 +6,7 @@ import type {
   WireConversation,
   WireUser,
 } from "../wire/types.ts";
+import type { Held } from "./held.ts";
 
 /**
  * What happened, after the sync rules: in order, each once. Applied alike in every tab.
@@ -21,6 +22,8 @@ export type ReplicaEvent =
     }
   | { readonly type: "object"; readonly object: WireConversation }
   | { readonly type: "changed"; readonly change: Change; readonly live: boolean }
+  /** Taken over as a whole from another tab. */
+  | { readonly type: "held"; readonly held: Held }
   | { readonly type: "forgotten"; readonly conversation_id: string }
   | { readonly type: "read"; readonly conversation_id: string; readonly seq: number }
   | { readonly type: "user"; readonly user: WireUser }

@@ -47,7 +47,11 @@ export function withObject(held: Held, object: WireConversation): Held {
     return readUpTo({ ...adopted(object), head: held.head, ...known }, held.object.read_seq);
   }
   const { muted_until, archived, notify } = object;
-  const kept: Held = { ...held, ...known, object: { ...held.object, muted_until, archived, notify } };
+  const kept: Held = {
+    ...held,
+    ...known,
+    object: { ...held.object, muted_until, archived, notify },
+  };
   if (held.tail.after > object.last_seq) return readUpTo(kept, object.read_seq);
   const since = kept.tail.messages.filter(({ seq }) => seq > object.last_seq);
   const recounted = since.reduce<WireConversation>(counted, {
@@ -70,7 +74,11 @@ export function withChange(held: Held, change: Change, me: string): Held {
     case "members":
       return { ...next, object: withMembers(object, change, me) };
     case "conversation": {
-      const { title = object.title, history = object.history, photo_url = object.photo_url } = change;
+      const {
+        title = object.title,
+        history = object.history,
+        photo_url = object.photo_url,
+      } = change;
       return { ...next, object: { ...object, title, history, photo_url } };
     }
     case "edit":
@@ -126,7 +134,11 @@ function counted(object: WireConversation, { seq, mine, mentions_me }: Counted):
 /** The objects name the longest-standing members, at most so many. */
 const LISTED_MEMBERS = 20;
 
-function withMembers(object: WireConversation, change: MembersChange, me: string): WireConversation {
+function withMembers(
+  object: WireConversation,
+  change: MembersChange,
+  me: string,
+): WireConversation {
   const known = new Set(object.members.map(({ user }) => user.id));
   const stay = object.members
     .filter(({ user }) => !change.removed.includes(user.id))

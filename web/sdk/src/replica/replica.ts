@@ -29,6 +29,20 @@ export class Replica {
     }
   }
 
+  /** Becomes what another tab holds, as of now. */
+  become(state: Pick<StoredState, "held" | "users">): void {
+    const here = new Set(state.held.map(({ object }) => object.id));
+    for (const conversation_id of [...this.conversations.keys()]) {
+      if (!here.has(conversation_id)) this.apply({ type: "forgotten", conversation_id });
+    }
+    this.learn(state.users);
+    for (const held of state.held) {
+      this.conversations.set(held.object.id, held);
+      this.learnFrom(held.object);
+      for (const listener of this.listeners) listener({ type: "held", held });
+    }
+  }
+
   listen(listener: EventListener): void {
     this.listeners.add(listener);
   }
@@ -75,6 +89,7 @@ export class Replica {
       case "user":
         this.learn([event.user]);
         break;
+      case "held":
       case "typing":
       case "presence":
         break;

@@ -48,7 +48,8 @@ export function merged(first: Batch, then: Batch): Batch {
   const stays = (each: { readonly conversation_id: string }): boolean =>
     !dropped.has(each.conversation_id);
   const held = new Map<string, NonNullable<Batch["held"]>[number]>();
-  for (const each of first.held ?? []) if (!forgotten.has(each.object.id)) held.set(each.object.id, each);
+  for (const each of first.held ?? [])
+    if (!forgotten.has(each.object.id)) held.set(each.object.id, each);
   for (const each of then.held ?? []) held.set(each.object.id, each);
   const done = new Set(then.outboxDone);
   const putAgain = new Set(then.outbox?.map(({ client_id }) => client_id));

@@ -1,7 +1,14 @@
 import type { User } from "../parley.ts";
 import type { Held } from "../replica/held.ts";
 import { amendedEntry, laterEntry, type LogEntry, targetOf } from "../replica/message.ts";
-import { type Batch, KEPT_LOG, type OutboxEntry, type Storage, type StorageStatus, type StoredState } from "./storage.ts";
+import {
+  type Batch,
+  KEPT_LOG,
+  type OutboxEntry,
+  type Storage,
+  type StorageStatus,
+  type StoredState,
+} from "./storage.ts";
 
 /** Keeps everything for as long as the program runs. */
 export function memoryStorage(): Storage {
@@ -45,7 +52,8 @@ export class MemoryStorage implements Storage {
 
   write(batch: Batch): Promise<void> {
     for (const id of batch.forgotten ?? []) this.held.delete(id);
-    for (const id of [...(batch.forgotten ?? []), ...(batch.droppedLogs ?? [])]) this.logs.delete(id);
+    for (const id of [...(batch.forgotten ?? []), ...(batch.droppedLogs ?? [])])
+      this.logs.delete(id);
     for (const held of batch.held ?? []) this.held.set(held.object.id, held);
     for (const user of batch.users ?? []) this.users.set(user.id, user);
     this.writeLogs(batch);

@@ -9,7 +9,11 @@ export interface OutboxEntry {
   readonly client_id: string;
   readonly conversation_id: string;
   readonly text: string;
-  readonly reply_to: { readonly seq: number; readonly sender_id: string; readonly excerpt: string } | null;
+  readonly reply_to: {
+    readonly seq: number;
+    readonly sender_id: string;
+    readonly excerpt: string;
+  } | null;
   /** By the server's clock, as far as it is known. */
   readonly written_at: number;
   /** Of two the lower one is sent first. */

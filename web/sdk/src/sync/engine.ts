@@ -107,9 +107,6 @@ export class Engine {
       case "wake":
         this.connection.wake();
         break;
-      case "signed_out":
-        this.connection.signedOut("signed out");
-        break;
     }
   }
 
@@ -202,7 +199,10 @@ export class Engine {
     const done = this.outboxDoneBy(event);
     if (done !== null) this.sender.remove(done);
     this.options.replica.apply(event);
-    this.write({ ...batchOf(event, this.options.replica), ...(done !== null && { outboxDone: [done] }) });
+    this.write({
+      ...batchOf(event, this.options.replica),
+      ...(done !== null && { outboxDone: [done] }),
+    });
     this.options.onUpdate({ type: "event", event }, this.kept);
     if ("conversation_id" in event) this.positions.touch(event.conversation_id);
     if (event.type === "changed") this.positions.touch(event.change.conversation_id);
@@ -224,7 +224,8 @@ export class Engine {
   }
 
   private onError(frame: Extract<ServerFrame, { type: "error" }>): void {
-    const refusal = frame.ref === undefined ? null : this.sender.onError(frame.ref, frameError(frame));
+    const refusal =
+      frame.ref === undefined ? null : this.sender.onError(frame.ref, frameError(frame));
     if (refusal === null) return;
     this.write({ outbox: [refusal.entry] });
     this.tellOutbox({ type: "put", entry: refusal.entry });
@@ -301,6 +302,7 @@ function batchOf(event: ReplicaEvent, replica: Replica): Batch {
       return { users: [event.user] };
     case "receipt":
       return event.user_id === replica.me ? heldOf(event.conversation_id) : {};
+    case "held":
     case "typing":
     case "presence":
       return {};

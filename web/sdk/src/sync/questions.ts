@@ -21,7 +21,10 @@ export async function answerTo(
     }
     case "conversation": {
       const { conversation_id } = question;
-      return sync.onConversation(question, await answered(conversationObject(api, conversation_id)));
+      return sync.onConversation(
+        question,
+        await answered(conversationObject(api, conversation_id)),
+      );
     }
   }
 }

@@ -1,7 +1,13 @@
 import { isPassing } from "../errors.ts";
 import type { ParleyErrorShape } from "../parley.ts";
 import type { ReplicaEvent } from "../replica/events.ts";
-import type { Change, ChangePage, ClientFrame, ServerSync, WireConversation } from "../wire/types.ts";
+import type {
+  Change,
+  ChangePage,
+  ClientFrame,
+  ServerSync,
+  WireConversation,
+} from "../wire/types.ts";
 
 /** A resume frame takes so many heads. */
 const HEADS_PER_FRAME = 1000;

@@ -33,5 +33,4 @@ export type Command =
   /** An object that came with the answer to a call. */
   | { readonly type: "object"; readonly object: WireConversation }
   | { readonly type: "left"; readonly conversation_id: string }
-  | { readonly type: "wake" }
-  | { readonly type: "signed_out" };
+  | { readonly type: "wake" };

@@ -1,10 +1,10 @@
 import { shapeOf } from "../errors.ts";
 import type { WaitingMessages } from "../outbox/waiting.ts";
-import type { ParleyErrorShape, Timeline, TimelineItem } from "../parley.ts";
+import type { Message, ParleyErrorShape, Timeline, TimelineItem } from "../parley.ts";
 import { entryOf, type LogEntry, messageOf } from "../replica/message.ts";
 import type { Replica } from "../replica/replica.ts";
 import type { Change } from "../wire/types.ts";
-import type { LogSource } from "./logSource.ts";
+import { type LogSource, PAGE } from "./logSource.ts";
 import { LogWindow } from "./window.ts";
 
 /** A page that has fewer lines to draw is followed by the next. */
@@ -53,6 +53,13 @@ export class ConversationTimeline {
     if (!has_newer) items.push(...this.waitingItems());
     const has_older = !window.isEmpty && window.from > (held?.object.first_seq ?? 1);
     return { items, has_older, has_newer, loading, error };
+  }
+
+  /** A message of the loaded stretch. */
+  messageAt(seq: number): Message | null {
+    const entry = this.window.entries.find((each) => each.seq === seq);
+    const item = entry === undefined ? null : this.itemOf(entry);
+    return item?.type === "message" ? item.message : null;
   }
 
   touch(): void {
@@ -104,7 +111,8 @@ export class ConversationTimeline {
   }
 
   loadLatest(): Promise<void> {
-    if (!this.window.isEmpty && this.window.to >= this.head && !this.stale) return Promise.resolve();
+    if (!this.window.isEmpty && this.window.to >= this.head && !this.stale)
+      return Promise.resolve();
     return this.replaceBy("newer", () => this.source.endingAt(this.id, this.head));
   }
 
@@ -117,7 +125,10 @@ export class ConversationTimeline {
 
   onAdopted(reset: boolean, shown: boolean): void {
     this.stale ||= reset;
+    // Not by changes but as a whole (from another tab): what follows closely is read on.
+    const behind = this.head - this.window.to;
     if (shown) this.mend();
+    if (shown && !this.stale && behind > 0 && behind <= PAGE) void this.loadNewer();
     this.onUpdate();
   }
 

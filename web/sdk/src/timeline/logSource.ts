@@ -86,7 +86,10 @@ export class LogSource {
       const limit = Math.min(LARGEST_PAGE, to - next + 1);
       const page = await changesAfter(this.api, id, next - 1, limit);
       if (page.items.length === 0) {
-        throw new ParleyError("unavailable", "This part of the conversation cannot be read just now.");
+        throw new ParleyError(
+          "unavailable",
+          "This part of the conversation cannot be read just now.",
+        );
       }
       changes.push(...page.items);
       trueAt = Math.min(trueAt, page.last_seq);

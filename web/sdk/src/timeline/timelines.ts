@@ -85,13 +85,20 @@ export class Timelines {
     };
   }
 
+  private onAdopted(id: string, reset: boolean): void {
+    this.loaded.get(id)?.onAdopted(reset, this.view(id).listened);
+  }
+
   private readonly onEvent = (event: ReplicaEvent): void => {
     switch (event.type) {
       case "changed":
         this.loaded.get(event.change.conversation_id)?.onChange(event.change);
         break;
       case "adopted":
-        this.loaded.get(event.object.id)?.onAdopted(event.reset, this.view(event.object.id).listened);
+        this.onAdopted(event.object.id, event.reset);
+        break;
+      case "held":
+        this.onAdopted(event.held.object.id, false);
         break;
       case "object":
         this.loaded.get(event.object.id)?.touch();
