@@ -9,7 +9,7 @@ import { People } from "./presence/people.ts";
 import { Presences } from "./presence/presences.ts";
 import { TypingPeople } from "./presence/typing.ts";
 import { ConversationViews } from "./replica/conversationViews.ts";
-import type { ReplicaEvent } from "./replica/events.ts";
+import type { EventHandlers, ReplicaEvent } from "./replica/events.ts";
 import { messageOf } from "./replica/message.ts";
 import { Replica } from "./replica/replica.ts";
 import type { Journal } from "./storage/journal.ts";
@@ -75,7 +75,7 @@ export class Model {
     this.presences = new Presences(notifier, timers, this.replica, (user_ids) => {
       tellEngine({ type: "watch", tab, user_ids });
     });
-    this.replica.listen(this.onEvent);
+    this.replica.listen(this.handlers());
   }
 
   /** What the device keeps. */
@@ -168,26 +168,21 @@ export class Model {
     this.people.onLive();
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "changed":
-        if (event.live && event.change.kind === "message") {
-          this.arrived(event.change.message, event.change.conversation_id);
-        }
-        break;
-      case "adopted":
+  private handlers(): EventHandlers {
+    return {
+      changed: ({ change, live }) => {
+        if (live && change.kind === "message") this.arrived(change.message, change.conversation_id);
+      },
+      adopted: ({ object, live, reset }) => {
         // A conversation that is new comes with its first message.
-        if (event.live && !event.reset && event.object.unread_count > 0) {
-          if (event.object.last_message) this.arrived(event.object.last_message, event.object.id);
-        }
-        break;
-      case "user":
-        if (event.user.id === this.replica.me) this.takeMe(event.user);
-        break;
-      default:
-        break;
-    }
-  };
+        if (!live || reset || object.unread_count === 0 || !object.last_message) return;
+        this.arrived(object.last_message, object.id);
+      },
+      user: ({ user }) => {
+        if (user.id === this.replica.me) this.takeMe(user);
+      },
+    };
+  }
 
   private arrived(message: WireMessage, conversationId: string): void {
     if (message.sender_id === this.replica.me) return;

@@ -90,13 +90,16 @@ export function step(state: State, happening: Happening, around: Surroundings): 
 
 type Connected = Extract<State, { is: "connecting" | "syncing" | "live" }>;
 
-function whenStopped(state: State, happening: Happening): Step {
+/** What is left once `stop` and `signed_out` are dealt with. */
+type Passing = Exclude<Happening, { type: "stop" | "signed_out" }>;
+
+function whenStopped(state: State, happening: Passing): Step {
   if (happening.type !== "start") return become(state);
   if (happening.offline) return become({ is: "waiting", attempt: 0, wait_ms: 0, offline: true });
   return become({ is: "connecting", attempt: 0 }, { do: "open" });
 }
 
-function whenWaiting(state: Extract<State, { is: "waiting" }>, happening: Happening): Step {
+function whenWaiting(state: Extract<State, { is: "waiting" }>, happening: Passing): Step {
   switch (happening.type) {
     case "time":
       if (state.offline) return become(state);
@@ -107,12 +110,15 @@ function whenWaiting(state: Extract<State, { is: "waiting" }>, happening: Happen
     case "wake":
       // A device may be wrong about being offline, and a person who asks is answered.
       return become({ is: "connecting", attempt: state.attempt }, { do: "open" });
-    default:
+    case "start":
+    case "ready":
+    case "synced":
+    case "closed":
       return become(state);
   }
 }
 
-function whenConnected(state: Connected, happening: Happening, around: Surroundings): Step {
+function whenConnected(state: Connected, happening: Passing, around: Surroundings): Step {
   switch (happening.type) {
     case "ready":
       return become({ is: "syncing", attempt: state.attempt });
@@ -130,7 +136,8 @@ function whenConnected(state: Connected, happening: Happening, around: Surroundi
     case "online":
     case "wake":
       return state.is === "live" ? become(state, { do: "check" }) : become(state);
-    default:
+    case "start":
+    case "time":
       return become(state);
   }
 }

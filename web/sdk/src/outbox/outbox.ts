@@ -66,5 +66,11 @@ export class Outbox {
 /** What a waiting reply shows; the original may not be loaded here. */
 export function replyOf(seq: number, original: Message | null): OutboxEntry["reply_to"] {
   const { sender_id, text } = original ?? { sender_id: "", text: "" };
-  return { seq, sender_id, excerpt: [...text].slice(0, EXCERPT_CHARACTERS).join("") };
+  return { seq, sender_id, excerpt: excerptOf(text) };
+}
+
+function excerptOf(text: string): string {
+  const characters = new Intl.Segmenter().segment(text.slice(0, EXCERPT_CHARACTERS * 4));
+  const some = Array.from(characters, ({ segment }) => segment).slice(0, EXCERPT_CHARACTERS);
+  return some.join("");
 }

@@ -1,5 +1,5 @@
 import type { ConnectionStatus, Message } from "../parley.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 import type { OutboxEntry } from "../storage/storage.ts";
 import type { OutboxChange } from "../sync/updates.ts";
@@ -27,7 +27,7 @@ export class WaitingMessages {
   constructor(replica: Replica, onChange: (conversationId: string) => void) {
     this.replica = replica;
     this.onChange = onChange;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   load(entries: Iterable<OutboxEntry>): void {
@@ -128,16 +128,29 @@ export class WaitingMessages {
     return (this.replica.conversations.get(conversationId)?.head ?? 0) >= seq;
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    if (event.type === "changed" && event.change.kind === "message") {
-      const { client_id, sender_id } = event.change.message;
-      if (sender_id === this.replica.me && client_id !== undefined) this.remove(client_id);
-    }
+  private handlers(): EventHandlers {
+    const settle = (): void => {
+      this.settle();
+    };
+    return {
+      changed: ({ change }) => {
+        if (change.kind === "message" && change.message.sender_id === this.replica.me) {
+          this.remove(change.message.client_id ?? "");
+        }
+        this.settle();
+      },
+      adopted: settle,
+      held: settle,
+    };
+  }
+
+  /** Those whose place in the log has come by are drawn from there. */
+  private settle(): void {
     for (const [id, { entry, seq }] of this.acked) {
       if (!this.isInLog(entry.conversation_id, seq)) continue;
       this.acked.delete(id);
       this.drawn.delete(id);
       this.onChange(entry.conversation_id);
     }
-  };
+  }
 }

@@ -1,13 +1,14 @@
 import { type Api, bodyOf } from "../http/api.ts";
 import { type Notifier, Value } from "../observable.ts";
 import type { Member, Observable } from "../parley.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 import type { MembersChange, ServerReceipt, WireUser } from "../wire/types.ts";
 
 const PAGE = 100;
 
 type Members = readonly Member[] | null;
+type Mark = Omit<ServerReceipt, "type">;
 
 /** The members of the conversations that are shown, with their marks. */
 export class MemberLists {
@@ -20,7 +21,7 @@ export class MemberLists {
     this.notifier = notifier;
     this.api = api;
     this.replica = replica;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   get(id: string): Observable<Members> {
@@ -72,45 +73,29 @@ export class MemberLists {
     return all;
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "receipt":
-        this.update(event.conversation_id, (members) => withMarks(members, event));
-        break;
-      case "read": {
-        const { conversation_id, seq } = event;
-        const mine = {
-          conversation_id,
-          user_id: this.replica.me,
-          read_seq: seq,
-          delivered_seq: seq,
-        };
-        this.update(conversation_id, (members) => withMarks(members, mine));
-        break;
-      }
-      case "changed": {
-        const { change } = event;
+  private handlers(): EventHandlers {
+    const marked = (mark: Mark): void => {
+      this.update(mark.conversation_id, (members) => withMark(members, mark));
+    };
+    return {
+      receipt: marked,
+      read: ({ conversation_id, seq }) => {
+        marked({ conversation_id, user_id: this.replica.me, read_seq: seq, delivered_seq: seq });
+      },
+      changed: ({ change }) => {
+        const { conversation_id, actor_id: user_id, seq } = change;
         if (change.kind === "members") {
-          this.update(change.conversation_id, (members) => withChange(members, change));
+          this.update(conversation_id, (members) => withChange(members, change));
         } else if (change.kind === "message") {
-          const { conversation_id, actor_id: user_id, seq } = change;
-          const sent = { conversation_id, user_id, read_seq: seq, delivered_seq: seq };
-          this.update(conversation_id, (members) => withMarks(members, sent));
+          marked({ conversation_id, user_id, read_seq: seq, delivered_seq: seq });
         }
-        break;
-      }
-      case "user":
-        for (const id of this.values.keys()) {
-          this.update(id, (members) => withUser(members, event.user));
-        }
-        break;
-      case "forgotten":
-        this.values.get(event.conversation_id)?.set(null);
-        break;
-      default:
-        break;
-    }
-  };
+      },
+      user: ({ user }) => {
+        for (const id of this.values.keys()) this.update(id, (members) => withUser(members, user));
+      },
+      forgotten: ({ conversation_id }) => this.values.get(conversation_id)?.set(null),
+    };
+  }
 
   private update(id: string, change: (members: readonly Member[]) => readonly Member[]): void {
     const value = this.values.get(id);
@@ -120,9 +105,9 @@ export class MemberLists {
 }
 
 /** Marks never go back. */
-function withMarks(
+function withMark(
   members: readonly Member[],
-  { user_id, read_seq, delivered_seq }: Omit<ServerReceipt, "type">,
+  { user_id, read_seq, delivered_seq }: Mark,
 ): readonly Member[] {
   const at = members.findIndex(({ user }) => user.id === user_id);
   const member = members[at];

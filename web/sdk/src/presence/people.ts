@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type Api, bodyOf } from "../http/api.ts";
 import { type Notifier, Value } from "../observable.ts";
 import type { Observable, User } from "../parley.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 import type { Journal } from "../storage/journal.ts";
 
@@ -27,7 +27,7 @@ export class People {
     this.api = api;
     this.replica = replica;
     this.journal = journal;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   get(id: string): Observable<User | null> {
@@ -74,21 +74,18 @@ export class People {
     }
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "user":
-        this.values.get(event.user.id)?.set(this.replica.users.get(event.user.id) ?? null);
-        break;
-      case "adopted":
-      case "object":
-      case "held":
-        this.refresh();
-        break;
-      case "changed":
-        if (event.change.kind === "members") this.refresh();
-        break;
-      default:
-        break;
-    }
-  };
+  private handlers(): EventHandlers {
+    const refresh = (): void => {
+      this.refresh();
+    };
+    return {
+      user: ({ user }) => this.values.get(user.id)?.set(this.replica.users.get(user.id) ?? null),
+      adopted: refresh,
+      object: refresh,
+      held: refresh,
+      changed: ({ change }) => {
+        if (change.kind === "members") this.refresh();
+      },
+    };
+  }
 }

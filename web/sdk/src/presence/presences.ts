@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Notifier, Value } from "../observable.ts";
 import type { Observable, Presence } from "../parley.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 
 /** A list that is drawn anew watches the same people again at once: only what lasts is told. */
@@ -25,7 +25,7 @@ export class Presences {
     this.notifier = notifier;
     this.clock = clock;
     this.watch = watch;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   get(userId: string): Observable<Presence | null> {
@@ -68,10 +68,12 @@ export class Presences {
     this.watch(now);
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    if (event.type !== "presence") return;
-    const { user_id, online, last_active_at } = event;
-    const value = this.values.get(user_id);
-    if (value?.listened === true) value.set({ online, last_active_at });
-  };
+  private handlers(): EventHandlers {
+    return {
+      presence: ({ user_id, online, last_active_at }) => {
+        const value = this.values.get(user_id);
+        if (value?.listened === true) value.set({ online, last_active_at });
+      },
+    };
+  }
 }

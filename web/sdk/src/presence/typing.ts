@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 
 /** Typing that is not repeated is over after so long. */
@@ -21,32 +21,28 @@ export class TypingPeople {
     this.clock = clock;
     this.me = replica.me;
     this.onChange = onChange;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   of(conversationId: string): readonly string[] {
     return this.lists.get(conversationId) ?? NOBODY;
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "typing":
-        if (event.user_id === this.me) return;
-        if (event.active) this.began(event.conversation_id, event.user_id);
-        else this.ended(event.conversation_id, event.user_id);
-        break;
-      case "changed":
-        if (event.change.kind === "message") {
-          this.ended(event.change.conversation_id, event.change.actor_id);
-        }
-        break;
-      case "forgotten":
-        for (const user of this.of(event.conversation_id)) this.ended(event.conversation_id, user);
-        break;
-      default:
-        break;
-    }
-  };
+  private handlers(): EventHandlers {
+    return {
+      typing: ({ conversation_id, user_id, active }) => {
+        if (user_id === this.me) return;
+        if (active) this.began(conversation_id, user_id);
+        else this.ended(conversation_id, user_id);
+      },
+      changed: ({ change }) => {
+        if (change.kind === "message") this.ended(change.conversation_id, change.actor_id);
+      },
+      forgotten: ({ conversation_id: id }) => {
+        for (const user of this.of(id)) this.ended(id, user);
+      },
+    };
+  }
 
   private began(conversationId: string, userId: string): void {
     const people = this.typing.get(conversationId) ?? new Map<string, () => void>();

@@ -1,6 +1,6 @@
 import { type Notifier, View } from "../observable.ts";
 import type { Conversation, Observable } from "../parley.ts";
-import type { ReplicaEvent } from "./events.ts";
+import type { EventHandlers } from "./events.ts";
 import type { Held } from "./held.ts";
 import { messageOf } from "./message.ts";
 import type { Replica } from "./replica.ts";
@@ -27,7 +27,7 @@ export class ConversationViews {
     this.replica = replica;
     this.beside = beside;
     this.list = new View(notifier, () => (this.known ? this.sorted() : null));
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   get(id: string): Observable<Conversation | null> {
@@ -66,37 +66,38 @@ export class ConversationViews {
     return all.sort((a, b) => activityOf(b) - activityOf(a) || (a.id < b.id ? -1 : 1));
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "adopted":
-      case "object":
-        this.touch(event.object.id);
-        break;
-      case "held":
-        this.touch(event.held.object.id);
-        break;
-      case "changed":
-        this.touch(event.change.conversation_id);
-        break;
-      case "read":
-      case "receipt":
-        this.touchIfChanged(event.conversation_id);
-        break;
-      case "forgotten":
-        this.touch(event.conversation_id);
-        break;
-      case "user":
+  private handlers(): EventHandlers {
+    const touchIfRead = ({ conversation_id }: { readonly conversation_id: string }): void => {
+      this.touchIfRead(conversation_id);
+    };
+    return {
+      adopted: ({ object }) => {
+        this.touch(object.id);
+      },
+      object: ({ object }) => {
+        this.touch(object.id);
+      },
+      held: ({ held }) => {
+        this.touch(held.object.id);
+      },
+      changed: ({ change }) => {
+        this.touch(change.conversation_id);
+      },
+      forgotten: ({ conversation_id }) => {
+        this.touch(conversation_id);
+      },
+      read: touchIfRead,
+      receipt: touchIfRead,
+      user: ({ user }) => {
         for (const [id, { object }] of this.replica.conversations) {
-          if (object.members.some(({ user }) => user.id === event.user.id)) this.touch(id);
+          if (object.members.some((member) => member.user.id === user.id)) this.touch(id);
         }
-        break;
-      case "typing":
-      case "presence":
-        break;
-    }
-  };
+      },
+    };
+  }
 
-  private touchIfChanged(id: string): void {
+  /** Receipts are many, and most are of others. */
+  private touchIfRead(id: string): void {
     const held = this.replica.conversations.get(id);
     if (held?.object.read_seq !== this.made.get(id)?.read_seq) this.touch(id);
   }

@@ -8,6 +8,13 @@ import type {
 } from "../wire/types.ts";
 import type { Held } from "./held.ts";
 
+/** What to do with each type of event; those that are not named are passed by. */
+export type EventHandlers = {
+  readonly [Type in ReplicaEvent["type"]]?: (
+    event: Extract<ReplicaEvent, { readonly type: Type }>,
+  ) => void;
+};
+
 /**
  * What happened, after the sync rules: in order, each once. Applied alike in every tab.
  * `live`: it happened just now; otherwise it is what was missed.

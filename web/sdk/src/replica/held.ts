@@ -88,6 +88,7 @@ export function withChange(held: Held, change: Change, me: string): Held {
       const last_message = (last && amended(last, change)) as WireConversation["last_message"];
       return { ...next, object: { ...object, last_message } };
     }
+    case "pin":
     default:
       return { ...next, object };
   }

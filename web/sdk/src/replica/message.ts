@@ -28,6 +28,10 @@ export function entryOf(change: Change): LogEntry {
       const content = notice === null ? nothing : ({ type: "notice", notice } as const);
       return { ...place, changed_seq: change.seq, content };
     }
+    case "edit":
+    case "delete":
+    case "reaction":
+    case "pin":
     default:
       // Changes of other messages, and kinds that this version does not know: they take a place and draw nothing.
       return { ...place, changed_seq: change.seq, content: nothing };
@@ -38,32 +42,24 @@ const nothing = { type: "nothing" } as const;
 
 /** The earlier message that a change changes. */
 export function targetOf(change: Change): number | null {
-  switch (change.kind) {
-    case "edit":
-    case "delete":
-    case "reaction":
-      return change.target_seq;
-    default:
-      return null;
-  }
+  const changesMessage = ["edit", "delete", "reaction"].includes(change.kind);
+  return changesMessage && "target_seq" in change ? change.target_seq : null;
 }
 
 /** The message with a change to it applied; one that it has in it already, repeated, changes nothing. */
 export function amended(message: WireMessage, change: Change): WireMessage {
   if (targetOf(change) !== message.seq || (message.changed_seq ?? 0) >= change.seq) return message;
-  switch (change.kind) {
-    case "edit": {
-      const { text, mentions, edited_at } = change;
-      return { ...message, text, mentions: [...mentions], edited_at, changed_seq: change.seq };
-    }
-    case "delete": {
-      const { seq, id, sender_id, sent_at, client_id } = message;
-      const kept = { seq, id, sender_id, sent_at, ...(client_id !== undefined && { client_id }) };
-      return { ...kept, deleted_at: change.at, changed_seq: change.seq };
-    }
-    default:
-      return { ...message, changed_seq: change.seq };
+  const changed_seq = change.seq;
+  if (change.kind === "edit") {
+    const { text, mentions, edited_at } = change;
+    return { ...message, text, mentions: [...mentions], edited_at, changed_seq };
   }
+  if (change.kind === "delete") {
+    const { seq, id, sender_id, sent_at, client_id } = message;
+    const kept = { seq, id, sender_id, sent_at, ...(client_id !== undefined && { client_id }) };
+    return { ...kept, deleted_at: change.at, changed_seq };
+  }
+  return { ...message, changed_seq };
 }
 
 /** A log entry with a later change applied. */

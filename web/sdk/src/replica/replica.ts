@@ -1,10 +1,8 @@
 import type { User } from "../parley.ts";
 import type { StoredState } from "../storage/storage.ts";
 import type { WireConversation } from "../wire/types.ts";
-import type { ReplicaEvent } from "./events.ts";
+import type { EventHandlers, ReplicaEvent } from "./events.ts";
 import { adopted, type Held, readUpTo, withChange, withObject } from "./held.ts";
-
-export type EventListener = (event: ReplicaEvent) => void;
 
 /**
  * The conversations and people that this tab knows of. Changed by events alone, so that every tab that gets the same events
@@ -14,7 +12,7 @@ export class Replica {
   readonly me: string;
   readonly conversations = new Map<string, Held>();
   readonly users = new Map<string, User>();
-  private readonly listeners = new Set<EventListener>();
+  private readonly listeners: EventHandlers[] = [];
 
   constructor(me: User) {
     this.me = me.id;
@@ -39,17 +37,25 @@ export class Replica {
     for (const held of state.held) {
       this.conversations.set(held.object.id, held);
       this.learnFrom(held.object);
-      for (const listener of this.listeners) listener({ type: "held", held });
+      this.tell({ type: "held", held });
     }
   }
 
-  listen(listener: EventListener): void {
-    this.listeners.add(listener);
+  /** Handlers are called after each event, in the order in which they were given here. */
+  listen(handlers: EventHandlers): void {
+    this.listeners.push(handlers);
   }
 
   apply(event: ReplicaEvent): void {
     this.change(event);
-    for (const listener of this.listeners) listener(event);
+    this.tell(event);
+  }
+
+  private tell(event: ReplicaEvent): void {
+    for (const handlers of this.listeners) {
+      // The handler that is filed under an event's type takes events of that type.
+      (handlers[event.type] as ((event: ReplicaEvent) => void) | undefined)?.(event);
+    }
   }
 
   /** People who came with an answer to a call. */

@@ -148,8 +148,9 @@ export class Engine {
       case "presence":
         this.tell(frame);
         break;
+      case "pong":
       default:
-        // `pong`, and what later servers say.
+        // Also what later servers say.
         break;
     }
   };

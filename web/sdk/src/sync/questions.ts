@@ -37,10 +37,7 @@ export async function changesAfter(
   limit = PAGE,
 ): Promise<ChangePage> {
   const params = { path: { id: conversationId }, query: { after, limit } };
-  // The document lists the kinds that this server makes; `Change` has those of later ones too.
-  return (await bodyOf(
-    api.GET("/v1/conversations/{id}/changes", { params }),
-  )) as unknown as ChangePage;
+  return bodyOf(api.GET("/v1/conversations/{id}/changes", { params }));
 }
 
 export async function conversationObject(api: Api, id: string): Promise<WireConversation> {

@@ -263,13 +263,15 @@ export class SyncState {
 
   private sendResume(): void {
     this.resuming = true;
-    const heads = [...this.held].flatMap(([id, { have }]) => (have === null ? [] : [[id, have]]));
+    const heads: [string, number][] = [];
+    for (const [id, { have }] of this.held) if (have !== null) heads.push([id, have]);
     const frames = Math.max(1, Math.ceil(heads.length / HEADS_PER_FRAME));
     for (let frame = 0; frame < frames; frame++) {
       const some = heads.slice(frame * HEADS_PER_FRAME, (frame + 1) * HEADS_PER_FRAME);
       const more = frame < frames - 1;
-      const resume = { type: "resume", cursor: this.cursor, heads: Object.fromEntries(some), more };
-      this.out.push({ do: "send", frame: resume as ClientFrame });
+      const named = Object.fromEntries(some);
+      const resume = { type: "resume", cursor: this.cursor, heads: named, more } as const;
+      this.out.push({ do: "send", frame: resume });
     }
   }
 

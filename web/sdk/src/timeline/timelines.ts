@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type Notifier, View } from "../observable.ts";
 import type { WaitingMessages } from "../outbox/waiting.ts";
 import type { Observable, Timeline } from "../parley.ts";
-import type { ReplicaEvent } from "../replica/events.ts";
+import type { EventHandlers } from "../replica/events.ts";
 import type { Replica } from "../replica/replica.ts";
 import { ConversationTimeline } from "./conversationTimeline.ts";
 import type { LogSource } from "./logSource.ts";
@@ -32,7 +32,7 @@ export class Timelines {
     this.replica = replica;
     this.source = source;
     this.waiting = waiting;
-    replica.listen(this.onEvent);
+    replica.listen(this.handlers());
   }
 
   get(id: string): Observable<Timeline> {
@@ -89,25 +89,17 @@ export class Timelines {
     this.loaded.get(id)?.onAdopted(reset, this.view(id).listened);
   }
 
-  private readonly onEvent = (event: ReplicaEvent): void => {
-    switch (event.type) {
-      case "changed":
-        this.loaded.get(event.change.conversation_id)?.onChange(event.change);
-        break;
-      case "adopted":
-        this.onAdopted(event.object.id, event.reset);
-        break;
-      case "held":
-        this.onAdopted(event.held.object.id, false);
-        break;
-      case "object":
-        this.loaded.get(event.object.id)?.touch();
-        break;
-      case "forgotten":
-        this.loaded.get(event.conversation_id)?.clear();
-        break;
-      default:
-        break;
-    }
-  };
+  private handlers(): EventHandlers {
+    return {
+      changed: ({ change }) => this.loaded.get(change.conversation_id)?.onChange(change),
+      adopted: ({ object, reset }) => {
+        this.onAdopted(object.id, reset);
+      },
+      held: ({ held }) => {
+        this.onAdopted(held.object.id, false);
+      },
+      object: ({ object }) => this.loaded.get(object.id)?.touch(),
+      forgotten: ({ conversation_id }) => this.loaded.get(conversation_id)?.clear(),
+    };
+  }
 }
