@@ -23,17 +23,18 @@ function statusesOf(storage: ReturnType<typeof indexedDbStorage>): StorageStatus
 
 /** Puts fail like those of a full device, in these stores. */
 function fillDevice(stores: readonly string[]): void {
-  const put = IDBObjectStore.prototype.put;
+  const put = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, "put")?.value as (
+    ...given: unknown[]
+  ) => IDBRequest;
+  const full = new DOMException("full", "QuotaExceededError");
   vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
     this: IDBObjectStore,
-    ...given
+    ...given: unknown[]
   ) {
-    const request = put.apply(this, given);
-    if (stores.includes(this.name)) {
-      this.transaction.abort();
-      const error = new DOMException("full", "QuotaExceededError");
-      Object.defineProperty(this.transaction, "error", { get: () => error });
-    }
+    const request = put.apply(this, given) as IDBRequest<IDBValidKey>;
+    if (!stores.includes(this.name)) return request;
+    this.transaction.abort();
+    Object.defineProperty(this.transaction, "error", { get: () => full });
     return request;
   });
 }

@@ -241,8 +241,7 @@ async function writeMakingRoom(db: Db, batch: Batch): Promise<void> {
   } catch (error) {
     if (troubleOf(error) !== "full") throw error;
     await db.clear("log");
-    const { entries: _entries, amendments: _amendments, ...rest } = batch;
-    await writeBatch(db, rest);
+    await writeBatch(db, { ...batch, entries: [], amendments: [] });
   }
 }
 
