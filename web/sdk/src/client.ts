@@ -15,6 +15,7 @@ import {
 import { Outbox } from "./outbox/outbox.ts";
 import type { ConnectionStatus, Conversation } from "./parley.ts";
 import { TypingSignals } from "./presence/typing.ts";
+import { targetOf } from "./replica/message.ts";
 import { Journal } from "./storage/journal.ts";
 import { Engine } from "./sync/engine.ts";
 import type { Command, Update } from "./sync/updates.ts";
@@ -117,6 +118,8 @@ export class Client implements Host {
     if (this.ended) return;
     this.ended = true;
     await this.model.drafts.flush();
+    // Whom this tab looked at nobody need be asked about any more.
+    this.do({ type: "watch", tab: this.tab, user_ids: [] });
     await this.stop();
     await this.options.storage.close();
   }
@@ -155,7 +158,15 @@ export class Client implements Host {
     if (this.ended) return true;
     const isWhole = this.model.apply(update, this.link.leads);
     if (update.type === "status") this.onStatus(update.status);
+    if (!this.link.leads) this.keepAmendment(update);
     return isWhole;
+  }
+
+  /** The leader has written it, but perhaps before this tab wrote a page that it belongs to. */
+  private keepAmendment(update: Update): void {
+    if (update.type !== "event" || update.event.type !== "changed") return;
+    const { change } = update.event;
+    if (targetOf(change) !== null) void this.journal.write({ amendments: [change] });
   }
 
   private onStatus(status: ConnectionStatus): void {
@@ -182,7 +193,25 @@ export class Client implements Host {
   }
 
   takeSnapshot(snapshot: ReturnType<Host["snapshot"]>): void {
-    if (!this.ended) this.model.take(snapshot);
+    if (this.ended) return;
+    this.model.take(snapshot);
+    void this.mendOutbox(new Set(snapshot.outbox.map(({ client_id }) => client_id)));
+  }
+
+  /** What waits here and not with the leader: it has not heard of it yet, or this tab not of its end. The device knows. */
+  private async mendOutbox(leaders: ReadonlySet<string>): Promise<void> {
+    const { waiting } = this.model;
+    const unsure = waiting.all().filter(({ client_id }) => !leaders.has(client_id));
+    if (unsure.length === 0) return;
+    await this.journal.idle();
+    const { outbox } = await this.options.storage.load();
+    const kept = new Set(outbox.map(({ client_id }) => client_id));
+    for (const { client_id } of unsure) {
+      const entry = waiting.get(client_id);
+      if (entry === null) continue;
+      if (kept.has(client_id)) this.link.do({ type: "outbox", entry });
+      else waiting.apply({ type: "discarded", client_id });
+    }
   }
 
   standing(): readonly Command[] {
@@ -200,6 +229,7 @@ export class Client implements Host {
   private async end(reason: string, what: { readonly keepUnsent: boolean }): Promise<void> {
     if (this.ended) return;
     this.ended = true;
+    if (what.keepUnsent) await this.model.drafts.flush();
     await this.stop();
     await this.options.storage.wipe(what);
     this.model.apply({ type: "status", status: { state: "signed_out", reason } }, true);
@@ -238,6 +268,10 @@ export class Client implements Host {
       else replica.apply({ type: "object", object });
     }
     this.link.do({ type: "object", object });
+    // Between leading and the engine being there.
+    if (!replica.conversations.has(object.id)) {
+      replica.apply({ type: "adopted", object, reset: false, live: false });
+    }
     const conversation = views.get(object.id).get();
     if (conversation === null) throw new ParleyError("unavailable", "Not connected.");
     return conversation;

@@ -121,7 +121,7 @@ export class SharedLink implements Link {
         if (this.engine !== null) this.welcome(message.tab);
         break;
       case "command":
-        this.engine?.do(message.command);
+        if (this.isLeader) this.do(message.command);
         break;
       case "leads":
         this.hello();

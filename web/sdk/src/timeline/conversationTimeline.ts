@@ -9,6 +9,9 @@ import { LogWindow } from "./window.ts";
 
 /** A page that has fewer lines to draw is followed by the next. */
 const ENOUGH_DRAWN = 15;
+/** A stretch that has become longer than `MOST_LOADED` is cut, at the end that is further away, to `LEFT_LOADED`. */
+const MOST_LOADED = 3_000;
+const LEFT_LOADED = 2_000;
 
 type Loading = NonNullable<Timeline["loading"]>;
 
@@ -94,6 +97,7 @@ export class ConversationTimeline {
         this.window.merge(entries);
         drawn += entries.filter(isDrawn).length;
       }
+      if (this.window.size > MOST_LOADED) this.window.keepFirst(LEFT_LOADED);
     });
   }
 
@@ -101,7 +105,7 @@ export class ConversationTimeline {
     if (this.window.isEmpty || this.window.to >= this.head) return Promise.resolve();
     return this.load("newer", async (isCurrent) => {
       const entries = await this.source.startingAt(this.id, this.window.to + 1);
-      if (isCurrent()) this.window.merge(entries);
+      if (isCurrent()) this.append(entries);
     });
   }
 
@@ -118,7 +122,7 @@ export class ConversationTimeline {
 
   onChange(change: Change): void {
     this.meanwhile?.push(change);
-    this.window.merge([entryOf(change)]);
+    this.append([entryOf(change)]);
     this.window.amend(change);
     this.onUpdate();
   }
@@ -136,6 +140,11 @@ export class ConversationTimeline {
     this.generation++;
     this.window.replace([]);
     this.finish(null);
+  }
+
+  private append(entries: readonly LogEntry[]): void {
+    this.window.merge(entries);
+    if (this.window.size > MOST_LOADED) this.window.keepLast(LEFT_LOADED);
   }
 
   private get head(): number {
