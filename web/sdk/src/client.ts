@@ -61,8 +61,9 @@ export class Client implements Host {
       this.do({ type: "typing", conversation_id, active });
     });
     const platform = platformOf(options);
+    const shared = { userId: user.id, tab, clock: timers };
     this.link =
-      platform === null ? new SoloLink(this) : new SharedLink(this, platform, user.id, tab);
+      platform === null ? new SoloLink(this) : new SharedLink(this, { platform, ...shared });
   }
 
   /** Takes over what the device keeps, then begins to connect. */
@@ -81,7 +82,7 @@ export class Client implements Host {
         this.link.offline();
       },
       shown: () => {
-        this.do({ type: "wake" });
+        this.link.shown();
       },
     });
     await this.link.start();

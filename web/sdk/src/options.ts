@@ -62,7 +62,7 @@ export function listenToDevice(options: OpenOptions, listeners: DeviceListeners)
   const page = options.events ?? pageEvents();
   if (page === null) return () => undefined;
   const onVisibility = (): void => {
-    if (globalThis.document.visibilityState === "visible") listeners.shown();
+    if (!("document" in globalThis) || document.visibilityState === "visible") listeners.shown();
   };
   page.addEventListener("online", listeners.online);
   page.addEventListener("offline", listeners.offline);

@@ -48,6 +48,8 @@ export interface Link {
   tell(news: TabNews): void;
   online(): void;
   offline(): void;
+  /** The page came to the foreground. */
+  shown(): void;
   close(): void;
 }
 
@@ -84,6 +86,10 @@ export class SoloLink implements Link {
 
   offline(): void {
     this.engine?.offline();
+  }
+
+  shown(): void {
+    this.engine?.do({ type: "wake" });
   }
 
   close(): void {
