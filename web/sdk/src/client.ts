@@ -174,7 +174,7 @@ export class Client implements Host {
     if (status.state === "live") void this.askForMe();
     if (status.state === "signed_out") {
       // Signed out elsewhere: nothing of the person stays but what is nowhere else, for when they come back.
-      void this.end(status.reason, { keepUnsent: this.model.hasUnsent });
+      void this.end(status.reason, { keepUnsent: true });
     }
   }
 

@@ -28,6 +28,10 @@ export class ConversationTimeline {
   private error: ParleyErrorShape | null = null;
   /** The stretch is not to be trusted: the server said so. */
   private stale = false;
+  /** The end of the log when this timeline last heard of it. */
+  private knownHead = 0;
+  /** Whether the stretch ended there when it became stale. */
+  private wasAtEnd = true;
   private running: Promise<void> | null = null;
   /** Raised where a stretch that is being loaded is not wanted any more. */
   private generation = 0;
@@ -124,11 +128,16 @@ export class ConversationTimeline {
     this.meanwhile?.push(change);
     this.append([entryOf(change)]);
     this.window.amend(change);
+    this.knownHead = change.seq;
     this.onUpdate();
   }
 
   onAdopted(reset: boolean, shown: boolean): void {
-    this.stale ||= reset;
+    if (reset && !this.stale) {
+      this.wasAtEnd = this.window.to >= this.knownHead;
+      this.stale = true;
+    }
+    this.knownHead = this.head;
     // Not by changes but as a whole (from another tab): what follows closely is read on.
     const behind = this.head - this.window.to;
     if (shown) this.mend();
@@ -153,7 +162,7 @@ export class ConversationTimeline {
 
   private reload(): Promise<void> {
     const { window } = this;
-    if (window.isEmpty || window.to >= this.head) {
+    if (window.isEmpty || this.wasAtEnd) {
       return this.replaceBy("newer", () => this.source.endingAt(this.id, this.head));
     }
     // Who reads further up stays there.
@@ -168,6 +177,7 @@ export class ConversationTimeline {
       const entries = await read();
       if (!isCurrent()) return;
       this.window.replace(entries);
+      this.knownHead = this.head;
       this.stale = false;
     });
   }
