@@ -84,6 +84,13 @@ export class Client implements Host {
       shown: () => {
         this.link.shown();
       },
+      hidden: () => {
+        void this.model.drafts.flush();
+      },
+      left: () => {
+        void this.model.drafts.flush();
+        this.watchNobody();
+      },
     });
     await this.link.start();
   }
@@ -119,8 +126,7 @@ export class Client implements Host {
     if (this.ended) return;
     this.ended = true;
     await this.model.drafts.flush();
-    // Whom this tab looked at nobody need be asked about any more.
-    this.do({ type: "watch", tab: this.tab, user_ids: [] });
+    this.watchNobody();
     await this.stop();
     await this.options.storage.close();
   }
@@ -225,6 +231,11 @@ export class Client implements Host {
         return { type: "read", conversation_id, seq: object.read_seq } as const;
       }),
     ];
+  }
+
+  /** Nobody need be asked about any more whom this tab looked at. */
+  private watchNobody(): void {
+    this.do({ type: "watch", tab: this.tab, user_ids: [] });
   }
 
   private async end(reason: string, what: { readonly keepUnsent: boolean }): Promise<void> {

@@ -81,6 +81,8 @@ export class SharedLink implements Link {
 
   shown(): void {
     if (!this.isLeader) this.hello();
+    // When it went out of sight it may have taken back what it watches.
+    for (const command of this.host.standing()) this.do(command);
     this.do({ type: "wake" });
   }
 
