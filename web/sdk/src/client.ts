@@ -17,6 +17,7 @@ import type { ConnectionStatus, Conversation } from "./parley.ts";
 import { TypingSignals } from "./presence/typing.ts";
 import { targetOf } from "./replica/message.ts";
 import { Journal } from "./storage/journal.ts";
+import type { OutboxEntry } from "./storage/storage.ts";
 import { Engine } from "./sync/engine.ts";
 import type { Command, Update } from "./sync/updates.ts";
 import { type Host, type Link, SoloLink, type TabNews } from "./tabs/link.ts";
@@ -136,10 +137,10 @@ export class Client implements Host {
   }
 
   async makeEngine(onUpdate: (update: Update, kept: Promise<void>) => void): Promise<Engine> {
-    const { storage, server, token, random = Math.random } = this.options;
+    const { server, token, random = Math.random } = this.options;
     const { replica, waiting } = this.model;
-    // Of tabs that are gone: what they wrote and nobody has sent.
-    waiting.load((await storage.load()).outbox);
+    // Also what tabs that are gone wrote, and nobody has sent.
+    waiting.load(await this.dropDone(waiting.all()));
     const engine = new Engine({
       api: this.api,
       clock: this.timers,
@@ -165,12 +166,18 @@ export class Client implements Host {
     if (this.ended) return true;
     const isWhole = this.model.apply(update, this.link.leads);
     if (update.type === "status") this.onStatus(update.status);
-    if (!this.link.leads) this.keepAmendment(update);
+    if (!this.link.leads) this.keepBeside(update);
     return isWhole;
   }
 
-  /** The leader has written it, but perhaps before this tab wrote a page that it belongs to. */
-  private keepAmendment(update: Update): void {
+  /**
+   * The leader has written it, but perhaps before this tab wrote a page that it belongs to; and what this tab holds for the
+   * case that the device fails it cannot see.
+   */
+  private keepBeside(update: Update): void {
+    if (update.type === "outbox" && update.change.type !== "put") {
+      void this.journal.write({ outboxDone: [update.change.client_id] });
+    }
     if (update.type !== "event" || update.event.type !== "changed") return;
     const { change } = update.event;
     if (targetOf(change) !== null) void this.journal.write({ amendments: [change] });
@@ -205,28 +212,34 @@ export class Client implements Host {
     void this.mendOutbox(new Set(snapshot.outbox.map(({ client_id }) => client_id)));
   }
 
-  /** What waits here and not with the leader: it has not heard of it yet, or this tab not of its end. The device knows. */
+  /** What waits here and not with the leader: it has not heard of it yet, or this tab not of its end. */
   private async mendOutbox(leaders: ReadonlySet<string>): Promise<void> {
     const { waiting } = this.model;
     const unsure = waiting.all().filter(({ client_id }) => !leaders.has(client_id));
     if (unsure.length === 0) return;
-    await this.journal.idle();
-    const { outbox } = await this.options.storage.load();
-    const kept = new Set(outbox.map(({ client_id }) => client_id));
+    await this.dropDone(unsure);
     for (const { client_id } of unsure) {
       const entry = waiting.get(client_id);
-      if (entry === null) continue;
-      if (kept.has(client_id)) this.link.do({ type: "outbox", entry });
-      else waiting.apply({ type: "discarded", client_id });
+      if (entry !== null) this.link.do({ type: "outbox", entry });
     }
   }
 
+  /** The device knows what became of messages that this tab takes for unsent. Answers all that are. */
+  private async dropDone(unsure: readonly OutboxEntry[]): Promise<readonly OutboxEntry[]> {
+    await this.journal.idle();
+    const { outbox } = await this.options.storage.load();
+    const unsent = new Set(outbox.map(({ client_id }) => client_id));
+    for (const { client_id } of unsure) {
+      if (!unsent.has(client_id)) this.model.waiting.apply({ type: "discarded", client_id });
+    }
+    return outbox;
+  }
+
   standing(): readonly Command[] {
-    const { replica, waiting, presences } = this.model;
+    const { replica, presences } = this.model;
     const ahead = [...replica.conversations].filter(([, h]) => h.object.read_seq > h.known_read);
     return [
       { type: "watch", tab: this.tab, user_ids: presences.all() },
-      ...waiting.all().map((entry) => ({ type: "outbox", entry }) as const),
       ...ahead.map(([conversation_id, { object }]) => {
         return { type: "read", conversation_id, seq: object.read_seq } as const;
       }),

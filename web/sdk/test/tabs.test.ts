@@ -164,6 +164,31 @@ describe.skipIf(PARLEYD === "")("several tabs of one browser", () => {
     expect(log).toHaveLength(2);
   });
 
+  test("what was discarded in one tab is not sent by another that did not hear of it", async () => {
+    const first = await openTab();
+    await untilLive(first.parley);
+    const second = await openTab();
+    await untilLive(second.parley);
+    const id = await group(first.parley);
+    await until(second.parley.conversation(id), "the group", (c) => c !== null);
+    proxy.refuse();
+    await until(second.parley.connection, "waiting", ({ state }) => state === "waiting");
+    await second.parley.send(id, { text: "regretted" });
+    await second.parley.send(id, { text: "meant" });
+    await untilTexts(first.parley, id, 2);
+    const [regretted] = first.parley.timeline(id).get().items.slice(-2);
+    second.platform.freeze();
+    await first.parley.discard(id, regretted?.key ?? "");
+    second.platform.thaw();
+    first.platform.die();
+    proxy.accept();
+    await until(second.parley.connection, "leading", () => second.parley.leads());
+    await untilQuiet(second.parley, id, 2);
+    const log = await loggedMessages(ann, server.origin, id);
+    expect(log.map(({ text }) => text)).toEqual(["meant"]);
+    expect(await shownMessages(second.parley, id)).toEqual(log);
+  });
+
   test("signing out in one tab ends it in all, and leaves nothing on the device", async () => {
     const account = await server.account("cyd");
     const first = await openTab(account);

@@ -34,7 +34,7 @@ export interface Host {
   onNews(news: TabNews): void;
   snapshot(): Snapshot;
   takeSnapshot(snapshot: Snapshot): void;
-  /** What this tab wants of an engine that does not know of it yet. */
+  /** What this tab wants of an engine that does not know of it yet, beside its messages, which `takeSnapshot` sees to. */
   standing(): readonly Command[];
 }
 
