@@ -8,6 +8,6 @@ const server = process.env["PARLEY_SERVER"] ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react(), lingui({ macroTransform: true, failOnCompileError: true })],
   // Nothing becomes a data: address: the content security policy would refuse fonts from there.
-  build: { target: "es2023", assetsInlineLimit: 0 },
+  build: { target: "es2024", assetsInlineLimit: 0 },
   server: { proxy: { "/v1": { target: server, ws: true } } },
 });

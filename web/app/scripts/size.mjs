@@ -20,9 +20,13 @@ const rows = readdirSync(dist, { recursive: true })
 const total = rows.filter((row) => row.first).reduce((sum, row) => sum + row.kib, 0);
 
 for (const row of rows) {
-  console.log(`${row.kib.toFixed(1).padStart(7)} KiB  ${row.first ? "first" : "lazy "}  ${row.path}`);
+  console.log(
+    `${row.kib.toFixed(1).padStart(7)} KiB  ${row.first ? "first" : "lazy "}  ${row.path}`,
+  );
 }
-console.log(`${total.toFixed(1).padStart(7)} KiB  first screen together (at most ${FIRST_SCREEN_KIB})`);
+console.log(
+  `${total.toFixed(1).padStart(7)} KiB  first screen together (at most ${FIRST_SCREEN_KIB})`,
+);
 
 const heavy = rows.filter((row) => !row.first && row.kib > LAZY_CHUNK_KIB);
 for (const row of heavy) console.error(`${row.path} is over ${LAZY_CHUNK_KIB} KiB`);

@@ -28,7 +28,10 @@ export function useParley(): Parley {
 
 /** What an observable now holds; draws again when it changes. */
 export function useObservable<T>(observable: Observable<T>): T {
-  const subscribe = useCallback((listener: () => void) => observable.subscribe(listener), [observable]);
+  const subscribe = useCallback(
+    (listener: () => void) => observable.subscribe(listener),
+    [observable],
+  );
   const get = useCallback(() => observable.get(), [observable]);
   return useSyncExternalStore(subscribe, get);
 }

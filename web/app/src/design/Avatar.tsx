@@ -1,7 +1,16 @@
 import styles from "./Avatar.module.css";
 
 /** All dark enough for white letters at 4.5 : 1. */
-const COLOURS = ["#3b5bdb", "#a61e4d", "#2b7a4b", "#9c36b5", "#0b7285", "#a8480b", "#5f3dc4", "#495057"];
+const COLOURS = [
+  "#3b5bdb",
+  "#a61e4d",
+  "#2b7a4b",
+  "#9c36b5",
+  "#0b7285",
+  "#a8480b",
+  "#5f3dc4",
+  "#495057",
+];
 
 function colourOf(id: string): string {
   let hash = 0;
@@ -20,7 +29,12 @@ export function initials(name: string): string {
 /** The picture of a person or conversation, or its initials on a colour of its own. Decorative: the name stands beside it. */
 export function Avatar(props: { id: string; name: string; url: string | null; size: number }) {
   const { id, name, url, size } = props;
-  const box = { inlineSize: size, blockSize: size, fontSize: size * 0.38, background: colourOf(id) };
+  const box = {
+    inlineSize: size,
+    blockSize: size,
+    fontSize: size * 0.38,
+    background: colourOf(id),
+  };
   return (
     <span className={styles["avatar"]} style={box} aria-hidden="true">
       {url === null ? initials(name) : <img className={styles["image"]} src={url} alt="" />}

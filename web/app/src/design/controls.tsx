@@ -2,7 +2,10 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 
 import styles from "./controls.module.css";
 
-export function Button({ primary = false, ...rest }: ComponentProps<"button"> & { primary?: boolean }) {
+export function Button({
+  primary = false,
+  ...rest
+}: ComponentProps<"button"> & { primary?: boolean }) {
   return (
     <button
       type="button"
@@ -14,11 +17,17 @@ export function Button({ primary = false, ...rest }: ComponentProps<"button"> & 
 
 /** A button that is only a picture: its name is for screen readers and the tooltip. */
 export function IconButton({ label, ...rest }: ComponentProps<"button"> & { label: string }) {
-  return <button type="button" {...rest} className={styles["icon"]} aria-label={label} title={label} />;
+  return (
+    <button type="button" {...rest} className={styles["icon"]} aria-label={label} title={label} />
+  );
 }
 
 export function TextField(
-  props: ComponentProps<"input"> & { label: ReactNode; hint?: ReactNode; error?: string | undefined },
+  props: ComponentProps<"input"> & {
+    label: ReactNode;
+    hint?: ReactNode;
+    error?: string | undefined;
+  },
 ) {
   const { label, hint, error, ...rest } = props;
   const id = useId();

@@ -52,7 +52,10 @@ export function NewConversation() {
       const conversation =
         chosen.length === 1
           ? await parley.openDirect(first.id)
-          : await parley.createGroup({ title: title.trim(), member_ids: chosen.map(({ id }) => id) });
+          : await parley.createGroup({
+              title: title.trim(),
+              member_ids: chosen.map(({ id }) => id),
+            });
       navigate(`/c/${conversation.id}`);
     } catch (error) {
       setFailure(error);

@@ -68,10 +68,24 @@ export function MessageList({ conversation, me }: { conversation: Conversation; 
 
   const newestSeq = conversation.last_seq;
   useEffect(() => {
-    if (visible && atEnd && placed.current && !timeline.has_newer && newestSeq > conversation.read_seq) {
+    if (
+      visible &&
+      atEnd &&
+      placed.current &&
+      !timeline.has_newer &&
+      newestSeq > conversation.read_seq
+    ) {
       parley.markRead(conversation.id, newestSeq);
     }
-  }, [visible, atEnd, timeline.has_newer, newestSeq, conversation.read_seq, conversation.id, parley]);
+  }, [
+    visible,
+    atEnd,
+    timeline.has_newer,
+    newestSeq,
+    conversation.read_seq,
+    conversation.id,
+    parley,
+  ]);
 
   function onScroll(offset: number): void {
     const view = list.current;
@@ -142,7 +156,11 @@ export function MessageList({ conversation, me }: { conversation: Conversation; 
           }}
         >
           <ArrowDown size={16} aria-hidden="true" />
-          {conversation.unread_count > 0 ? <Trans>New messages</Trans> : <Trans>To the newest</Trans>}
+          {conversation.unread_count > 0 ? (
+            <Trans>New messages</Trans>
+          ) : (
+            <Trans>To the newest</Trans>
+          )}
         </button>
       )}
     </div>

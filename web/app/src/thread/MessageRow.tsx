@@ -53,7 +53,13 @@ function Seen({ members }: { members: readonly Member[] }) {
   return (
     <div className={styles["seen"]} role="img" aria-label={t`Seen by ${names}`} title={names}>
       {members.slice(0, MOST_SEEN_AVATARS).map(({ user }) => (
-        <Avatar key={user.id} id={user.id} name={user.display_name} url={user.avatar_url} size={16} />
+        <Avatar
+          key={user.id}
+          id={user.id}
+          name={user.display_name}
+          url={user.avatar_url}
+          size={16}
+        />
       ))}
       {more > 0 && <Plural value={more} one="+#" other="+#" />}
     </div>
@@ -111,7 +117,9 @@ export const MessageRow = memo(function MessageRow(props: {
             <time dateTime={new Date(message.sent_at).toISOString()}>
               {clockTime(message.sent_at, i18n.locale)}
             </time>
-            {mine && message.sending?.state !== "failed" && <Mark row={row} delivered={delivered} />}
+            {mine && message.sending?.state !== "failed" && (
+              <Mark row={row} delivered={delivered} />
+            )}
           </span>
         </div>
         <Failed row={row} />

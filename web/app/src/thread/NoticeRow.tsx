@@ -41,11 +41,21 @@ function Words({ notice }: { notice: Notice }) {
     case "members": {
       const added = <Names ids={change.added} />;
       const removed = <Names ids={change.removed} />;
-      if (change.added.length > 0) return <Trans>{actor} added {added}</Trans>;
+      if (change.added.length > 0)
+        return (
+          <Trans>
+            {actor} added {added}
+          </Trans>
+        );
       if (change.removed.length === 1 && change.removed[0] === actor_id) {
         return <Trans>{actor} left</Trans>;
       }
-      if (change.removed.length > 0) return <Trans>{actor} removed {removed}</Trans>;
+      if (change.removed.length > 0)
+        return (
+          <Trans>
+            {actor} removed {removed}
+          </Trans>
+        );
       return <Trans>{actor} changed who is an administrator</Trans>;
     }
   }
