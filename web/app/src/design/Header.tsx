@@ -20,8 +20,8 @@ export function Header({ children }: { children: ReactNode }) {
 
 export function HeaderTitle({ children }: { children: ReactNode }) {
   return (
-    <h1 className={styles["title"]} dir="auto">
-      {children}
+    <h1 className={styles["title"]}>
+      <bdi>{children}</bdi>
     </h1>
   );
 }
