@@ -1,3 +1,4 @@
+/* global document */
 // Before the first paint, and a file of its own because the policy allows no inline script.
 try {
   const theme = localStorage.getItem("parley.theme");

@@ -8,7 +8,9 @@ function isParleyError(error: unknown): error is ParleyErrorShape {
     "code" in error &&
     typeof error.code === "string" &&
     "detail" in error &&
-    typeof error.detail === "string"
+    typeof error.detail === "string" &&
+    "errors" in error &&
+    Array.isArray(error.errors)
   );
 }
 
@@ -32,7 +34,7 @@ export function inPlainWords(error: unknown): string {
 
 /** The server's words for each field that it refused. */
 export function fieldErrors(error: unknown): Readonly<Record<string, string>> {
-  if (!isParleyError(error) || !("errors" in error) || !Array.isArray(error.errors)) return {};
+  if (!isParleyError(error)) return {};
   return Object.fromEntries(error.errors.map(({ field, detail }) => [field, detail]));
 }
 

@@ -11,7 +11,11 @@ import type { Backend } from "./backend.ts";
 
 function deviceName(): string {
   const agent = navigator.userAgent;
-  const browser = /Firefox/.test(agent) ? "Firefox" : /Chrome/.test(agent) ? "Chrome" : "Browser";
+  const browser = agent.includes("Firefox")
+    ? "Firefox"
+    : agent.includes("Chrome")
+      ? "Chrome"
+      : "Browser";
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0];
   return system === undefined ? browser : `${browser}, ${system}`;
 }

@@ -5,6 +5,7 @@ import { Link, useRoute } from "wouter";
 
 import { Avatar } from "../design/Avatar.tsx";
 import { shortTime } from "../design/time.ts";
+import { useNow } from "../design/useNow.ts";
 import styles from "./ConversationList.module.css";
 import { conversationName, otherPerson } from "./name.ts";
 
@@ -40,6 +41,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
 }) {
   const { conversation, me } = props;
   const { i18n, t } = useLingui();
+  const now = useNow();
   const [open] = useRoute(`/c/${conversation.id}`);
   const name = conversationName(conversation, me.id);
   const other = otherPerson(conversation, me.id);
@@ -62,7 +64,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
             <bdi className={styles["name"]}>{name}</bdi>
             {conversation.last_message !== null && (
               <time className={styles["time"]}>
-                {shortTime(conversation.last_message.sent_at, Date.now(), i18n.locale)}
+                {shortTime(conversation.last_message.sent_at, now, i18n.locale)}
               </time>
             )}
           </span>

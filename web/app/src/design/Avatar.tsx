@@ -18,11 +18,18 @@ function colourOf(id: string): string {
   return COLOURS[hash % COLOURS.length] ?? "#495057";
 }
 
+const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function firstCharacter(word = ""): string | undefined {
+  // A name may begin with a pile of a hundred marks; a picture of it needs none of them.
+  return characters.segment(word)[Symbol.iterator]().next().value?.segment.slice(0, 16);
+}
+
 /** At most two letters; whole characters, so that an emoji in a name is not cut in half. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
-  const first = [...(words[0] ?? "")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  const first = firstCharacter(words[0]) ?? "?";
+  const last = words.length > 1 ? (firstCharacter(words.at(-1)) ?? "") : "";
   return (first + last).toUpperCase();
 }
 

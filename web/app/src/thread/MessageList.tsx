@@ -7,6 +7,7 @@ import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { dayName } from "../design/time.ts";
+import { useNow } from "../design/useNow.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { NoticeRow } from "./NoticeRow.tsx";
 import { grewAtTop, seenBy, threadRows } from "./rows.ts";
@@ -20,6 +21,7 @@ const AT_END_PX = 48;
 
 export function MessageList({ conversation, me }: { conversation: Conversation; me: User }) {
   const { i18n } = useLingui();
+  const now = useNow();
   const parley = useParley();
   const timeline = useObservable(parley.timeline(conversation.id));
   const members = useObservable(parley.members(conversation.id));
@@ -115,7 +117,7 @@ export function MessageList({ conversation, me }: { conversation: Conversation; 
               case "day":
                 return (
                   <p key={row.key} className={styles["day"]}>
-                    {dayName(row.at, Date.now(), i18n.locale)}
+                    {dayName(row.at, now, i18n.locale)}
                   </p>
                 );
               case "unread":

@@ -3,6 +3,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 
 import { useObservable, useParley } from "../app/context.ts";
 import { shortTime } from "../design/time.ts";
+import { useNow } from "../design/useNow.ts";
 import styles from "./Thread.module.css";
 
 function Typing({ conversation }: { conversation: Conversation }) {
@@ -18,11 +19,12 @@ function Typing({ conversation }: { conversation: Conversation }) {
 
 function LastSeen({ userId }: { userId: string }) {
   const { i18n } = useLingui();
+  const now = useNow();
   const presence = useObservable(useParley().presence(userId));
   if (presence === null) return null;
   if (presence.online) return <Trans>online</Trans>;
   if (presence.last_active_at === null) return null;
-  return <Trans>last active {shortTime(presence.last_active_at, Date.now(), i18n.locale)}</Trans>;
+  return <Trans>last active {shortTime(presence.last_active_at, now, i18n.locale)}</Trans>;
 }
 
 /** The line under the name: who types, else who is there. */
