@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { MessagesSquare } from "lucide-react";
-import { Route, Switch, useRoute } from "wouter";
+import { Redirect, Route, Switch, useRoute } from "wouter";
 
 import { ConversationList } from "../conversations/ConversationList.tsx";
 import { EmptyState } from "../design/EmptyState.tsx";
@@ -31,12 +31,15 @@ export function Shell() {
             <Route path="/settings">
               <Settings />
             </Route>
-            <Route>
+            <Route path="/">
               <EmptyState
                 icon={<MessagesSquare size={40} strokeWidth={1.5} />}
                 title={<Trans>Pick a conversation</Trans>}
                 text={<Trans>Or start a new one with somebody you know.</Trans>}
               />
+            </Route>
+            <Route>
+              <Redirect to="/" replace />
             </Route>
           </Switch>
         </main>

@@ -8,6 +8,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Button } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import styles from "../design/page.module.css";
+import { PasswordForm } from "./PasswordForm.tsx";
 import { chooseLanguage, LANGUAGES, type Language } from "../i18n/i18n.ts";
 
 function ThemeChoice() {
@@ -87,6 +88,7 @@ export function Settings() {
         </div>
         <ThemeChoice />
         <LanguageChoice />
+        <PasswordForm />
         {failure !== null && (
           <p role="alert" className={styles["problem"]}>
             {inPlainWords(failure)}
