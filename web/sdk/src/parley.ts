@@ -51,7 +51,11 @@ export interface Message {
   readonly sender_id: string;
   readonly sent_at: number;
   readonly text: string;
-  readonly reply_to: { readonly seq: number; readonly sender_id: string; readonly excerpt: string } | null;
+  readonly reply_to: {
+    readonly seq: number;
+    readonly sender_id: string;
+    readonly excerpt: string;
+  } | null;
   readonly edited_at: number | null;
   readonly deleted_at: number | null;
   /** Of one's own messages that wait: what they wait for, and why the last try failed. */
@@ -182,8 +186,15 @@ export interface Parley {
 
   searchPeople(query: string, signal?: AbortSignal): Promise<readonly User[]>;
   openDirect(userId: string): Promise<Conversation>;
-  createGroup(group: { title: string; member_ids: readonly string[]; history?: "joined" | "all" }): Promise<Conversation>;
-  updateConversation(id: string, change: { title?: string; history?: "joined" | "all" }): Promise<void>;
+  createGroup(group: {
+    title: string;
+    member_ids: readonly string[];
+    history?: "joined" | "all";
+  }): Promise<Conversation>;
+  updateConversation(
+    id: string,
+    change: { title?: string; history?: "joined" | "all" },
+  ): Promise<void>;
   addMembers(id: string, userIds: readonly string[]): Promise<void>;
   removeMember(id: string, userId: string): Promise<void>;
   setRole(id: string, userId: string, role: "admin" | "member"): Promise<void>;

@@ -1,0 +1,280 @@
+import { actions, type ActionEffects } from "./actions.ts";
+import { ServerTime, Timers } from "./clock.ts";
+import { ParleyError } from "./errors.ts";
+import { currentUser } from "./http/account.ts";
+import { api, type Api, type ApiOptions, bodyOf } from "./http/api.ts";
+import { Model } from "./model.ts";
+import {
+  clockOf,
+  isOffline,
+  listenToDevice,
+  type OpenOptions,
+  platformOf,
+  socketMaker,
+} from "./options.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import type { ConnectionStatus, Conversation } from "./parley.ts";
+import { TypingSignals } from "./presence/typing.ts";
+import { Journal } from "./storage/journal.ts";
+import { Engine } from "./sync/engine.ts";
+import type { Command, Update } from "./sync/updates.ts";
+import { type Host, type Link, SoloLink, type TabNews } from "./tabs/link.ts";
+import { SharedLink } from "./tabs/sharedLink.ts";
+import type { WireConversation } from "./wire/types.ts";
+
+/** The question whether a session still holds is given up after so long. */
+const SESSION_CHECK_MS = 10_000;
+
+/** One tab, or one program: ties the engine, the model and the other tabs together. */
+export class Client implements Host {
+  readonly api: Api;
+  readonly model: Model;
+  readonly outbox: Outbox;
+  readonly signals: TypingSignals;
+  readonly serverTime: ServerTime;
+  private readonly options: OpenOptions;
+  private readonly tab = crypto.randomUUID();
+  private readonly timers: Timers;
+  private readonly journal: Journal;
+  private readonly link: Link;
+  private ended = false;
+  private hasMe = false;
+  private stopListening: () => void = () => undefined;
+
+  constructor(options: OpenOptions) {
+    const { user, storage } = options;
+    this.options = options;
+    this.timers = new Timers(clockOf(options));
+    this.serverTime = new ServerTime(this.timers);
+    this.api = api(this.apiOptions());
+    this.journal = new Journal(storage);
+    const tellEngine = (command: Command): void => {
+      this.do(command);
+    };
+    const { tab, timers, serverTime, journal } = this;
+    const parts = { user, tab, clock: clockOf(options), timers, storage, journal, tellEngine };
+    this.model = new Model({ ...parts, api: this.api });
+    this.outbox = new Outbox({ waiting: this.model.waiting, journal, serverTime, tellEngine });
+    this.signals = new TypingSignals(timers, (conversation_id, active) => {
+      this.do({ type: "typing", conversation_id, active });
+    });
+    const platform = platformOf(options);
+    this.link =
+      platform === null ? new SoloLink(this) : new SharedLink(this, platform, user.id, tab);
+  }
+
+  /** Takes over what the device keeps, then begins to connect. */
+  async start(): Promise<void> {
+    const { storage } = this.options;
+    storage.onStatus = (status) => {
+      this.model.storageStatus.set(status);
+    };
+    this.model.load(await storage.load());
+    this.model.storageStatus.set(storage.status);
+    this.stopListening = listenToDevice(this.options, {
+      online: () => {
+        this.link.online();
+      },
+      offline: () => {
+        this.link.offline();
+      },
+      shown: () => {
+        this.do({ type: "wake" });
+      },
+    });
+    await this.link.start();
+  }
+
+  get leads(): boolean {
+    return this.link.leads;
+  }
+
+  /** What the engine is to do; shown here without waiting for its word. */
+  do(command: Command): void {
+    if (command.type === "read" && !this.link.leads) this.model.replica.apply(command);
+    this.link.do(command);
+  }
+
+  setDraft(conversation_id: string, text: string): void {
+    if (!this.model.drafts.set(conversation_id, text)) return;
+    this.link.tell({ type: "draft", conversation_id, text });
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await this.api.DELETE("/v1/sessions/current");
+    } catch (error) {
+      // A session that is over already is what was asked for.
+      if (!(error instanceof ParleyError && error.code === "unauthenticated")) throw error;
+    }
+    this.link.tell({ type: "signed_out", reason: "signed out" });
+    await this.end("signed out", { keepUnsent: false });
+  }
+
+  /** Lets go of everything, and keeps what is kept. */
+  async close(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.model.drafts.flush();
+    await this.stop();
+    await this.options.storage.close();
+  }
+
+  actions(): ReturnType<typeof actions> {
+    return actions(this.api, this.effects());
+  }
+
+  async makeEngine(onUpdate: (update: Update, kept: Promise<void>) => void): Promise<Engine> {
+    const { storage, server, token, random = Math.random } = this.options;
+    const { replica, waiting } = this.model;
+    // Of tabs that are gone: what they wrote and nobody has sent.
+    waiting.load((await storage.load()).outbox);
+    const engine = new Engine({
+      api: this.api,
+      clock: this.timers,
+      serverTime: this.serverTime,
+      replica,
+      cursor: this.model.snapshot().cursor,
+      journal: this.journal,
+      connection: {
+        server,
+        ...(token !== undefined && { token }),
+        random,
+        makeSocket: socketMaker(this.options),
+        isOffline,
+        isSignedOut: () => this.isSignedOut(),
+      },
+      onUpdate,
+    });
+    engine.start(waiting.all());
+    return engine;
+  }
+
+  onUpdate(update: Update): boolean {
+    if (this.ended) return true;
+    const isWhole = this.model.apply(update, this.link.leads);
+    if (update.type === "status") this.onStatus(update.status);
+    return isWhole;
+  }
+
+  private onStatus(status: ConnectionStatus): void {
+    if (status.state === "live") void this.askForMe();
+    if (status.state === "signed_out") {
+      // Signed out elsewhere: nothing of the person stays but what is nowhere else, for when they come back.
+      void this.end(status.reason, { keepUnsent: this.model.hasUnsent });
+    }
+  }
+
+  onNews(news: TabNews): void {
+    switch (news.type) {
+      case "draft":
+        this.model.drafts.take(news.conversation_id, news.text);
+        break;
+      case "signed_out":
+        void this.end(news.reason, { keepUnsent: false });
+        break;
+    }
+  }
+
+  snapshot(): ReturnType<Host["snapshot"]> {
+    return this.model.snapshot();
+  }
+
+  takeSnapshot(snapshot: ReturnType<Host["snapshot"]>): void {
+    if (!this.ended) this.model.take(snapshot);
+  }
+
+  standing(): readonly Command[] {
+    const { replica, waiting, presences } = this.model;
+    const ahead = [...replica.conversations].filter(([, h]) => h.object.read_seq > h.known_read);
+    return [
+      { type: "watch", tab: this.tab, user_ids: presences.all() },
+      ...waiting.all().map((entry) => ({ type: "outbox", entry }) as const),
+      ...ahead.map(([conversation_id, { object }]) => {
+        return { type: "read", conversation_id, seq: object.read_seq } as const;
+      }),
+    ];
+  }
+
+  private async end(reason: string, what: { readonly keepUnsent: boolean }): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.stop();
+    await this.options.storage.wipe(what);
+    this.model.apply({ type: "status", status: { state: "signed_out", reason } }, true);
+  }
+
+  private async stop(): Promise<void> {
+    this.stopListening();
+    this.link.close();
+    await this.journal.idle();
+    this.timers.cancelAll();
+  }
+
+  private effects(): ActionEffects {
+    return {
+      me: this.model.replica.me,
+      onUsers: (users) => {
+        this.model.replica.learn(users);
+        this.model.people.refresh();
+      },
+      onMe: (user) => {
+        this.model.takeMe(user);
+      },
+      onConversation: (object) => this.offer(object),
+      onLeft: (conversation_id) => {
+        if (!this.link.leads) this.model.replica.apply({ type: "forgotten", conversation_id });
+        this.link.do({ type: "left", conversation_id });
+      },
+    };
+  }
+
+  private offer(object: WireConversation): Conversation {
+    const { replica, views } = this.model;
+    if (!this.link.leads) {
+      const isNew = !replica.conversations.has(object.id);
+      if (isNew) replica.apply({ type: "adopted", object, reset: false, live: false });
+      else replica.apply({ type: "object", object });
+    }
+    this.link.do({ type: "object", object });
+    const conversation = views.get(object.id).get();
+    if (conversation === null) throw new ParleyError("unavailable", "Not connected.");
+    return conversation;
+  }
+
+  private async askForMe(): Promise<void> {
+    if (this.hasMe) return;
+    this.hasMe = true;
+    try {
+      this.model.takeMe(await bodyOf(this.api.GET("/v1/users/me")));
+    } catch {
+      this.hasMe = false;
+    }
+  }
+
+  /** A browser's cookie can only be asked about; a token's end is told by the server. */
+  private async isSignedOut(): Promise<boolean> {
+    const { fetch = globalThis.fetch, token, server } = this.options;
+    if (token !== undefined) return false;
+    const signal = AbortSignal.timeout(SESSION_CHECK_MS);
+    try {
+      return (
+        (await currentUser({ server, fetch: (request) => fetch(request, { signal }) })) === null
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  private apiOptions(): ApiOptions {
+    const { server, token, fetch } = this.options;
+    return {
+      server,
+      ...(token !== undefined && { token }),
+      ...(fetch !== undefined && { fetch }),
+      onServerTime: (at) => {
+        this.serverTime.heardRoughly(at);
+      },
+    };
+  }
+}

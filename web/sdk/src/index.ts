@@ -1,0 +1,13 @@
+export * from "./parley.ts";
+export type { Clock } from "./clock.ts";
+export { ParleyError } from "./errors.ts";
+export { currentUser, serverInfo, signIn, signUp } from "./http/account.ts";
+export type { Credentials, SignedIn } from "./http/account.ts";
+export { api, bodyOf } from "./http/api.ts";
+export type { Api, ApiOptions } from "./http/api.ts";
+export { openParley } from "./open.ts";
+export type { OpenParley } from "./open.ts";
+export type { OpenOptions } from "./options.ts";
+export { forgetDevice, indexedDbStorage } from "./storage/indexedDb.ts";
+export { memoryStorage } from "./storage/memory.ts";
+export type { Storage, StorageStatus } from "./storage/storage.ts";
