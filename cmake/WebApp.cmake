@@ -1,6 +1,7 @@
 # PARLEY_WEB: the web app (web/) inside parleyd. Sets, for src/http:
 #   PARLEY_WEB_SOURCES   where BuiltInWebAssets() is
 #   PARLEY_WEB_BYTES     the library with the bytes of the files, or nothing
+# PARLEY_WEB_TESTS: the web app's own tests with those of this build folder (tests/CMakeLists.txt).
 #
 # The app is built once, not once per preset: web/app/dist and build/web belong to all of them, and tools/web knows by
 # itself whether a source has changed.
@@ -9,6 +10,8 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/web/app/index.html)
   set(web_default ON)
 endif()
 option(PARLEY_WEB "The web app inside parleyd; OFF: a page that says that there is none" ${web_default})
+
+option(PARLEY_WEB_TESTS "The web app's own tests in this build folder" OFF)
 
 if(NOT PARLEY_WEB)
   set(PARLEY_WEB_SOURCES no_web_assets.cc)

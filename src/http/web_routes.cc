@@ -80,10 +80,12 @@ std::string PathOf(const std::vector<std::string>& segments) {
 }
 
 /// Whether a person who goes there is to get the app, which then shows what is at that address. A
-/// dot in the last segment makes it the name of a file ("/sw.js", and "/sw.js/" too).
+/// dot in the last segment makes it the name of a file ("/sw.js", and "/sw.js/" too), and one at
+/// the beginning of any a folder that is hidden ("/.git/config").
 bool IsPage(const Request& request, std::string_view path) {
   if (path.ends_with('/')) path.remove_suffix(1);
-  const bool file = path.find('.', path.rfind('/')) != std::string_view::npos;
+  const bool file = path.find('.', path.rfind('/')) != std::string_view::npos ||
+                    path.find("/.") != std::string_view::npos;
   return !file && request.parameters.front() != "assets" &&
          NamesHtml(request.http.Header("accept"));
 }

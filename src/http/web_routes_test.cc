@@ -72,8 +72,9 @@ TEST_F(WebRoutesTest, Pages_AreTheAppForWhoTakesHtml) {
 }
 
 TEST_F(WebRoutesTest, MissingFiles_AreNotFoundForEverybody) {
-  for (const char* path : {"/assets/index-00000000.js", "/favicon.ico", "/c/photo.png",
-                           "/assets/nothing", "/assets/", "/assets", "/.git", "/c/.well-known"}) {
+  for (const char* path :
+       {"/assets/index-00000000.js", "/favicon.ico", "/c/photo.png", "/assets/nothing", "/assets/",
+        "/assets", "/.git", "/.git/config", "/c/.well-known"}) {
     EXPECT_EQ(Visit(path).status, 404) << path;
   }
 }
