@@ -23,7 +23,7 @@ constexpr const char* kContentSecurityPolicy =
 /// Voice messages and pictures are taken by the app itself; what it has no use for is off.
 constexpr const char* kPermissionsPolicy =
     "camera=(self), microphone=(self), display-capture=(), geolocation=(), midi=(), payment=(), "
-    "usb=(), serial=(), hid=(), bluetooth=()";
+    "usb=(), serial=(), hid=()";
 
 /// Hashed names: another content has another name.
 constexpr const char* kForever = "public, max-age=31536000, immutable";
