@@ -1,0 +1,110 @@
+import type { Conversation } from "@parley/client";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { SendHorizontal } from "lucide-react";
+import { type KeyboardEvent, useContext, useMemo, useRef, useState } from "react";
+
+import { ServerInfoContext, useParley } from "../app/context.ts";
+import { inPlainWords } from "../app/errors.ts";
+import { IconButton } from "../design/controls.tsx";
+import styles from "./Composer.module.css";
+
+/** What api.md promises of every server; the server's own figure goes before it. */
+const TEXT_BYTES = 20_000;
+const encoder = new TextEncoder();
+
+/** A keyboard that is drawn on the screen has no other way to start a new line. */
+function enterSends(): boolean {
+  return !window.matchMedia("(pointer: coarse)").matches;
+}
+
+/** Where one writes. The draft is kept with each key; a text leaves the field only once the outbox holds it. */
+export function Composer({ conversation }: { conversation: Conversation }) {
+  const { t } = useLingui();
+  const parley = useParley();
+  const limit = useContext(ServerInfoContext)?.limits["text_bytes"] ?? TEXT_BYTES;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(conversation.draft);
+  const [failure, setFailure] = useState<unknown>(null);
+  const bytes = useMemo(() => encoder.encode(text).length, [text]);
+  const tooLong = bytes > limit;
+
+  function change(next: string): void {
+    setText(next);
+    parley.setDraft(conversation.id, next);
+    parley.typing(conversation.id, next !== "");
+  }
+
+  async function send(): Promise<void> {
+    const written = text;
+    if (written.trim() === "" || tooLong) return;
+    setFailure(null);
+    change("");
+    field.current?.focus();
+    try {
+      await parley.send(conversation.id, { text: written });
+    } catch (error) {
+      // What was written comes back in front of what was typed meanwhile.
+      const restored = written + (field.current?.value ?? "");
+      change(restored);
+      setFailure(error);
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const sends = event.key === "Enter" && !event.shiftKey && enterSends();
+    if (!sends || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  }
+
+  return (
+    <form
+      className={styles["composer"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      {tooLong && (
+        <p role="alert" className={styles["problem"]}>
+          <Trans>
+            This is too long to be sent at once: {bytes} of {limit} bytes. It stays here until you
+            shorten it.
+          </Trans>
+        </p>
+      )}
+      {failure !== null && (
+        <p role="alert" className={styles["problem"]}>
+          {inPlainWords(failure)}
+        </p>
+      )}
+      <div className={styles["row"]}>
+        <textarea
+          ref={field}
+          className={styles["input"]}
+          rows={1}
+          dir="auto"
+          aria-label={t`Message`}
+          placeholder={t`Message`}
+          autoFocus={enterSends()}
+          value={text}
+          onChange={(event) => {
+            change(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <IconButton
+          label={t`Send`}
+          type="submit"
+          disabled={text.trim() === "" || tooLong}
+          onPointerDown={(event) => {
+            // The keyboard of a phone stays up.
+            event.preventDefault();
+          }}
+        >
+          <SendHorizontal size={22} />
+        </IconButton>
+      </div>
+    </form>
+  );
+}
