@@ -1,5 +1,6 @@
 #include "net/http_output.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "net/control_frame.h"
