@@ -44,7 +44,7 @@ ApiService::ApiService(ApiDependencies dependencies, ApiSettings settings)
     : api_{dependencies, settings, Origins(settings.origins)},
       router_({ServerRoutes(), AccountsRoutes(), SessionsRoutes(), UsersRoutes(),
                ConversationsRoutes(), MembersRoutes(), MessagesRoutes(), DocsRoutes(),
-               WebSocketRoutes()}),
+               WebSocketRoutes(), WebRoutes()}),
       stats_(router_.routes()) {}
 
 Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {
