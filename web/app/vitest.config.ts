@@ -5,6 +5,6 @@ import { defineConfig } from "vitest/config";
 import { linguiMacro } from "./scripts/linguiMacro.mjs";
 
 export default defineConfig({
-  plugins: [react(), linguiMacro(), lingui()],
+  plugins: [react(), linguiMacro(), lingui({ cwd: import.meta.dirname })],
   test: { name: "app", environment: "jsdom", include: ["{src,test}/**/*.test.{ts,tsx}"] },
 });
