@@ -54,7 +54,8 @@ export class Client implements Host {
     const { tab, timers, serverTime, journal } = this;
     const parts = { user, tab, clock: clockOf(options), timers, storage, journal, tellEngine };
     this.model = new Model({ ...parts, api: this.api });
-    this.outbox = new Outbox({ waiting: this.model.waiting, journal, serverTime, tellEngine });
+    const { waiting } = this.model;
+    this.outbox = new Outbox({ waiting, journal, clock: timers, serverTime, tellEngine });
     this.signals = new TypingSignals(timers, (conversation_id, active) => {
       this.do({ type: "typing", conversation_id, active });
     });

@@ -71,7 +71,9 @@ describe.skipIf(PARLEYD === "")("connections that are cut at random", () => {
       await Promise.all(all.map(({ parley }) => untilLive(parley)));
       const member_ids = all.slice(1).map(({ account }) => account.user.id);
       const { id } = await first.parley.createGroup({ title: "Storm", member_ids });
-      await Promise.all(all.map(({ parley }) => until(parley.conversation(id), "the group", Boolean)));
+      await Promise.all(
+        all.map(({ parley }) => until(parley.conversation(id), "the group", Boolean)),
+      );
 
       const cutsBefore = proxy.cuts;
       proxy.cutAtRandom(random, BYTES_TO_CUT);

@@ -18,7 +18,7 @@ export async function loggedMessages(
 ): Promise<readonly Said[]> {
   const client = api({ server, token: account.token ?? "" });
   const said: Said[] = [];
-  for (let after = firstSeq - 1, end = Infinity; after < end; ) {
+  for (let after = firstSeq - 1, end = Infinity; after < end;) {
     const params = { path: { id }, query: { after, limit: 100 } };
     const page = await bodyOf(client.GET("/v1/conversations/{id}/changes", { params }));
     for (const change of page.items) {

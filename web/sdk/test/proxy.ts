@@ -19,12 +19,13 @@ export class Proxy {
   private target: URL;
   /** After how many bytes the next connection is cut. */
   private bytesToCut: () => number = () => Number.POSITIVE_INFINITY;
+  private refusing = false;
   cuts = 0;
 
   private constructor(target: string) {
     this.target = new URL(target);
     this.server = createServer((socket) => {
-      this.accept(socket);
+      this.pipe(socket);
     });
   }
 
@@ -65,7 +66,22 @@ export class Proxy {
     await once(this.server, "close");
   }
 
-  private accept(client: Socket): void {
+  /** Nobody gets through. */
+  refuse(): void {
+    this.refusing = true;
+    this.cutAll();
+  }
+
+  /** They do again. */
+  accept(): void {
+    this.refusing = false;
+  }
+
+  private pipe(client: Socket): void {
+    if (this.refusing) {
+      client.destroy();
+      return;
+    }
     const server = connect(Number(this.target.port), this.target.hostname);
     let left = this.bytesToCut();
     const pass = (to: Socket) => (data: Buffer) => {

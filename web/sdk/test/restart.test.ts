@@ -75,7 +75,10 @@ describe.skipIf(PARLEYD === "")("a server that goes and comes back", () => {
     await server.kill();
 
     const offline = await open(account, proxy.origin, { storage, clock });
-    expect(offline.conversations.get()?.[0]).toMatchObject({ title: "Quiet", draft: "half a thought" });
+    expect(offline.conversations.get()?.[0]).toMatchObject({
+      title: "Quiet",
+      draft: "half a thought",
+    });
     expect(await untilTexts(offline, id, 1)).toEqual(["kept"]);
     await offline.send(id, { text: "written without a server" });
     await untilQueued(offline, id, "written without a server");

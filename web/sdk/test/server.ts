@@ -4,7 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type OpenOptions, openParley, memoryStorage, signUp, type SignedIn } from "../src/index.ts";
+import {
+  type OpenOptions,
+  openParley,
+  memoryStorage,
+  signUp,
+  type SignedIn,
+} from "../src/index.ts";
 
 /** The program to test against; the tests with it are left out, loudly, where it is not given. */
 export const PARLEYD = process.env["PARLEYD"] ?? "";
@@ -52,7 +58,7 @@ export class RealServer {
   async kill(): Promise<void> {
     const child = this.process;
     this.process = null;
-    if (child === null || child.exitCode !== null) return;
+    if (child?.exitCode !== null) return;
     const gone = once(child, "exit");
     child.kill("SIGKILL");
     await gone;

@@ -74,6 +74,7 @@ describe.skipIf(PARLEYD === "")("several tabs of one browser", () => {
     const id = await group(second.parley);
     await until(first.parley.conversation(id), "the group", (c) => c !== null);
     await first.parley.send(id, { text: "from the first" });
+    await untilTexts(second.parley, id, 1);
     await second.parley.send(id, { text: "from the second" });
     for (const { parley } of [first, second]) {
       expect(await untilTexts(parley, id, 2)).toEqual(["from the first", "from the second"]);

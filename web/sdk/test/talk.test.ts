@@ -11,7 +11,9 @@ describe.skipIf(PARLEYD === "")("against the real server", () => {
 
   beforeAll(async () => {
     server = await RealServer.start();
-    const [ann, bob, cyd] = await Promise.all(["ann", "bob", "cyd"].map((name) => server.account(name)));
+    const [ann, bob, cyd] = await Promise.all(
+      ["ann", "bob", "cyd"].map((name) => server.account(name)),
+    );
     if (!ann || !bob || !cyd) throw new Error("unreachable");
     accounts = { ann, bob, cyd };
   });
@@ -151,7 +153,12 @@ describe.skipIf(PARLEYD === "")("against the real server", () => {
     const fresh = await live("ann");
     await fresh.loadAround(id, 40);
     expect(fresh.timeline(id).get()).toMatchObject({ has_older: true, has_newer: true });
-    expect(fresh.timeline(id).get().items.map(({ key }) => key)).toHaveLength(60);
+    expect(
+      fresh
+        .timeline(id)
+        .get()
+        .items.map(({ key }) => key),
+    ).toHaveLength(60);
     while (fresh.timeline(id).get().has_newer) await fresh.loadNewer(id);
     await fresh.loadLatest(id);
     expect(fresh.timeline(id).get().has_newer).toBe(false);
@@ -176,7 +183,11 @@ describe.skipIf(PARLEYD === "")("against the real server", () => {
   });
 
   test("signed out elsewhere: it is over, and nothing is tried any more", async () => {
-    const other = await signIn({ server: server.origin, username: "cyd", password: "correct horse" });
+    const other = await signIn({
+      server: server.origin,
+      username: "cyd",
+      password: "correct horse",
+    });
     const cy = await live("cyd");
     const stolen = await open(other, server.origin);
     opened.push(stolen);

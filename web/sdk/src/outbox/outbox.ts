@@ -1,4 +1,4 @@
-import type { ServerTime } from "../clock.ts";
+import type { Clock, ServerTime } from "../clock.ts";
 import type { Message } from "../parley.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { OutboxEntry } from "../storage/storage.ts";
@@ -11,6 +11,7 @@ const EXCERPT_CHARACTERS = 120;
 export interface OutboxParts {
   readonly waiting: WaitingMessages;
   readonly journal: Journal;
+  readonly clock: Clock;
   readonly serverTime: ServerTime;
   readonly tellEngine: (command: Command) => void;
 }
@@ -57,8 +58,10 @@ export class Outbox {
 
   /** After all that waits, also where the clock was set back. */
   private nextOrder(): number {
-    const last = this.parts.waiting.all().at(-1)?.order ?? 0;
-    this.lastOrder = Math.max(this.lastOrder + 1, last + 1, this.parts.serverTime.now());
+    const { waiting, clock } = this.parts;
+    const last = waiting.all().at(-1)?.order ?? 0;
+    // By the device's clock: what tabs know of the server's differs.
+    this.lastOrder = Math.max(this.lastOrder + 1, last + 1, clock.now());
     return this.lastOrder;
   }
 }
