@@ -52,11 +52,17 @@ async function fill(server: string): Promise<World> {
   await ben.say(group, "and the small grill");
   await layla.say(group, "أنا أحضر الحلويات 🍯");
   await mia.say(group, "Perfect. Who drives?");
-  await long.say(group, "I do, if somebody sits with me on the way back. It is rather a long road.");
+  await long.say(
+    group,
+    "I do, if somebody sits with me on the way back. It is rather a long road.",
+  );
   const direct = await ben.direct(mia);
   await ben.say(direct, "Morning! Did you see the photos?");
   const question = await mia.say(direct, "Yes! They are lovely");
-  await mia.say(direct, "The one on the jetty is my favourite, I would like to print it really large");
+  await mia.say(
+    direct,
+    "The one on the jetty is my favourite, I would like to print it really large",
+  );
   await ben.say(direct, "https://example.org/jetty has it in full size", question);
   const thanks = await mia.say(direct, "🎉");
   await mia.say(direct, "See you on Friday then");
@@ -103,6 +109,8 @@ async function takeAll(browser: Browser, url: string, look: Look, world: World):
   await visit(`/c/${world.group}`, "[data-seq]");
   await take("group");
   await visit(`/c/${world.group}/details`, "h2");
+  await visit(`/c/${world.group}/details`, "aside h3");
+  await page.locator("aside li").first().waitFor();
   await take("details");
   await visit("/new", "main input[type=search]");
   await page.locator("main input[type=search]").fill("be");

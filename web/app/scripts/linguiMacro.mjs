@@ -1,9 +1,13 @@
 // Lingui's macros through Babel: the native transformer of @lingui/native-tools has no binding in our lock file.
+import { join } from "node:path";
+
 import { transformAsync } from "@babel/core";
 import macro from "@lingui/babel-plugin-lingui-macro";
+import { getConfig } from "@lingui/conf";
 
 /** Only files that use a macro are parsed a second time; types and JSX are left to Vite. */
 export function linguiMacro() {
+  const linguiConfig = getConfig({ cwd: join(import.meta.dirname, "..") });
   return {
     name: "parley:lingui-macro",
     enforce: "pre",
@@ -17,7 +21,7 @@ export function linguiMacro() {
         configFile: false,
         sourceMaps: true,
         parserOpts: { plugins },
-        plugins: [macro],
+        plugins: [[macro, { linguiConfig }]],
       });
       return result?.code ? { code: result.code, map: result.map } : null;
     },

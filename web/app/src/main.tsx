@@ -11,9 +11,11 @@ import { App } from "./app/App.tsx";
 import { ServicesContext } from "./app/context.ts";
 import { sdkBackend } from "./app/sdkBackend.ts";
 import { Session } from "./app/session.ts";
+import { takeClaimFromAddress } from "./claim/claimToken.ts";
 import { activateLanguage, preferredLanguage } from "./i18n/i18n.ts";
 
 async function start(root: HTMLElement): Promise<void> {
+  takeClaimFromAddress();
   const backend = sdkBackend(window.location.origin);
   const session = new Session(backend);
   await Promise.all([activateLanguage(preferredLanguage()), session.start()]);

@@ -2,6 +2,7 @@ import type { ServerInfo } from "@parley/client";
 import { useEffect, useState } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
+import { Reset } from "../sign-in/Reset.tsx";
 import { SignIn } from "../sign-in/SignIn.tsx";
 import { SignUp } from "../sign-in/SignUp.tsx";
 import { ParleyContext, ServerInfoContext, useObservable, useServices } from "./context.ts";
@@ -46,6 +47,10 @@ export function App() {
         <Route path="/sign-up">
           <SignUp />
         </Route>
+        <Route path="/claim">
+          <Redirect to="/sign-up" replace />
+        </Route>
+        <Route path="/reset/:token">{({ token }) => <Reset token={token} />}</Route>
         <Route path="/invite/:token">{({ token }) => <SignUp invite={token} />}</Route>
         <Route>
           <Redirect to="/sign-in" replace />

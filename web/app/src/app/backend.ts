@@ -8,9 +8,15 @@ export interface Credentials {
 /** What the app needs before there is a session. Tests give a fake. */
 export interface Backend {
   serverInfo(): Promise<ServerInfo>;
-  /** null: nobody is signed in. Rejects where the server cannot be asked. */
-  currentUser(): Promise<User | null>;
   signIn(credentials: Credentials): Promise<User>;
   signUp(account: Credentials & { display_name?: string; invite?: string }): Promise<User>;
   open(user: User): Promise<Parley>;
+
+  /** Makes whoever is signed in an administrator, by the server's one-time token. */
+  claimAdmin(token: string): Promise<void>;
+  /** Sets a new password by the link that an administrator made. */
+  resetPassword(reset: { token: string; password: string }): Promise<void>;
+  /** Who invites; null where the invitation is not good any more. */
+  inviter(token: string): Promise<User | null>;
+  createInvitation(): Promise<{ readonly url: string; readonly expires_at: number }>;
 }

@@ -1,7 +1,9 @@
 import {
-  currentUser,
+  api,
+  bodyOf,
   indexedDbStorage,
   openParley,
+  ParleyError,
   serverInfo,
   signIn,
   signUp,
@@ -25,9 +27,25 @@ export function sdkBackend(server: string): Backend {
   const device = { server, cookie: true, device_name: deviceName() };
   return {
     serverInfo: () => serverInfo({ server }),
-    currentUser: () => currentUser({ server }),
     signIn: async (credentials) => (await signIn({ ...device, ...credentials })).user,
     signUp: async (account) => (await signUp({ ...device, ...account })).user,
     open: (user) => openParley({ server, user, storage: indexedDbStorage(user.id), tabs: true }),
+    claimAdmin: async (token) => {
+      await api({ server }).POST("/v1/admin/claim", { body: { token } });
+    },
+    resetPassword: async (body) => {
+      await api({ server }).POST("/v1/password-resets", { body });
+    },
+    inviter: async (token) => {
+      const path = { token };
+      try {
+        return (await bodyOf(api({ server }).GET("/v1/invites/{token}", { params: { path } })))
+          .inviter;
+      } catch (error) {
+        if (error instanceof ParleyError && error.code === "not_found") return null;
+        throw error;
+      }
+    },
+    createInvitation: () => bodyOf(api({ server }).POST("/v1/invitations", { body: {} })),
   };
 }

@@ -52,18 +52,18 @@ export class Session implements Observable<SessionState> {
   };
 
   async start(): Promise<void> {
-    const remembered = rememberedUser();
+    const user = rememberedUser();
     try {
-      const user = remembered ?? (await this.backend.currentUser());
       if (user === null) this.become({ state: "signed_out" });
       else await this.enter(user);
     } catch {
-      // Without an answer nobody can be let in; the sign-in form says what is wrong when it is used.
+      // What the device keeps cannot be opened; the sign-in form says what is wrong when it is used.
       this.become({ state: "signed_out" });
     }
   }
 
-  async enter(user: User): Promise<void> {
+  /** Lets a person in; answers their Parley. */
+  async enter(user: User): Promise<Parley> {
     const parley = await this.backend.open(user);
     localStorage.setItem(REMEMBERED_USER, JSON.stringify(user));
     const stop = parley.connection.subscribe(() => {
@@ -73,6 +73,7 @@ export class Session implements Observable<SessionState> {
       this.become({ state: "signed_out" });
     });
     this.become({ state: "signed_in", parley });
+    return parley;
   }
 
   private become(next: SessionState): void {

@@ -27,7 +27,11 @@ function show(draft = "") {
   render(
     <I18nProvider i18n={i18n}>
       <ParleyContext value={parley}>
-        <Composer conversation={conversation({ draft })} />
+        <Composer
+          conversation={conversation({ draft })}
+          replyTo={null}
+          onReplyEnd={() => undefined}
+        />
       </ParleyContext>
     </I18nProvider>,
   );

@@ -1,9 +1,9 @@
-import type { Conversation } from "@parley/client";
+import type { Conversation, Message } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { SendHorizontal } from "lucide-react";
-import { type KeyboardEvent, useContext, useMemo, useRef, useState } from "react";
+import { SendHorizontal, X } from "lucide-react";
+import { type KeyboardEvent, useContext, useEffect, useMemo, useRef, useState } from "react";
 
-import { ServerInfoContext, useParley } from "../app/context.ts";
+import { ServerInfoContext, useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { IconButton } from "../design/controls.tsx";
 import styles from "./Composer.module.css";
@@ -18,7 +18,12 @@ function enterSends(): boolean {
 }
 
 /** Where one writes. The draft is kept with each key; a text leaves the field only once the outbox holds it. */
-export function Composer({ conversation }: { conversation: Conversation }) {
+export function Composer(props: {
+  conversation: Conversation;
+  replyTo: Message | null;
+  onReplyEnd: () => void;
+}) {
+  const { conversation, replyTo, onReplyEnd } = props;
   const { t } = useLingui();
   const parley = useParley();
   const limit = useContext(ServerInfoContext)?.limits["text_bytes"] ?? TEXT_BYTES;
@@ -39,9 +44,13 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     if (written.trim() === "" || tooLong) return;
     setFailure(null);
     change("");
+    onReplyEnd();
     field.current?.focus();
     try {
-      await parley.send(conversation.id, { text: written });
+      await parley.send(conversation.id, {
+        text: written,
+        ...(replyTo?.seq == null ? {} : { reply_to: replyTo.seq }),
+      });
     } catch (error) {
       // What was written comes back in front of what was typed meanwhile.
       const restored = written + (field.current?.value ?? "");
@@ -50,7 +59,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     }
   }
 
+  useEffect(() => {
+    if (replyTo !== null) field.current?.focus();
+  }, [replyTo]);
+
   function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === "Escape" && replyTo !== null) {
+      event.preventDefault();
+      onReplyEnd();
+    }
     const sends = event.key === "Enter" && !event.shiftKey && enterSends();
     if (!sends || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -78,6 +95,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           {inPlainWords(failure)}
         </p>
       )}
+      {replyTo !== null && <ReplyBar message={replyTo} onEnd={onReplyEnd} />}
       <div className={styles["row"]}>
         <textarea
           ref={field}
@@ -106,5 +124,22 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         </IconButton>
       </div>
     </form>
+  );
+}
+
+/** What the next message answers. */
+function ReplyBar({ message, onEnd }: { message: Message; onEnd: () => void }) {
+  const { t } = useLingui();
+  const sender = useObservable(useParley().user(message.sender_id));
+  return (
+    <div className={styles["reply"]}>
+      <span className={styles["replied"]}>
+        <bdi className={styles["who"]}>{sender?.display_name}</bdi>
+        <span dir="auto">{message.text.slice(0, 200)}</span>
+      </span>
+      <IconButton label={t`Do not reply`} onClick={onEnd}>
+        <X size={18} />
+      </IconButton>
+    </div>
   );
 }

@@ -61,7 +61,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
         />
         <span className={styles["text"]}>
           <span className={styles["line"]}>
-            <bdi className={styles["name"]}>{name}</bdi>
+            <span className={styles["name"]}>
+              <bdi>{name}</bdi>
+            </span>
             {conversation.last_message !== null && (
               <time className={styles["time"]}>
                 {shortTime(conversation.last_message.sent_at, now, i18n.locale)}

@@ -4,15 +4,11 @@ import styles from "./controls.module.css";
 
 export function Button({
   primary = false,
+  danger = false,
   ...rest
-}: ComponentProps<"button"> & { primary?: boolean }) {
-  return (
-    <button
-      type="button"
-      {...rest}
-      className={primary ? `${styles["button"]} ${styles["primary"]}` : styles["button"]}
-    />
-  );
+}: ComponentProps<"button"> & { primary?: boolean; danger?: boolean }) {
+  const kinds = [styles["button"], primary && styles["primary"], danger && styles["danger"]];
+  return <button type="button" {...rest} className={kinds.filter(Boolean).join(" ")} />;
 }
 
 /** A button that is only a picture: its name is for screen readers and the tooltip. */

@@ -1,16 +1,15 @@
 import type { User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
-import { Avatar } from "../design/Avatar.tsx";
 import { Button, TextField } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import styles from "../design/page.module.css";
-
-const SHORTEST_QUERY = 2;
+import { PersonChoice } from "./PersonChoice.tsx";
+import { usePeopleSearch } from "./usePeopleSearch.ts";
 
 /** Find people by name; one makes a direct conversation, several a group. */
 export function NewConversation() {
@@ -19,31 +18,12 @@ export function NewConversation() {
   const me = useObservable(parley.me);
   const [, navigate] = useLocation();
   const [query, setQuery] = useState("");
-  const [answer, setAnswer] = useState<{ query: string; people: readonly User[] } | null>(null);
   const [chosen, setChosen] = useState<readonly User[]>([]);
   const [title, setTitle] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
-  const wanted = query.trim();
 
-  useEffect(() => {
-    if (wanted.length < SHORTEST_QUERY) return;
-    const abort = new AbortController();
-    parley.searchPeople(wanted, abort.signal).then(
-      (people) => {
-        if (abort.signal.aborted) return;
-        setAnswer({ query: wanted, people });
-        setFailure(null);
-      },
-      (error: unknown) => {
-        if (!abort.signal.aborted) setFailure(error);
-      },
-    );
-    return () => {
-      abort.abort();
-    };
-  }, [wanted, parley]);
-
-  const found = answer?.query === wanted ? answer.people.filter(({ id }) => id !== me.id) : [];
+  const search = usePeopleSearch(query);
+  const found = search.people.filter(({ id }) => id !== me.id);
   const first = chosen[0];
 
   async function start(): Promise<void> {
@@ -67,6 +47,7 @@ export function NewConversation() {
     setChosen(without.length < chosen.length ? without : [...chosen, user]);
   }
 
+  const problem = failure ?? search.failure;
   const shown = [...chosen, ...found.filter(({ id }) => chosen.every((user) => user.id !== id))];
   return (
     <>
@@ -87,34 +68,24 @@ export function NewConversation() {
             setQuery(event.target.value);
           }}
         />
-        {failure !== null && (
+        {problem !== null && (
           <p role="alert" className={styles["problem"]}>
-            {inPlainWords(failure)}
+            {inPlainWords(problem)}
           </p>
         )}
         <ul className={styles["list"]} aria-label={t`People`}>
           {shown.map((user) => (
-            <li key={user.id}>
-              <label className={styles["choice"]}>
-                <Avatar id={user.id} name={user.display_name} url={user.avatar_url} size={40} />
-                <span className={styles["grow"]}>
-                  <bdi>{user.display_name}</bdi>
-                  <span className={styles["small"]} dir="ltr">
-                    @{user.username}
-                  </span>
-                </span>
-                <input
-                  type="checkbox"
-                  checked={chosen.some(({ id }) => id === user.id)}
-                  onChange={() => {
-                    toggle(user);
-                  }}
-                />
-              </label>
-            </li>
+            <PersonChoice
+              key={user.id}
+              user={user}
+              chosen={chosen.some(({ id }) => id === user.id)}
+              onToggle={() => {
+                toggle(user);
+              }}
+            />
           ))}
         </ul>
-        {answer?.query === wanted && shown.length === 0 && (
+        {search.answered && shown.length === 0 && (
           <p className={styles["small"]}>
             <Trans>Nobody is called that.</Trans>
           </p>

@@ -5,6 +5,7 @@ import { useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "../design/page.module.css";
+import own from "./Settings.module.css";
 
 /** Changes the password; what was typed stays until it worked. */
 export function PasswordForm() {
@@ -35,6 +36,9 @@ export function PasswordForm() {
         void change();
       }}
     >
+      <h2 className={own["heading"]}>
+        <Trans>Password</Trans>
+      </h2>
       <TextField
         label={<Trans>Present password</Trans>}
         type="password"

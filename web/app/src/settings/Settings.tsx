@@ -8,8 +8,12 @@ import { Avatar } from "../design/Avatar.tsx";
 import { Button } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import styles from "../design/page.module.css";
-import { PasswordForm } from "./PasswordForm.tsx";
 import { chooseLanguage, LANGUAGES, type Language } from "../i18n/i18n.ts";
+import { AlertChoice } from "./AlertChoice.tsx";
+import { Devices } from "./Devices.tsx";
+import { InviteLink } from "./InviteLink.tsx";
+import { PasswordForm } from "./PasswordForm.tsx";
+import { ProfileForm } from "./ProfileForm.tsx";
 
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
@@ -80,14 +84,20 @@ export function Settings() {
         <div className={styles["person"]}>
           <Avatar id={me.id} name={me.display_name} url={me.avatar_url} size={64} />
           <span className={styles["grow"]}>
-            <bdi>{me.display_name}</bdi>
+            <span>
+              <bdi>{me.display_name}</bdi>
+            </span>
             <span className={styles["small"]} dir="ltr">
               @{me.username}
             </span>
           </span>
         </div>
+        <ProfileForm />
+        <InviteLink />
         <ThemeChoice />
         <LanguageChoice />
+        <AlertChoice />
+        <Devices />
         <PasswordForm />
         {failure !== null && (
           <p role="alert" className={styles["problem"]}>

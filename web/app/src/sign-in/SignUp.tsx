@@ -1,13 +1,19 @@
+import type { Parley, User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useContext, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { Link } from "wouter";
 
 import { ServerInfoContext, useServices } from "../app/context.ts";
 import { errorCode, fieldErrors, inPlainWords } from "../app/errors.ts";
+import { Avatar } from "../design/Avatar.tsx";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "./entry.module.css";
 import { EntryCard } from "./EntryCard.tsx";
 import { useEntry } from "./useEntry.ts";
+
+async function conversationWith(parley: Parley, inviter: User): Promise<string> {
+  return `/c/${(await parley.openDirect(inviter.id)).id}`;
+}
 
 const FIELDS = ["username", "password", "display_name"];
 
@@ -21,6 +27,27 @@ export function SignUp({ invite }: { invite?: string }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
 
+  const [inviter, setInviter] = useState<User | null>(null);
+  const [expired, setExpired] = useState(false);
+
+  useEffect(() => {
+    if (invite === undefined) return;
+    let current = true;
+    backend.inviter(invite).then(
+      (user) => {
+        if (!current) return;
+        setInviter(user);
+        setExpired(user === null);
+      },
+      () => {
+        // The server says so again when the form is sent.
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [backend, invite]);
+
   const atFields = fieldErrors(failure);
   const taken = errorCode(failure) === "conflict" ? t`Somebody has that name already.` : undefined;
   const shownAtField = taken !== undefined || FIELDS.some((field) => field in atFields);
@@ -31,6 +58,21 @@ export function SignUp({ invite }: { invite?: string }) {
       title={invite === undefined ? <Trans>Make an account</Trans> : <Trans>You are invited</Trans>}
       lead={<Trans>A name and a password, and you can talk.</Trans>}
     >
+      {inviter !== null && (
+        <p className={styles["inviter"]}>
+          <Avatar id={inviter.id} name={inviter.display_name} url={inviter.avatar_url} size={32} />
+          <span>
+            <Trans>
+              <bdi>{inviter.display_name}</bdi> would like to talk with you.
+            </Trans>
+          </span>
+        </p>
+      )}
+      {expired && (
+        <p role="alert" className={styles["problem"]}>
+          <Trans>This invitation has expired or was used up. Ask for a new one.</Trans>
+        </p>
+      )}
       {needsInvitation && (
         <p className={styles["problem"]}>
           {info.registration === "invitation" ? (
@@ -45,13 +87,15 @@ export function SignUp({ invite }: { invite?: string }) {
         onSubmit={(event) => {
           event.preventDefault();
           const display_name = name.trim();
-          void enter(() =>
-            backend.signUp({
-              username: username.trim(),
-              password,
-              ...(display_name === "" ? {} : { display_name }),
-              ...(invite === undefined ? {} : { invite }),
-            }),
+          void enter(
+            () =>
+              backend.signUp({
+                username: username.trim(),
+                password,
+                ...(display_name === "" ? {} : { display_name }),
+                ...(invite === undefined ? {} : { invite }),
+              }),
+            inviter === null ? undefined : (parley) => conversationWith(parley, inviter),
           );
         }}
       >

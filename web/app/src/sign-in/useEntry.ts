@@ -1,8 +1,9 @@
-import type { User } from "@parley/client";
+import type { Parley, User } from "@parley/client";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { useServices } from "../app/context.ts";
+import { waitingClaim } from "../claim/claimToken.ts";
 
 /** Runs a sign-in or sign-up: busy while it is asked for, the failure kept to be shown, then into the app. */
 export function useEntry() {
@@ -11,12 +12,17 @@ export function useEntry() {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
-  async function enter(ask: () => Promise<User>): Promise<void> {
+  /** `welcome` tells where to go first; the list, where it has nothing to say. */
+  async function enter(
+    ask: () => Promise<User>,
+    welcome?: (parley: Parley) => Promise<string>,
+  ): Promise<void> {
     setBusy(true);
     setFailure(null);
     try {
-      await session.enter(await ask());
-      navigate("/", { replace: true });
+      const parley = await session.enter(await ask());
+      const first = await welcome?.(parley).catch(() => "/");
+      navigate(waitingClaim() === null ? (first ?? "/") : "/claim", { replace: true });
     } catch (error) {
       setFailure(error);
     } finally {

@@ -1,6 +1,6 @@
-import type { Conversation, Member } from "@parley/client";
+import type { Conversation, Member, Message } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Check, CheckCheck, Clock } from "lucide-react";
+import { Check, CheckCheck, Clock, Reply } from "lucide-react";
 import { memo } from "react";
 
 import { useObservable, useParley } from "../app/context.ts";
@@ -66,6 +66,23 @@ function Seen({ members }: { members: readonly Member[] }) {
   );
 }
 
+function Quote(props: { reply: NonNullable<Message["reply_to"]>; onJump: (seq: number) => void }) {
+  const { reply, onJump } = props;
+  const sender = useObservable(useParley().user(reply.sender_id));
+  return (
+    <button
+      type="button"
+      className={styles["quote"]}
+      onClick={() => {
+        onJump(reply.seq);
+      }}
+    >
+      <bdi className={styles["quoted"]}>{sender?.display_name}</bdi>
+      <span dir="auto">{reply.excerpt}</span>
+    </button>
+  );
+}
+
 /** One bubble, with what belongs to it: who, when, how far it came, who has seen it. */
 export const MessageRow = memo(function MessageRow(props: {
   row: Row;
@@ -73,9 +90,13 @@ export const MessageRow = memo(function MessageRow(props: {
   kind: Conversation["kind"];
   delivered: boolean;
   seen: readonly Member[] | undefined;
+  /** A jump led here. */
+  marked: boolean;
+  onReply: (message: Message) => void;
+  onJump: (seq: number) => void;
 }) {
-  const { row, mine, kind, delivered, seen } = props;
-  const { i18n } = useLingui();
+  const { row, mine, kind, delivered, seen, marked, onReply, onJump } = props;
+  const { i18n, t } = useLingui();
   const { message } = row;
   const sender = useObservable(useParley().user(message.sender_id));
   const deleted = message.deleted_at !== null;
@@ -88,6 +109,9 @@ export const MessageRow = memo(function MessageRow(props: {
       data-first={row.first}
       data-last={row.last}
       data-seq={message.seq ?? undefined}
+      data-marked={marked}
+      // A tap puts the focus here, and the actions are shown.
+      tabIndex={-1}
     >
       {showSender && (
         <span className={styles["who"]}>
@@ -103,24 +127,35 @@ export const MessageRow = memo(function MessageRow(props: {
       )}
       <div className={styles["column"]}>
         {showSender && row.first && <bdi className={styles["sender"]}>{sender?.display_name}</bdi>}
-        <div className={large ? styles["large"] : styles["bubble"]}>
-          {message.reply_to !== null && (
-            <blockquote className={styles["quote"]} dir="auto">
-              {message.reply_to.excerpt}
-            </blockquote>
+        <div className={styles["line"]}>
+          <div className={large ? styles["large"] : styles["bubble"]}>
+            {message.reply_to !== null && <Quote reply={message.reply_to} onJump={onJump} />}
+            <span className={styles["words"]} dir="auto" data-deleted={deleted}>
+              {deleted ? <Trans>This message was deleted</Trans> : linked(message.text)}
+            </span>
+            <span className={styles["meta"]}>
+              {message.edited_at !== null && <Trans>edited</Trans>}
+              <time dateTime={new Date(message.sent_at).toISOString()}>
+                {clockTime(message.sent_at, i18n.locale)}
+              </time>
+              {mine && message.sending?.state !== "failed" && (
+                <Mark row={row} delivered={delivered} />
+              )}
+            </span>
+          </div>
+          {message.seq !== null && !deleted && (
+            <button
+              type="button"
+              className={styles["reply"]}
+              aria-label={t`Reply`}
+              title={t`Reply`}
+              onClick={() => {
+                onReply(message);
+              }}
+            >
+              <Reply size={18} aria-hidden="true" />
+            </button>
           )}
-          <span className={styles["words"]} dir="auto" data-deleted={deleted}>
-            {deleted ? <Trans>This message was deleted</Trans> : linked(message.text)}
-          </span>
-          <span className={styles["meta"]}>
-            {message.edited_at !== null && <Trans>edited</Trans>}
-            <time dateTime={new Date(message.sent_at).toISOString()}>
-              {clockTime(message.sent_at, i18n.locale)}
-            </time>
-            {mine && message.sending?.state !== "failed" && (
-              <Mark row={row} delivered={delivered} />
-            )}
-          </span>
         </div>
         <Failed row={row} />
         {seen !== undefined && <Seen members={seen} />}

@@ -17,7 +17,8 @@ function Typing({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function LastSeen({ userId }: { userId: string }) {
+/** Whether somebody is there, else when they last were. */
+export function LastSeen({ userId }: { userId: string }) {
   const { i18n } = useLingui();
   const now = useNow();
   const presence = useObservable(useParley().presence(userId));
