@@ -76,7 +76,7 @@ async function signIn(page: Page, url: string, username: string): Promise<void> 
   await page.locator("input[autocomplete=username]").fill(username);
   await page.locator("input[type=password]").fill(PASSWORD);
   await page.locator("button[type=submit]").click();
-  await page.locator("nav ul > li, nav h2").first().waitFor();
+  await page.locator("[data-pane=list] li, [data-pane=list] h2").first().waitFor();
 }
 
 async function takeAll(browser: Browser, url: string, look: Look, world: World): Promise<void> {
@@ -90,7 +90,10 @@ async function takeAll(browser: Browser, url: string, look: Look, world: World):
   });
   const page = await context.newPage();
   const take = async (name: string): Promise<void> => {
+    // Rows are measured before they are shown.
+    await page.locator("[data-seq]:visible, form:visible, li:visible, h2:visible").last().waitFor();
     await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
     await page.screenshot({ path: join(folder, `${look.name}-${name}.png`) });
   };
   const visit = async (path: string, shown: string): Promise<void> => {
@@ -104,7 +107,7 @@ async function takeAll(browser: Browser, url: string, look: Look, world: World):
   await take("sign-in");
   await signIn(page, url, "mia");
   await take("list");
-  await visit(`/c/${world.direct}`, "[data-seq]");
+  await visit(`/c/${world.direct}`, "[data-seq='7']");
   await take("direct");
   await visit(`/c/${world.group}`, "[data-seq]");
   await take("group");

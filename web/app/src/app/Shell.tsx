@@ -51,6 +51,7 @@ function Conversation({ id, details }: { id: string; details: boolean }) {
 /** The app of a signed-in person: the list beside what is open; on a phone one of the two. */
 export function Shell() {
   const [listAlone] = useRoute("/");
+  const roomForTwo = useMedia("(min-width: 820px)");
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => {
     setHelp(true);
@@ -65,9 +66,14 @@ export function Shell() {
       <ConnectionBanner />
       <Arrivals />
       <div className={styles["panes"]} data-open={!listAlone}>
-        <nav className={styles["side"]}>
+        {/* On a phone the list is all there is, and so what the page is about. */}
+        <div
+          className={styles["side"]}
+          role={listAlone && !roomForTwo ? "main" : "navigation"}
+          data-pane="list"
+        >
           <ConversationList />
-        </nav>
+        </div>
         <main className={styles["main"]}>
           <Switch>
             <Route path="/c/:id/:pane?">

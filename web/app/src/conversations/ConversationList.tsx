@@ -25,7 +25,7 @@ export function ConversationList() {
 
   return (
     <>
-      <header className={styles["header"]}>
+      <div className={styles["header"]}>
         <h1 className={styles["title"]}>
           <Trans>Chats</Trans>
         </h1>
@@ -45,7 +45,7 @@ export function ConversationList() {
         >
           <MessageCirclePlus size={21} />
         </IconButton>
-      </header>
+      </div>
       {conversations !== null && conversations.length > 0 && (
         <div className={styles["search"]}>
           <input

@@ -34,7 +34,8 @@ export function useShortcuts(onHelp: () => void): void {
           navigate("/new");
         };
       if ((event.ctrlKey || event.metaKey) && event.key === "k") {
-        return () => document.querySelector<HTMLElement>("nav input[type=search]")?.focus();
+        return () =>
+          document.querySelector<HTMLElement>("[data-pane='list'] input[type=search]")?.focus();
       }
       if (event.key === "?" && !isWriting(event.target)) return onHelp;
       return null;

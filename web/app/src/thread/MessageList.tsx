@@ -32,8 +32,8 @@ export function MessageList(props: {
   const [unreadAfter] = useState(conversation.unread_count > 0 ? conversation.read_seq : null);
 
   const rows = useMemo(
-    () => threadRows(timeline.items, unreadAfter),
-    [timeline.items, unreadAfter],
+    () => threadRows(timeline.items, unreadAfter, timeline.has_older),
+    [timeline.items, unreadAfter, timeline.has_older],
   );
   const seen = useMemo(
     () => seenBy(timeline.items, members ?? [], me.id),

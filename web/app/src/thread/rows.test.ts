@@ -61,3 +61,9 @@ test("each person is shown under the last message that they have read, never und
     ["client-2", ["bo"]],
   ]);
 });
+
+test("what was read and lies before what is loaded leaves no divider in the middle of the unread", () => {
+  const items = timelineOf([message({ seq: 50 }), message({ seq: 51 })]).items;
+  expect(threadRows(items, 3, true).some((row) => row.type === "unread")).toBe(false);
+  expect(threadRows(items, 3, false).some((row) => row.type === "unread")).toBe(true);
+});

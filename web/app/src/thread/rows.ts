@@ -33,10 +33,14 @@ function seqOf(item: TimelineItem): number | null {
   return item.type === "message" ? item.message.seq : item.notice.seq;
 }
 
-/** `unreadAfter`: the seq that was read last when the thread was opened, where something was unread. */
+/**
+ * `unreadAfter`: the seq that was read last when the thread was opened, where something was unread. `hasOlder`: what was
+ * read may lie before these items; then their first one is no place to divide.
+ */
 export function threadRows(
   items: readonly TimelineItem[],
   unreadAfter: number | null,
+  hasOlder = false,
 ): readonly ThreadRow[] {
   const rows: ThreadRow[] = [];
   let day: number | null = null;
@@ -49,9 +53,10 @@ export function threadRows(
       rows.push({ type: "day", key: `day-${item.key}`, at });
     }
     const seq = seqOf(item);
-    const dividesHere = !divided && seq !== null && unreadAfter !== null && seq > unreadAfter;
+    const isUnread = !divided && seq !== null && unreadAfter !== null && seq > unreadAfter;
+    const dividesHere = isUnread && (index > 0 || !hasOlder);
+    if (isUnread) divided = true;
     if (dividesHere) {
-      divided = true;
       rows.push({ type: "unread", key: "unread" });
     }
     if (item.type === "notice") {

@@ -52,6 +52,8 @@ export function useThreadScroll(
   /** A new object for each jump: one may jump to the same message twice. */
   const [target, setTarget] = useState<{ readonly seq: number } | null>(null);
   const reached = useRef(target);
+  /** How often the end was loaded to be gone to. */
+  const [ending, setEnding] = useState(0);
   const placed = useRef(false);
   const askedForUnread = useRef(false);
   const before = useRef<{ newestKey: string | undefined; hadNewer: boolean }>({
@@ -103,6 +105,11 @@ export function useThreadScroll(
     onLines();
   }, [newestKey, timeline.has_newer, timeline.loading]);
 
+  const goToEnd = useEffectEvent(toEnd);
+  useLayoutEffect(() => {
+    if (ending > 0) goToEnd();
+  }, [ending]);
+
   useLayoutEffect(() => {
     if (target === null || reached.current === target) return;
     const index = rows.findIndex((row) => seqOfRow(row) === target.seq);
@@ -135,7 +142,7 @@ export function useThreadScroll(
     toNewest: () => {
       if (timeline.has_newer) {
         void parley.loadLatest(id).then(() => {
-          placed.current = false;
+          setEnding((times) => times + 1);
         });
       } else toEnd();
     },
