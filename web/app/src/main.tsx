@@ -13,12 +13,14 @@ import { sdkBackend } from "./app/sdkBackend.ts";
 import { Session } from "./app/session.ts";
 import { takeClaimFromAddress } from "./claim/claimToken.ts";
 import { activateLanguage, preferredLanguage } from "./i18n/i18n.ts";
+import { registerServiceWorker } from "./pwa/register.ts";
 
 async function start(root: HTMLElement): Promise<void> {
   takeClaimFromAddress();
   const backend = sdkBackend(window.location.origin);
   const session = new Session(backend);
   await Promise.all([activateLanguage(preferredLanguage()), session.start()]);
+  registerServiceWorker();
   createRoot(root).render(
     <StrictMode>
       <I18nProvider i18n={i18n}>

@@ -171,3 +171,20 @@ test("who comes by an invitation finds the conversation with who invited", async
   await ann.page.context().close();
   await guest.context().close();
 });
+
+test("the app opens without a network, with what was read last", async ({ browser, server }) => {
+  const ann = await person(browser, server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await bo.direct(ann.person);
+  await bo.say(conversation, "kept for the journey");
+  await ann.page.goto(`${server.url}/c/${conversation}`);
+  await expect(bubble(ann.page, "kept for the journey")).toBeVisible();
+  await ann.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await ann.page.context().setOffline(true);
+  await ann.page.reload();
+  await expect(bubble(ann.page, "kept for the journey")).toBeVisible();
+  await expect(ann.page.getByText("You are offline.")).toBeVisible();
+  await ann.page.context().close();
+});

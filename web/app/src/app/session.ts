@@ -62,8 +62,8 @@ export class Session implements Observable<SessionState> {
     }
   }
 
-  /** Lets a person in; answers their Parley. */
-  async enter(user: User): Promise<Parley> {
+  /** Lets a person in; `onEntering` runs just before that is seen. Answers their Parley. */
+  async enter(user: User, onEntering?: () => void): Promise<Parley> {
     const parley = await this.backend.open(user);
     localStorage.setItem(REMEMBERED_USER, JSON.stringify(user));
     const stop = parley.connection.subscribe(() => {
@@ -72,6 +72,7 @@ export class Session implements Observable<SessionState> {
       localStorage.removeItem(REMEMBERED_USER);
       this.become({ state: "signed_out" });
     });
+    onEntering?.();
     this.become({ state: "signed_in", parley });
     return parley;
   }

@@ -6,6 +6,7 @@ import { useLocation } from "wouter";
 import { useParley, useServices } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { EmptyState } from "../design/EmptyState.tsx";
+import { conversationWith } from "./conversationWith.ts";
 
 /** Who has an account already is led from an invitation to the conversation with who invites. */
 export function OpenInvitation({ token }: { token: string }) {
@@ -24,7 +25,7 @@ export function OpenInvitation({ token }: { token: string }) {
         return;
       }
       const own = inviter.id === parley.me.get().id;
-      const path = own ? "/" : `/c/${(await parley.openDirect(inviter.id)).id}`;
+      const path = own ? "/" : await conversationWith(parley, inviter);
       navigate(path, { replace: true });
     }
     open().catch((error: unknown) => {

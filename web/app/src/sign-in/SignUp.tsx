@@ -1,4 +1,4 @@
-import type { Parley, User } from "@parley/client";
+import type { User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useContext, useEffect, useState } from "react";
 import { Link } from "wouter";
@@ -7,13 +7,10 @@ import { ServerInfoContext, useServices } from "../app/context.ts";
 import { errorCode, fieldErrors, inPlainWords } from "../app/errors.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Button, TextField } from "../design/controls.tsx";
+import { conversationWith } from "../people/conversationWith.ts";
 import styles from "./entry.module.css";
 import { EntryCard } from "./EntryCard.tsx";
 import { useEntry } from "./useEntry.ts";
-
-async function conversationWith(parley: Parley, inviter: User): Promise<string> {
-  return `/c/${(await parley.openDirect(inviter.id)).id}`;
-}
 
 const FIELDS = ["username", "password", "display_name"];
 

@@ -12,7 +12,7 @@ export function useEntry() {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
-  /** `welcome` tells where to go first; the list, where it has nothing to say. */
+  /** `welcome` tells where to go from the list. */
   async function enter(
     ask: () => Promise<User>,
     welcome?: (parley: Parley) => Promise<string>,
@@ -20,9 +20,12 @@ export function useEntry() {
     setBusy(true);
     setFailure(null);
     try {
-      const parley = await session.enter(await ask());
-      const first = await welcome?.(parley).catch(() => "/");
-      navigate(waitingClaim() === null ? (first ?? "/") : "/claim", { replace: true });
+      const user = await ask();
+      const parley = await session.enter(user, () => {
+        navigate(waitingClaim() === null ? "/" : "/claim", { replace: true });
+      });
+      const first = await welcome?.(parley);
+      if (first !== undefined && waitingClaim() === null) navigate(first, { replace: true });
     } catch (error) {
       setFailure(error);
     } finally {
