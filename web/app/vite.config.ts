@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
+import { emojiData } from "./scripts/emojiData.mjs";
 import { linguiMacro } from "./scripts/linguiMacro.mjs";
 
 /** Where `npm run dev` finds a parleyd; its `server.allowed_origins` must name the page's origin. */
@@ -13,6 +14,7 @@ export default defineConfig({
     react(),
     linguiMacro(),
     lingui({ cwd: import.meta.dirname, failOnCompileError: true }),
+    emojiData(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/pwa",

@@ -1,4 +1,4 @@
-import { bubble, composer, person, send } from "../harness/app.ts";
+import { bubble, composer, person, send, signIn } from "../harness/app.ts";
 import { Parleyd } from "../harness/parleyd.ts";
 import { PASSWORD, Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
@@ -187,4 +187,17 @@ test("the app opens without a network, with what was read last", async ({ browse
   await expect(bubble(ann.page, "kept for the journey")).toBeVisible();
   await expect(ann.page.getByText("You are offline.")).toBeVisible();
   await ann.page.context().close();
+});
+
+test("an emoji is picked, with nothing asked of anybody else", async ({ page, server }) => {
+  const ann = await Person.signUp(server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await ann.direct(bo);
+  await signIn(page, server.url, ann.username);
+  await page.goto(`/c/${conversation}`);
+  await composer(page).fill("cheers ");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await page.getByLabel("Search emoji").fill("party popper");
+  await page.getByRole("button", { name: "🎉" }).or(page.getByText("🎉")).first().click();
+  await expect(composer(page)).toHaveValue("cheers 🎉");
 });

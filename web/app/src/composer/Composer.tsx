@@ -6,6 +6,7 @@ import { type KeyboardEvent, useContext, useEffect, useMemo, useRef, useState } 
 import { ServerInfoContext, useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { IconButton } from "../design/controls.tsx";
+import { EmojiButton } from "../emoji/EmojiButton.tsx";
 import styles from "./Composer.module.css";
 
 /** What api.md promises of every server; the server's own figure goes before it. */
@@ -37,6 +38,15 @@ export function Composer(props: {
     setText(next);
     parley.setDraft(conversation.id, next);
     parley.typing(conversation.id, next !== "");
+  }
+
+  /** Where the caret stands, which then stands behind it. */
+  function insert(emoji: string): void {
+    const input = field.current;
+    if (input === null) return;
+    input.focus();
+    input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
+    change(input.value);
   }
 
   async function send(): Promise<void> {
@@ -97,6 +107,7 @@ export function Composer(props: {
       )}
       {replyTo !== null && <ReplyBar message={replyTo} onEnd={onReplyEnd} />}
       <div className={styles["row"]}>
+        <EmojiButton onPick={insert} />
         <textarea
           ref={field}
           className={styles["input"]}
