@@ -31,8 +31,10 @@ function Preview({ conversation, me }: { conversation: Conversation; me: User })
   if (last === null) return <Trans>No messages yet</Trans>;
   if (last.deleted_at !== null) return <Trans>Message deleted</Trans>;
   // The first part is enough for one line, and keeps a flood out of the layout.
-  const text = <bdi>{last.text.slice(0, 200)}</bdi>;
-  return last.sender_id === me.id ? <Trans>You: {text}</Trans> : text;
+  const words = last.text.slice(0, 200);
+  if (last.sender_id !== me.id) return words;
+  const text = <bdi>{words}</bdi>;
+  return <Trans>You: {text}</Trans>;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: {
@@ -42,7 +44,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
   const { conversation, me } = props;
   const { i18n, t } = useLingui();
   const now = useNow();
-  const [open] = useRoute(`/c/${conversation.id}`);
+  const [open] = useRoute(`/c/${conversation.id}/:pane?`);
   const name = conversationName(conversation, me.id);
   const other = otherPerson(conversation, me.id);
   const unread = conversation.unread_count;
@@ -61,8 +63,8 @@ export const ConversationRow = memo(function ConversationRow(props: {
         />
         <span className={styles["text"]}>
           <span className={styles["line"]}>
-            <span className={styles["name"]}>
-              <bdi>{name}</bdi>
+            <span className={styles["name"]} dir="auto">
+              {name}
             </span>
             {conversation.last_message !== null && (
               <time className={styles["time"]}>
@@ -71,7 +73,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
             )}
           </span>
           <span className={styles["line"]}>
-            <span className={styles["preview"]}>
+            <span className={styles["preview"]} dir="auto">
               <Preview conversation={conversation} me={me} />
             </span>
             {unread > 0 && (

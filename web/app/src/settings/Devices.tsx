@@ -1,6 +1,5 @@
 import type { DeviceSession } from "@parley/client";
-import { Trans } from "@lingui/react/macro";
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { MonitorSmartphone } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 
@@ -57,7 +56,9 @@ export function Devices() {
           <li key={session.id} className={styles["device"]}>
             <MonitorSmartphone size={22} aria-hidden="true" />
             <span className={page["grow"]}>
-              <bdi>{session.device_name === "" ? t`Unnamed device` : session.device_name}</bdi>
+              <span>
+                <bdi>{session.device_name === "" ? t`Unnamed device` : session.device_name}</bdi>
+              </span>
               <span className={page["small"]}>
                 {session.current ? (
                   <Trans>This device</Trans>
