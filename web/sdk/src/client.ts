@@ -15,7 +15,9 @@ import {
 import { Outbox } from "./outbox/outbox.ts";
 import type { ConnectionStatus, Conversation } from "./parley.ts";
 import { TypingSignals } from "./presence/typing.ts";
+import { targetOf } from "./replica/message.ts";
 import { Journal } from "./storage/journal.ts";
+import type { OutboxEntry } from "./storage/storage.ts";
 import { Engine } from "./sync/engine.ts";
 import type { Command, Update } from "./sync/updates.ts";
 import { type Host, type Link, SoloLink, type TabNews } from "./tabs/link.ts";
@@ -60,8 +62,9 @@ export class Client implements Host {
       this.do({ type: "typing", conversation_id, active });
     });
     const platform = platformOf(options);
+    const shared = { userId: user.id, tab, clock: timers };
     this.link =
-      platform === null ? new SoloLink(this) : new SharedLink(this, platform, user.id, tab);
+      platform === null ? new SoloLink(this) : new SharedLink(this, { platform, ...shared });
   }
 
   /** Takes over what the device keeps, then begins to connect. */
@@ -80,7 +83,14 @@ export class Client implements Host {
         this.link.offline();
       },
       shown: () => {
-        this.do({ type: "wake" });
+        this.link.shown();
+      },
+      hidden: () => {
+        void this.model.drafts.flush();
+      },
+      left: () => {
+        void this.model.drafts.flush();
+        this.watchNobody();
       },
     });
     await this.link.start();
@@ -117,6 +127,7 @@ export class Client implements Host {
     if (this.ended) return;
     this.ended = true;
     await this.model.drafts.flush();
+    this.watchNobody();
     await this.stop();
     await this.options.storage.close();
   }
@@ -126,10 +137,10 @@ export class Client implements Host {
   }
 
   async makeEngine(onUpdate: (update: Update, kept: Promise<void>) => void): Promise<Engine> {
-    const { storage, server, token, random = Math.random } = this.options;
+    const { server, token, random = Math.random } = this.options;
     const { replica, waiting } = this.model;
-    // Of tabs that are gone: what they wrote and nobody has sent.
-    waiting.load((await storage.load()).outbox);
+    // Also what tabs that are gone wrote, and nobody has sent.
+    waiting.load(await this.dropDone(waiting.all()));
     const engine = new Engine({
       api: this.api,
       clock: this.timers,
@@ -155,14 +166,28 @@ export class Client implements Host {
     if (this.ended) return true;
     const isWhole = this.model.apply(update, this.link.leads);
     if (update.type === "status") this.onStatus(update.status);
+    if (!this.link.leads) this.keepBeside(update);
     return isWhole;
+  }
+
+  /**
+   * The leader has written it, but perhaps before this tab wrote a page that it belongs to; and what this tab holds for the
+   * case that the device fails it cannot see.
+   */
+  private keepBeside(update: Update): void {
+    if (update.type === "outbox" && update.change.type !== "put") {
+      void this.journal.write({ outboxDone: [update.change.client_id] });
+    }
+    if (update.type !== "event" || update.event.type !== "changed") return;
+    const { change } = update.event;
+    if (targetOf(change) !== null) void this.journal.write({ amendments: [change] });
   }
 
   private onStatus(status: ConnectionStatus): void {
     if (status.state === "live") void this.askForMe();
     if (status.state === "signed_out") {
       // Signed out elsewhere: nothing of the person stays but what is nowhere else, for when they come back.
-      void this.end(status.reason, { keepUnsent: this.model.hasUnsent });
+      void this.end(status.reason, { keepUnsent: true });
     }
   }
 
@@ -182,24 +207,54 @@ export class Client implements Host {
   }
 
   takeSnapshot(snapshot: ReturnType<Host["snapshot"]>): void {
-    if (!this.ended) this.model.take(snapshot);
+    if (this.ended) return;
+    this.model.take(snapshot);
+    void this.mendOutbox(new Set(snapshot.outbox.map(({ client_id }) => client_id)));
+  }
+
+  /** What waits here and not with the leader: it has not heard of it yet, or this tab not of its end. */
+  private async mendOutbox(leaders: ReadonlySet<string>): Promise<void> {
+    const { waiting } = this.model;
+    const unsure = waiting.all().filter(({ client_id }) => !leaders.has(client_id));
+    if (unsure.length === 0) return;
+    await this.dropDone(unsure);
+    for (const { client_id } of unsure) {
+      const entry = waiting.get(client_id);
+      if (entry !== null) this.link.do({ type: "outbox", entry });
+    }
+  }
+
+  /** The device knows what became of messages that this tab takes for unsent. Answers all that are. */
+  private async dropDone(unsure: readonly OutboxEntry[]): Promise<readonly OutboxEntry[]> {
+    await this.journal.idle();
+    const { outbox } = await this.options.storage.load();
+    const unsent = new Set(outbox.map(({ client_id }) => client_id));
+    for (const { client_id } of unsure) {
+      if (!unsent.has(client_id)) this.model.waiting.apply({ type: "discarded", client_id });
+    }
+    return outbox;
   }
 
   standing(): readonly Command[] {
-    const { replica, waiting, presences } = this.model;
+    const { replica, presences } = this.model;
     const ahead = [...replica.conversations].filter(([, h]) => h.object.read_seq > h.known_read);
     return [
       { type: "watch", tab: this.tab, user_ids: presences.all() },
-      ...waiting.all().map((entry) => ({ type: "outbox", entry }) as const),
       ...ahead.map(([conversation_id, { object }]) => {
         return { type: "read", conversation_id, seq: object.read_seq } as const;
       }),
     ];
   }
 
+  /** Nobody need be asked about any more whom this tab looked at. */
+  private watchNobody(): void {
+    this.do({ type: "watch", tab: this.tab, user_ids: [] });
+  }
+
   private async end(reason: string, what: { readonly keepUnsent: boolean }): Promise<void> {
     if (this.ended) return;
     this.ended = true;
+    if (what.keepUnsent) await this.model.drafts.flush();
     await this.stop();
     await this.options.storage.wipe(what);
     this.model.apply({ type: "status", status: { state: "signed_out", reason } }, true);
@@ -238,6 +293,10 @@ export class Client implements Host {
       else replica.apply({ type: "object", object });
     }
     this.link.do({ type: "object", object });
+    // Between leading and the engine being there.
+    if (!replica.conversations.has(object.id)) {
+      replica.apply({ type: "adopted", object, reset: false, live: false });
+    }
     const conversation = views.get(object.id).get();
     if (conversation === null) throw new ParleyError("unavailable", "Not connected.");
     return conversation;

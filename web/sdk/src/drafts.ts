@@ -22,10 +22,6 @@ export class Drafts {
     for (const [id, text] of drafts) this.texts.set(id, text);
   }
 
-  get isEmpty(): boolean {
-    return this.texts.size === 0;
-  }
-
   of(conversationId: string): string {
     return this.texts.get(conversationId) ?? "";
   }

@@ -128,11 +128,6 @@ export class Model {
     this.apply({ type: "status", status: snapshot.status }, false);
   }
 
-  /** Whether there is anything that the person wrote and that is nowhere else. */
-  get hasUnsent(): boolean {
-    return this.waiting.all().length > 0 || !this.drafts.isEmpty;
-  }
-
   takeMe(user: User): void {
     this.replica.learn([user]);
     this.me.set(this.replica.users.get(user.id) ?? user);

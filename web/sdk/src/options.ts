@@ -24,7 +24,7 @@ export interface OpenOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** What tabs find each other by. */
   readonly platform?: TabPlatform;
-  /** Where `online`, `offline` and `visibilitychange` are heard. */
+  /** Where `online`, `offline`, `visibilitychange` and `pagehide` are heard. */
   readonly events?: Pick<EventTarget, "addEventListener" | "removeEventListener">;
 }
 
@@ -55,6 +55,10 @@ export interface DeviceListeners {
   readonly offline: () => void;
   /** The page came to the foreground. */
   readonly shown: () => void;
+  /** It went out of sight, and may never come back. */
+  readonly hidden: () => void;
+  /** It is closed or left, though it may come back. */
+  readonly left: () => void;
 }
 
 /** Hears what a browser tells of its network and of the page; a program has neither. Answers how to stop. */
@@ -62,16 +66,20 @@ export function listenToDevice(options: OpenOptions, listeners: DeviceListeners)
   const page = options.events ?? pageEvents();
   if (page === null) return () => undefined;
   const onVisibility = (): void => {
-    if (globalThis.document.visibilityState === "visible") listeners.shown();
+    const isHidden = "document" in globalThis && document.visibilityState === "hidden";
+    if (isHidden) listeners.hidden();
+    else listeners.shown();
   };
   page.addEventListener("online", listeners.online);
   page.addEventListener("offline", listeners.offline);
   // It bubbles from the document to the window.
   page.addEventListener("visibilitychange", onVisibility);
+  page.addEventListener("pagehide", listeners.left);
   return () => {
     page.removeEventListener("online", listeners.online);
     page.removeEventListener("offline", listeners.offline);
     page.removeEventListener("visibilitychange", onVisibility);
+    page.removeEventListener("pagehide", listeners.left);
   };
 }
 

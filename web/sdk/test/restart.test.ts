@@ -61,6 +61,73 @@ describe.skipIf(PARLEYD === "")("a server that goes and comes back", () => {
     await Promise.all([ann.close(), bob.close()]);
   });
 
+  test("removed and added again while away: what was held is forgotten, the new place is shown", async () => {
+    const [eve, fay] = [await server.account("eve"), await server.account("fay")];
+    const clock = fastClock(10);
+    const owner = await open(eve, server.origin, { clock });
+    const away = await open(fay, proxy.origin, { clock });
+    await Promise.all([untilLive(owner), untilLive(away)]);
+    const { id } = await owner.createGroup({ title: "Door", member_ids: [fay.user.id] });
+    await owner.send(id, { text: "before" });
+    expect(await untilTexts(away, id, 1)).toEqual(["before"]);
+    away.setDraft(id, "half a thought");
+
+    proxy.refuse();
+    await until(away.connection, "waiting", ({ state }) => state === "waiting");
+    await owner.removeMember(id, fay.user.id);
+    await owner.send(id, { text: "not for fay" });
+    await untilQuiet(owner, id, 4);
+    await owner.addMembers(id, [fay.user.id]);
+    await owner.send(id, { text: "after" });
+    await untilQuiet(owner, id, 6);
+    proxy.accept();
+    await untilQuiet(away, id, 6);
+    await until(away.timeline(id), "the new stretch only", ({ items, has_older }) => {
+      const texts = items.flatMap((item) => (item.type === "message" ? item.message.text : []));
+      return !has_older && texts.join() === "after";
+    });
+    expect(away.conversation(id).get()).toMatchObject({ first_seq: 5, draft: "half a thought" });
+    await until(away.members(id), "both members", (members) => members?.length === 2);
+    await Promise.all([owner.close(), away.close()]);
+  });
+
+  test("removed while away: it is gone", async () => {
+    const [gil, hal] = [await server.account("gil"), await server.account("hal")];
+    const clock = fastClock(10);
+    const owner = await open(gil, server.origin, { clock });
+    const away = await open(hal, proxy.origin, { clock });
+    await Promise.all([untilLive(owner), untilLive(away)]);
+    const { id } = await owner.createGroup({ title: "Gone", member_ids: [hal.user.id] });
+    await until(away.conversation(id), "the group", Boolean);
+    proxy.refuse();
+    await until(away.connection, "waiting", ({ state }) => state === "waiting");
+    await owner.removeMember(id, hal.user.id);
+    proxy.accept();
+    await until(away.conversation(id), "gone", (c) => c === null);
+    await Promise.all([owner.close(), away.close()]);
+  });
+
+  test("far behind: the newest is shown, all of it can be read", { timeout: 60_000 }, async () => {
+    const [ida, joe] = [await server.account("ida"), await server.account("joe")];
+    const clock = fastClock(10);
+    const talker = await open(ida, server.origin, { clock });
+    const away = await open(joe, proxy.origin, { clock });
+    await Promise.all([untilLive(talker), untilLive(away)]);
+    const { id } = await talker.createGroup({ title: "Much", member_ids: [joe.user.id] });
+    await talker.send(id, { text: "first" });
+    await untilTexts(away, id, 1);
+    proxy.refuse();
+    await until(away.connection, "waiting", ({ state }) => state === "waiting");
+    for (let n = 0; n < 600; n++) await talker.send(id, { text: `much ${n}` });
+    await untilQuiet(talker, id, 602);
+    proxy.accept();
+    await untilQuiet(away, id, 602);
+    expect(away.conversation(id).get()?.unread_count).toBe(601);
+    const log = await loggedMessages(ida, server.origin, id);
+    expect(await shownMessages(away, id)).toEqual(log);
+    await Promise.all([talker.close(), away.close()]);
+  });
+
   test("opened without a server: the last state at once, and what is written goes out later", async () => {
     const [account, other] = [await server.account("cyd"), await server.account("dee")];
     const storage = memoryStorage();

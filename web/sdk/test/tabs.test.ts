@@ -48,15 +48,17 @@ describe.skipIf(PARLEYD === "")("several tabs of one browser", () => {
 
   async function openTab(account = ann) {
     const platform = browser.tab();
+    const page = new EventTarget();
     const parley = await open(account, proxy.origin, {
       storage: indexedDbStorage(account.user.id),
       tabs: true,
       platform,
+      events: page,
       clock: fastClock(10),
       WebSocket: CountedSocket as never,
     });
     opened.push(parley);
-    return { parley, platform };
+    return { parley, platform, page };
   }
 
   async function group(parley: OpenParley): Promise<string> {
@@ -136,6 +138,55 @@ describe.skipIf(PARLEYD === "")("several tabs of one browser", () => {
     expect(await untilTexts(second.parley, id, 1)).toEqual(["after"]);
     await untilQuiet(second.parley, id, 2);
     expect(second.parley.leads()).toBe(true);
+  });
+
+  test("a leader that is frozen is deposed, and follows when it comes back", async () => {
+    const first = await openTab();
+    await untilLive(first.parley);
+    const second = await openTab();
+    await untilLive(second.parley);
+    const id = await group(first.parley);
+    await until(second.parley.conversation(id), "the group", (c) => c !== null);
+    first.platform.freeze();
+    const sent = second.parley.send(id, { text: "while it is frozen" });
+    second.page.dispatchEvent(new Event("visibilitychange"));
+    await sent;
+    await untilQuiet(second.parley, id, 2);
+    expect(second.parley.leads()).toBe(true);
+    first.platform.thaw();
+    expect(first.parley.leads()).toBe(false);
+    first.page.dispatchEvent(new Event("visibilitychange"));
+    expect(await untilTexts(first.parley, id, 1)).toEqual(["while it is frozen"]);
+    await first.parley.send(id, { text: "and after" });
+    expect(await untilTexts(second.parley, id, 2)).toEqual(["while it is frozen", "and after"]);
+    await untilQuiet(first.parley, id, 3);
+    const log = await loggedMessages(ann, server.origin, id);
+    expect(log).toHaveLength(2);
+  });
+
+  test("what was discarded in one tab is not sent by another that did not hear of it", async () => {
+    const first = await openTab();
+    await untilLive(first.parley);
+    const second = await openTab();
+    await untilLive(second.parley);
+    const id = await group(first.parley);
+    await until(second.parley.conversation(id), "the group", (c) => c !== null);
+    proxy.refuse();
+    await until(second.parley.connection, "waiting", ({ state }) => state === "waiting");
+    await second.parley.send(id, { text: "regretted" });
+    await second.parley.send(id, { text: "meant" });
+    await untilTexts(first.parley, id, 2);
+    const [regretted] = first.parley.timeline(id).get().items.slice(-2);
+    second.platform.freeze();
+    await first.parley.discard(id, regretted?.key ?? "");
+    second.platform.thaw();
+    first.platform.die();
+    proxy.accept();
+    await until(second.parley.connection, "leading", () => second.parley.leads());
+    await untilQuiet(second.parley, id, 2);
+    const log = await loggedMessages(ann, server.origin, id);
+    expect(log.map(({ text }) => text)).toEqual(["meant"]);
+    expect(await shownMessages(second.parley, id)).toEqual(log);
   });
 
   test("signing out in one tab ends it in all, and leaves nothing on the device", async () => {

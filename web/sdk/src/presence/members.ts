@@ -8,6 +8,7 @@ import type { MembersChange, ServerReceipt, WireUser } from "../wire/types.ts";
 const PAGE = 100;
 
 type Members = readonly Member[] | null;
+type MembersEdit = (members: readonly Member[]) => readonly Member[];
 type Mark = Omit<ServerReceipt, "type">;
 
 /** The members of the conversations that are shown, with their marks. */
@@ -16,6 +17,8 @@ export class MemberLists {
   private readonly api: Api;
   private readonly replica: Replica;
   private readonly values = new Map<string, Value<Members>>();
+  /** What happens while a list is on its way, to be applied to it. */
+  private readonly meanwhile = new Map<string, MembersEdit[]>();
 
   constructor(notifier: Notifier, api: Api, replica: Replica) {
     this.notifier = notifier;
@@ -30,10 +33,13 @@ export class MemberLists {
 
   /** Marks that moved while there was no connection are not told again: they are asked for. */
   onLive(): void {
-    for (const [id, value] of this.values) {
-      if (value.listened) void this.load(id);
-      else value.set(null);
-    }
+    for (const id of this.values.keys()) this.refresh(id);
+  }
+
+  private refresh(id: string): void {
+    const value = this.values.get(id);
+    if (value?.listened === true) void this.load(id);
+    else value?.set(null);
   }
 
   private value(id: string): Value<Members> {
@@ -48,13 +54,18 @@ export class MemberLists {
   }
 
   private async load(id: string): Promise<void> {
+    const edits: MembersEdit[] = [];
+    this.meanwhile.set(id, edits);
     try {
       const members = await this.fetch(id);
       this.replica.learn(members.map(({ user }) => user));
-      this.value(id).set(members);
+      // One that was asked for later is on its way and has more.
+      if (this.meanwhile.get(id) !== edits) return;
+      this.value(id).set(edits.reduce((list, edit) => edit(list), members));
     } catch {
       // Asked for again with the next connection; until then what is known stays.
     }
+    if (this.meanwhile.get(id) === edits) this.meanwhile.delete(id);
   }
 
   private async fetch(id: string): Promise<readonly Member[]> {
@@ -93,11 +104,18 @@ export class MemberLists {
       user: ({ user }) => {
         for (const id of this.values.keys()) this.update(id, (members) => withUser(members, user));
       },
-      forgotten: ({ conversation_id }) => this.values.get(conversation_id)?.set(null),
+      adopted: ({ object, reset }) => {
+        if (reset) this.refresh(object.id);
+      },
+      forgotten: ({ conversation_id }) => {
+        this.meanwhile.delete(conversation_id);
+        this.values.get(conversation_id)?.set(null);
+      },
     };
   }
 
-  private update(id: string, change: (members: readonly Member[]) => readonly Member[]): void {
+  private update(id: string, change: MembersEdit): void {
+    this.meanwhile.get(id)?.push(change);
     const value = this.values.get(id);
     const members = value?.get() ?? null;
     if (value !== undefined && members !== null) value.set(change(members));

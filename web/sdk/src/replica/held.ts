@@ -108,6 +108,15 @@ export function readUpTo(held: Held, seq: number): Held {
   return { ...held, object: { ...object, read_seq, unread_count, mention_count } };
 }
 
+/** The server knows that one has read and received up to there. */
+export function knownUpTo(held: Held, read_seq: number, delivered_seq: number): Held {
+  return {
+    ...held,
+    known_read: Math.max(held.known_read, read_seq),
+    known_delivered: Math.max(held.known_delivered, delivered_seq, read_seq),
+  };
+}
+
 function withMessage(held: Held, message: WireMessage, me: string): Held {
   const entry: Counted = {
     seq: message.seq,
@@ -120,8 +129,8 @@ function withMessage(held: Held, message: WireMessage, me: string): Held {
   // Of a message on its way through the log nothing is missing.
   const last_message = message as WireConversation["last_message"];
   const object = counted({ ...held.object, last_message }, entry);
-  const known_read = entry.mine ? Math.max(held.known_read, entry.seq) : held.known_read;
-  return { ...held, object, known_read, tail: { after, messages } };
+  const next: Held = { ...held, object, tail: { after, messages } };
+  return entry.mine ? knownUpTo(next, entry.seq, entry.seq) : next;
 }
 
 function counted(object: WireConversation, { seq, mine, mentions_me }: Counted): WireConversation {

@@ -2,7 +2,7 @@ import type { User } from "../parley.ts";
 import type { StoredState } from "../storage/storage.ts";
 import type { WireConversation } from "../wire/types.ts";
 import type { EventHandlers, ReplicaEvent } from "./events.ts";
-import { adopted, type Held, readUpTo, withChange, withObject } from "./held.ts";
+import { adopted, type Held, knownUpTo, readUpTo, withChange, withObject } from "./held.ts";
 
 /**
  * The conversations and people that this tab knows of. Changed by events alone, so that every tab that gets the same events
@@ -86,7 +86,10 @@ export class Replica {
         break;
       case "receipt":
         if (event.user_id === this.me) {
-          this.update(event.conversation_id, (held) => readUpTo(held, event.read_seq));
+          const { read_seq, delivered_seq } = event;
+          this.update(event.conversation_id, (held) =>
+            knownUpTo(readUpTo(held, read_seq), read_seq, delivered_seq),
+          );
         }
         break;
       case "forgotten":

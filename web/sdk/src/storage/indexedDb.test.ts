@@ -78,6 +78,16 @@ test("where even that is no room, it says so, and goes on in memory with all tha
   expect(state.drafts.get("c")).toBe("half");
 });
 
+test("signed out elsewhere with nothing unsent, not even an empty database stays", async () => {
+  const storage = indexedDbStorage("ann");
+  await storage.write({ cursor: "x", outbox: [waiting("1", 1)] });
+  await storage.wipe({ keepUnsent: true });
+  expect(await indexedDB.databases()).toHaveLength(1);
+  await storage.write({ outboxDone: ["1"] });
+  await storage.wipe({ keepUnsent: true });
+  expect(await indexedDB.databases()).toEqual([]);
+});
+
 test("a database that is cleared while in use: on in memory, unsent messages with it", async () => {
   const storage = indexedDbStorage("ann");
   const statuses = statusesOf(storage);

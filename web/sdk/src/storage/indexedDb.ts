@@ -97,8 +97,8 @@ class IndexedDbStorage implements Storage {
   async wipe({ keepUnsent }: { readonly keepUnsent: boolean }): Promise<void> {
     await this.memory.wipe({ keepUnsent });
     if (keepUnsent) {
-      await this.attempt(clearAllButUnsent);
-      return;
+      const nothingLeft = await this.attempt(clearAllButUnsent);
+      if (nothingLeft !== true) return;
     }
     await this.close();
     await deleteDB(this.name).catch(() => undefined);
@@ -310,9 +310,15 @@ async function amend(tx: Transaction, change: Change): Promise<void> {
   if (entry !== undefined) await log.put(amendedEntry(entry, change));
 }
 
-async function clearAllButUnsent(db: Db): Promise<void> {
-  const stores = ["conversations", "log", "users", "meta"] as const;
-  const tx = db.transaction(stores, "readwrite");
-  await Promise.all(stores.map((store) => tx.objectStore(store).clear()));
+/** Whether nothing is left then. */
+async function clearAllButUnsent(db: Db): Promise<boolean> {
+  const tx: Transaction = db.transaction([...STORES], "readwrite");
+  const cleared = ["conversations", "log", "users", "meta"] as const;
+  const [messages, drafts] = await Promise.all([
+    tx.objectStore("outbox").count(),
+    tx.objectStore("drafts").count(),
+    ...cleared.map((store) => tx.objectStore(store).clear()),
+  ]);
   await tx.done;
+  return messages === 0 && drafts === 0;
 }

@@ -79,7 +79,7 @@ export interface Storage {
   readLog(conversationId: string, from: number, limit: number): Promise<readonly LogEntry[]>;
   /** Durable when it resolves, as far as `status` says so. */
   write(batch: Batch): Promise<void>;
-  /** Forgets everything; with `keepUnsent` all but drafts and unsent messages. */
+  /** Forgets everything, with no trace; with `keepUnsent` all but drafts and unsent messages, where there are any. */
   wipe(what: { readonly keepUnsent: boolean }): Promise<void>;
   close(): Promise<void>;
 }

@@ -18,6 +18,11 @@ import type { Command, OutboxChange, Update } from "./updates.ts";
 
 /** Positions that move again within this time are told once. */
 const TELL_POSITIONS_AFTER_MS = 150;
+/** And they are told so often at most, so many at once: after a long absence there may be thousands. */
+const TELL_POSITIONS_EVERY_MS = 1_000;
+const POSITIONS_AT_ONCE = 100;
+/** The pause of a refusal that names none. */
+const PAUSE_MS = 2_000;
 
 export interface EngineOptions {
   readonly api: Api;
@@ -43,6 +48,7 @@ export class Engine {
   private readonly positions = new Positions();
   private readonly watches = new Watches();
   private positionsScheduled = false;
+  private positionsToldAt = Number.NEGATIVE_INFINITY;
   private kept: Promise<void> = Promise.resolve();
 
   constructor(options: EngineOptions) {
@@ -227,7 +233,10 @@ export class Engine {
   private onError(frame: Extract<ServerFrame, { type: "error" }>): void {
     const refusal =
       frame.ref === undefined ? null : this.sender.onError(frame.ref, frameError(frame));
-    if (refusal === null) return;
+    if (refusal === null) {
+      if (frame.code === "rate_limited") this.retellPositions(frame.retry_after_ms ?? PAUSE_MS);
+      return;
+    }
     this.write({ outbox: [refusal.entry] });
     this.tellOutbox({ type: "put", entry: refusal.entry });
     if (refusal.pause_ms !== null) {
@@ -259,13 +268,35 @@ export class Engine {
     this.connection.send({ type: "watch_presence", user_ids: this.watches.all() });
   }
 
+  /** A command without a `ref` was refused: it may have been a position. */
+  private retellPositions(wait_ms: number): void {
+    this.positions.onConnected(this.options.replica.conversations.keys());
+    this.positionsToldAt = this.options.clock.monotonic() + wait_ms;
+    this.tellPositionsSoon();
+  }
+
   private tellPositionsSoon(): void {
     if (this.positionsScheduled) return;
     this.positionsScheduled = true;
-    this.options.clock.after(TELL_POSITIONS_AFTER_MS, () => {
+    const { clock } = this.options;
+    const next = this.positionsToldAt + TELL_POSITIONS_EVERY_MS - clock.monotonic();
+    clock.after(Math.max(TELL_POSITIONS_AFTER_MS, next), () => {
       this.positionsScheduled = false;
-      if (this.sync.live) this.sendAll(this.positions.takeDue(this.options.replica.conversations));
+      if (this.sync.live) this.tellPositions();
     });
+  }
+
+  private tellPositions(): void {
+    const { clock, replica } = this.options;
+    if (clock.monotonic() < this.positionsToldAt) {
+      // A refusal came meanwhile.
+      this.tellPositionsSoon();
+      return;
+    }
+    const frames = this.positions.takeDue(replica.conversations, POSITIONS_AT_ONCE);
+    if (frames.length > 0) this.positionsToldAt = clock.monotonic();
+    this.sendAll(frames);
+    if (this.positions.hasDue) this.tellPositionsSoon();
   }
 
   private sendAll(frames: readonly ClientFrame[]): void {

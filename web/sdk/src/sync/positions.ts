@@ -18,9 +18,16 @@ export class Positions {
     for (const id of conversations) this.due.add(id);
   }
 
-  takeDue(conversations: ReadonlyMap<string, Held>): readonly ClientFrame[] {
+  get hasDue(): boolean {
+    return this.due.size > 0;
+  }
+
+  /** The frames to send now, about `most`; the others are due still. */
+  takeDue(conversations: ReadonlyMap<string, Held>, most: number): readonly ClientFrame[] {
     const frames: ClientFrame[] = [];
     for (const conversation_id of this.due) {
+      if (frames.length >= most) break;
+      this.due.delete(conversation_id);
       const held = conversations.get(conversation_id);
       if (held === undefined) continue;
       const { read_seq } = held.object;
@@ -28,12 +35,12 @@ export class Positions {
       if (read_seq > Math.max(held.known_read, told.read)) {
         frames.push({ type: "read", conversation_id, seq: read_seq });
       }
-      if (held.head > Math.max(held.known_delivered, told.delivered)) {
+      // What one has read has been delivered.
+      if (held.head > Math.max(held.known_delivered, told.delivered, read_seq)) {
         frames.push({ type: "delivered", conversation_id, seq: held.head });
       }
       this.told.set(conversation_id, { read: read_seq, delivered: held.head });
     }
-    this.due.clear();
     return frames;
   }
 }

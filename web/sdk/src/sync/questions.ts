@@ -5,6 +5,8 @@ import type { Answer, Question, SyncAction, SyncState } from "./syncState.ts";
 
 /** The largest page that the server gives. */
 const PAGE = 100;
+/** An answer that takes longer is taken for lost. */
+const ANSWER_WITHIN_MS = 30_000;
 
 /** Asks the server, and gives the answer to `sync`; answers what is to be done then. */
 export async function answerTo(
@@ -37,11 +39,12 @@ export async function changesAfter(
   limit = PAGE,
 ): Promise<ChangePage> {
   const params = { path: { id: conversationId }, query: { after, limit } };
-  return bodyOf(api.GET("/v1/conversations/{id}/changes", { params }));
+  return bodyOf(api.GET("/v1/conversations/{id}/changes", { params, signal: soon() }));
 }
 
 export async function conversationObject(api: Api, id: string): Promise<WireConversation> {
-  return bodyOf(api.GET("/v1/conversations/{id}", { params: { path: { id } } }));
+  const params = { path: { id } };
+  return bodyOf(api.GET("/v1/conversations/{id}", { params, signal: soon() }));
 }
 
 async function listAll(api: Api): Promise<readonly WireConversation[]> {
@@ -50,12 +53,16 @@ async function listAll(api: Api): Promise<readonly WireConversation[]> {
   while (cursor !== null) {
     const query: { limit: number; cursor?: string } = { limit: PAGE };
     if (cursor !== undefined) query.cursor = cursor;
-    const call = api.GET("/v1/conversations", { params: { query } });
+    const call = api.GET("/v1/conversations", { params: { query }, signal: soon() });
     const page: { items: WireConversation[]; next_cursor: string | null } = await bodyOf(call);
     all.push(...page.items);
     cursor = page.next_cursor;
   }
   return all;
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(ANSWER_WITHIN_MS);
 }
 
 async function answered<T>(asked: Promise<T>): Promise<Answer<T>> {

@@ -101,6 +101,26 @@ describe("rules 2 to 4: resume", () => {
     expect(actions.at(-1)).toEqual({ do: "send", frame: resume });
   });
 
+  test("a list that takes longer than the connection lasts is used on the next one", () => {
+    const state = new SyncState([], null);
+    const question = asked(state.onReady("at ready"), "list");
+    state.onDisconnected();
+    expect(state.onReady("later")).toEqual([]);
+    state.onDisconnected();
+    const listed = state.onList(question.ticket, { value: [conversation({ last_seq: 7 })] });
+    expect(listed.map((action) => action.do)).toEqual(["tell"]);
+    const resume = { type: "resume", cursor: "at ready", heads: { c: 7 }, more: false };
+    expect(state.onReady("later still")).toEqual([{ do: "send", frame: resume }]);
+  });
+
+  test("a list that did not come is asked for on the next connection", () => {
+    const state = new SyncState([], null);
+    const question = asked(state.onReady("at ready"), "list");
+    expect(state.onList(question.ticket, FAILED)).toMatchObject([{ do: "reconnect" }]);
+    state.onDisconnected();
+    asked(state.onReady("later"), "list");
+  });
+
   test("heads and cursor are sent, more than a thousand in several frames", () => {
     const heads = Array.from({ length: 2_001 }, (_, n) => [`c${n}`, n] as const);
     const frames = new SyncState(heads, "kept").onReady("ready");
@@ -229,7 +249,7 @@ describe("rule 6: objects", () => {
   });
 });
 
-test("what happens after a sync is live; what a sync brings, and what comes before its end, is not", () => {
+test("what happens after a sync is live; what the first sync brings, and what comes before its end, is not", () => {
   const state = new SyncState([["c", 5]], "old");
   state.onReady("ready");
   const lives = (actions: readonly SyncAction[]) =>
@@ -237,4 +257,8 @@ test("what happens after a sync is live; what a sync brings, and what comes befo
   const part = { conversation: conversation({ last_seq: 6 }), changes: [said(6)], reset: false };
   expect(lives(state.onSync(sync({ conversations: [part] })))).toEqual([false]);
   expect(lives(state.onChange(said(7)))).toEqual([true]);
+  // Asked on a connection that is live already, its answer has what would have come by itself.
+  state.resume();
+  const next = { conversation: conversation({ last_seq: 8 }), changes: [said(8)], reset: false };
+  expect(lives(state.onSync(sync({ conversations: [next] })))).toEqual([true]);
 });

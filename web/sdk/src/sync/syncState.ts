@@ -54,7 +54,8 @@ interface HeldHead {
  * conversation without holes and repetitions over any number of connections.
  *
  * Without a cursor the position is that of the first `ready`; the list, read after it, says what there is. Nothing that
- * comes between the two is missed: the cursor finds it.
+ * comes between the two is missed: the cursor finds it, on this connection or, where the list takes longer than the server
+ * waits for a resume, on a later one.
  */
 export class SyncState {
   private readonly held = new Map<string, HeldHead>();
@@ -62,6 +63,7 @@ export class SyncState {
   private readyCursor: string | null = null;
   private lastTicket = 0;
   private listTicket = 0;
+  private isConnected = false;
   private isLive = false;
   private resuming = false;
   private out: SyncAction[] = [];
@@ -81,9 +83,10 @@ export class SyncState {
   }
 
   onReady(cursor: string): SyncAction[] {
+    this.isConnected = true;
     if (this.cursor !== null) {
       this.sendResume();
-    } else {
+    } else if (this.listTicket === 0) {
       this.readyCursor = cursor;
       this.listTicket = ++this.lastTicket;
       this.out.push({ do: "ask", question: { ask: "list", ticket: this.listTicket } });
@@ -94,17 +97,20 @@ export class SyncState {
   onList(ticket: number, answer: Answer<readonly WireConversation[]>): SyncAction[] {
     if (ticket !== this.listTicket) return [];
     this.listTicket = 0;
-    if (answer.error !== undefined) return this.reconnect(answer.error.detail);
+    if (answer.error !== undefined) {
+      return this.isConnected ? this.reconnect(answer.error.detail) : [];
+    }
     for (const object of answer.value) this.takeObject(object, false, false);
     this.cursor = this.readyCursor;
-    this.sendResume();
+    if (this.isConnected) this.sendResume();
     return this.done();
   }
 
   onSync(sync: ServerSync): SyncAction[] {
     for (const { conversation, changes, reset } of sync.conversations) {
       this.takeObject(conversation, reset, false);
-      for (const change of changes) this.apply(change, false);
+      // On a connection that was live already they were on their way just now.
+      for (const change of changes) this.apply(change, this.isLive);
     }
     for (const id of sync.left) this.forget(id);
     if (sync.more) return this.done();
@@ -148,9 +154,9 @@ export class SyncState {
   }
 
   onDisconnected(): void {
+    this.isConnected = false;
     this.isLive = false;
     this.resuming = false;
-    this.listTicket = 0;
     for (const [id, held] of this.held) {
       // What was heard of and not fetched yet is found by the cursor.
       if (held.have === null) this.held.delete(id);

@@ -34,7 +34,7 @@ export interface Host {
   onNews(news: TabNews): void;
   snapshot(): Snapshot;
   takeSnapshot(snapshot: Snapshot): void;
-  /** What this tab wants of an engine that does not know of it yet. */
+  /** What this tab wants of an engine that does not know of it yet, beside its messages, which `takeSnapshot` sees to. */
   standing(): readonly Command[];
 }
 
@@ -48,6 +48,8 @@ export interface Link {
   tell(news: TabNews): void;
   online(): void;
   offline(): void;
+  /** The page came to the foreground. */
+  shown(): void;
   close(): void;
 }
 
@@ -84,6 +86,10 @@ export class SoloLink implements Link {
 
   offline(): void {
     this.engine?.offline();
+  }
+
+  shown(): void {
+    this.engine?.do({ type: "wake" });
   }
 
   close(): void {

@@ -7,8 +7,13 @@ export interface Channel {
 
 /** What tabs find each other by. */
 export interface TabPlatform {
-  /** Resolves to `lead`'s end once this tab is the only one that holds `name`; `signal` takes the wish back. */
+  /**
+   * Calls `lead` once this tab is the only one that holds `name`, and resolves with its end; `signal` takes the wish back.
+   * Rejects with an AbortError then, and where another tab has stolen it meanwhile.
+   */
   holdLock(name: string, signal: AbortSignal, lead: () => Promise<void>): Promise<void>;
+  /** The same at once, whoever holds it. */
+  stealLock(name: string, lead: () => Promise<void>): Promise<void>;
   openChannel(name: string): Channel;
 }
 
@@ -19,6 +24,9 @@ export function tabPlatform(): TabPlatform | null {
   return {
     holdLock: async (name, signal, lead) => {
       await navigator.locks.request(name, { signal }, lead);
+    },
+    stealLock: async (name, lead) => {
+      await navigator.locks.request(name, { steal: true }, lead);
     },
     openChannel: (name) => new BroadcastChannel(name) as Channel,
   };

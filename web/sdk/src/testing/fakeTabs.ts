@@ -1,17 +1,33 @@
 import type { Channel, TabPlatform } from "../tabs/platform.ts";
 
+/** What a test does to a tab from outside. */
+interface FakeTab extends TabPlatform {
+  /** It is killed: it says nothing more, and its lock goes to the next. */
+  die(): void;
+  /** It neither hears nor says anything, and keeps its lock. */
+  freeze(): void;
+  thaw(): void;
+}
+
+interface Wish {
+  readonly tab: symbol;
+  readonly take: () => void;
+  readonly lose: (why: Error) => void;
+}
+
 /** The tabs of one browser: a lock line and a channel in memory. */
 export class FakeBrowser {
   private readonly channels = new Set<FakeChannel>();
-  private holder: symbol | null = null;
-  private line: { tab: symbol; take: () => void }[] = [];
+  private holder: Wish | null = null;
+  private line: Wish[] = [];
 
-  /** What one tab sees of it. `die` is a tab that is killed: it says nothing more, and its lock goes to the next. */
-  tab(): TabPlatform & { die(): void } {
+  /** What one tab sees of it. */
+  tab(): FakeTab {
     const tab = Symbol("tab");
     const mine: FakeChannel[] = [];
     return {
-      holdLock: (_name, signal, lead) => this.hold(tab, signal, lead),
+      holdLock: (_name, signal, lead) => this.hold(tab, lead, signal),
+      stealLock: (_name, lead) => this.hold(tab, lead, null),
       openChannel: () => {
         const channel = new FakeChannel(this.channels);
         mine.push(channel);
@@ -19,36 +35,62 @@ export class FakeBrowser {
       },
       die: () => {
         for (const channel of mine) channel.close();
-        this.leave(tab);
+        this.leave((wish) => wish.tab === tab);
+      },
+      freeze: () => {
+        for (const channel of mine) this.channels.delete(channel);
+      },
+      thaw: () => {
+        for (const channel of mine) this.channels.add(channel);
       },
     };
   }
 
-  private async hold(tab: symbol, signal: AbortSignal, lead: () => Promise<void>): Promise<void> {
-    await new Promise<void>((take) => {
-      this.line.push({ tab, take });
+  /** Without a signal at once, whoever holds it. */
+  private async hold(
+    tab: symbol,
+    lead: () => Promise<void>,
+    signal: AbortSignal | null,
+  ): Promise<void> {
+    const taken = Promise.withResolvers<undefined>();
+    const lost = Promise.withResolvers<undefined>();
+    const take = (): void => {
+      taken.resolve(undefined);
+    };
+    const wish: Wish = { tab, take, lose: lost.reject };
+    if (signal === null) {
+      this.holder?.lose(aborted());
+      this.holder = null;
+      this.line.unshift(wish);
+    } else {
+      this.line.push(wish);
       signal.addEventListener("abort", () => {
-        this.leave(tab);
+        if (this.holder === wish) return;
+        this.leave((each) => each === wish);
+        lost.reject(aborted());
       });
-      this.next();
-    });
-    await lead();
-    this.leave(tab);
+    }
+    this.next();
+    await Promise.race([taken.promise, lost.promise]);
+    await Promise.race([lead(), lost.promise]);
+    this.leave((each) => each === wish);
   }
 
-  private leave(tab: symbol): void {
-    this.line = this.line.filter((each) => each.tab !== tab);
-    if (this.holder === tab) this.holder = null;
+  private leave(goes: (wish: Wish) => boolean): void {
+    this.line = this.line.filter((wish) => !goes(wish));
+    if (this.holder !== null && goes(this.holder)) this.holder = null;
     this.next();
   }
 
   private next(): void {
     if (this.holder !== null) return;
-    const first = this.line.shift();
-    if (first === undefined) return;
-    this.holder = first.tab;
-    first.take();
+    this.holder = this.line.shift() ?? null;
+    this.holder?.take();
   }
+}
+
+function aborted(): Error {
+  return new DOMException("The lock is another's.", "AbortError");
 }
 
 class FakeChannel implements Channel {

@@ -9,6 +9,9 @@ import { LogWindow } from "./window.ts";
 
 /** A page that has fewer lines to draw is followed by the next. */
 const ENOUGH_DRAWN = 15;
+/** A stretch that has become longer than `MOST_LOADED` is cut, at the end that is further away, to `LEFT_LOADED`. */
+const MOST_LOADED = 3_000;
+const LEFT_LOADED = 2_000;
 
 type Loading = NonNullable<Timeline["loading"]>;
 
@@ -25,6 +28,10 @@ export class ConversationTimeline {
   private error: ParleyErrorShape | null = null;
   /** The stretch is not to be trusted: the server said so. */
   private stale = false;
+  /** The end of the log when this timeline last heard of it. */
+  private knownHead = 0;
+  /** Whether the stretch ended there when it became stale. */
+  private wasAtEnd = true;
   private running: Promise<void> | null = null;
   /** Raised where a stretch that is being loaded is not wanted any more. */
   private generation = 0;
@@ -94,6 +101,7 @@ export class ConversationTimeline {
         this.window.merge(entries);
         drawn += entries.filter(isDrawn).length;
       }
+      if (this.window.size > MOST_LOADED) this.window.keepFirst(LEFT_LOADED);
     });
   }
 
@@ -101,7 +109,7 @@ export class ConversationTimeline {
     if (this.window.isEmpty || this.window.to >= this.head) return Promise.resolve();
     return this.load("newer", async (isCurrent) => {
       const entries = await this.source.startingAt(this.id, this.window.to + 1);
-      if (isCurrent()) this.window.merge(entries);
+      if (isCurrent()) this.append(entries);
     });
   }
 
@@ -118,13 +126,18 @@ export class ConversationTimeline {
 
   onChange(change: Change): void {
     this.meanwhile?.push(change);
-    this.window.merge([entryOf(change)]);
+    this.append([entryOf(change)]);
     this.window.amend(change);
+    this.knownHead = change.seq;
     this.onUpdate();
   }
 
   onAdopted(reset: boolean, shown: boolean): void {
-    this.stale ||= reset;
+    if (reset && !this.stale) {
+      this.wasAtEnd = this.window.to >= this.knownHead;
+      this.stale = true;
+    }
+    this.knownHead = this.head;
     // Not by changes but as a whole (from another tab): what follows closely is read on.
     const behind = this.head - this.window.to;
     if (shown) this.mend();
@@ -138,13 +151,18 @@ export class ConversationTimeline {
     this.finish(null);
   }
 
+  private append(entries: readonly LogEntry[]): void {
+    this.window.merge(entries);
+    if (this.window.size > MOST_LOADED) this.window.keepLast(LEFT_LOADED);
+  }
+
   private get head(): number {
     return this.replica.conversations.get(this.id)?.head ?? 0;
   }
 
   private reload(): Promise<void> {
     const { window } = this;
-    if (window.isEmpty || window.to >= this.head) {
+    if (window.isEmpty || this.wasAtEnd) {
       return this.replaceBy("newer", () => this.source.endingAt(this.id, this.head));
     }
     // Who reads further up stays there.
@@ -159,6 +177,7 @@ export class ConversationTimeline {
       const entries = await read();
       if (!isCurrent()) return;
       this.window.replace(entries);
+      this.knownHead = this.head;
       this.stale = false;
     });
   }

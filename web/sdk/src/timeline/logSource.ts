@@ -63,12 +63,13 @@ export class LogSource {
 
   private async fetch(id: string, from: number, to: number): Promise<readonly LogEntry[]> {
     if (to < from) return [];
-    const { changes, trueAt } = await this.changes(id, from, to);
-    let entries = changes.map(entryOf);
+    const page = await this.changes(id, from, to);
+    let entries = page.changes.map(entryOf);
     // Changes that this tab has applied already, and that the page was too early for.
-    if (trueAt < this.head(id)) {
-      const { changes: overtaking } = await this.changes(id, trueAt + 1, this.head(id));
+    for (let { trueAt } = page, head = this.head(id); trueAt < head; head = this.head(id)) {
+      const { changes: overtaking } = await this.changes(id, trueAt + 1, head);
       for (const change of overtaking) entries = withAmendment(entries, change);
+      trueAt = head;
     }
     this.keep(id, entries);
     return entries;

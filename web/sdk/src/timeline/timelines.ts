@@ -47,6 +47,7 @@ export class Timelines {
       this.view(id).invalidate();
     });
     this.loaded.set(id, made);
+    this.letGoLater(id);
     return made;
   }
 
@@ -77,12 +78,15 @@ export class Timelines {
   private shown(id: string): () => void {
     this.open(id).show();
     return () => {
-      this.clock.after(KEEP_UNSHOWN_MS, () => {
-        if (this.view(id).listened) return;
-        this.loaded.delete(id);
-        this.view(id).invalidate();
-      });
+      this.letGoLater(id);
     };
+  }
+
+  private letGoLater(id: string): void {
+    this.clock.after(KEEP_UNSHOWN_MS, () => {
+      if (this.view(id).listened || !this.loaded.delete(id)) return;
+      this.view(id).invalidate();
+    });
   }
 
   private onAdopted(id: string, reset: boolean): void {

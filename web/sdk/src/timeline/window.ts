@@ -23,6 +23,20 @@ export class LogWindow {
     return this.list.at(-1)?.seq ?? 0;
   }
 
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** Lets the newest go until `most` are left. */
+  keepFirst(most: number): void {
+    this.list = this.list.slice(0, most);
+  }
+
+  /** Lets the oldest go until `most` are left. */
+  keepLast(most: number): void {
+    this.list = this.list.slice(-most);
+  }
+
   covers(seq: number): boolean {
     return !this.isEmpty && seq >= this.from && seq <= this.to;
   }
