@@ -6,6 +6,7 @@
 
 #include "fuzz/check.h"
 #include "http/cookies.h"
+#include "http/negotiation.h"
 #include "http/origins.h"
 #include "http/router.h"
 #include "http/target.h"
@@ -32,6 +33,7 @@ constexpr Route kRoutes[] = {
     {.method = "GET", .pattern = "/v1/users/{id}"},
     {.method = "PUT", .pattern = "/v1/conversations/{id}/read"},
     {.method = "DELETE", .pattern = "/v1/conversations/{id}/members/{user}"},
+    {.method = "GET", .pattern = kAnyOtherPath},
 };
 
 void CheckRoutes(const Target& target) {
@@ -40,6 +42,10 @@ void CheckRoutes(const Target& target) {
     const RouteMatch match = router.Find(method, target.segments);
     if (match.route != nullptr) {
       FUZZ_CHECK(match.route == &router.routes().at(match.index));
+      if (match.route->pattern == kAnyOtherPath) {
+        FUZZ_CHECK(match.parameters == target.segments);
+        continue;
+      }
       for (const std::string& parameter : match.parameters) FUZZ_CHECK(!parameter.empty());
     }
   }
@@ -86,6 +92,20 @@ void CheckValue(std::string_view value) {
   IsJson(value);
 }
 
+/// Nothing is packed in a way that is not at hand, or that is not named in some way.
+void CheckNegotiation(std::string_view value) {
+  FUZZ_CHECK(ChooseCoding(value, {}) == Coding::kIdentity);
+  FUZZ_CHECK(ChooseCoding(value, {.gzip = true}) != Coding::kBrotli);
+  const std::string lower = ToLower(value);
+  const auto names = [&](std::string_view name) { return lower.find(name) != std::string::npos; };
+  const Coding coding = ChooseCoding(value, {.gzip = true, .brotli = true});
+  FUZZ_CHECK(coding != Coding::kGzip || names("gzip") || names("*"));
+  FUZZ_CHECK(coding != Coding::kBrotli || names("br") || names("*"));
+  FUZZ_CHECK(ChooseCoding(lower, {.gzip = true, .brotli = true}) == coding);
+  FUZZ_CHECK(!NamesHtml(value) || names("text/html"));
+  FUZZ_CHECK(!Knows(value, "\"tag\"") || names("\"tag\"") || names("*"));
+}
+
 /// Only pages of the listed places are let in, however a header is written.
 void CheckOrigins(const net::HttpRequest& request) {
   static const Origins closed(OriginSettings{});
@@ -130,7 +150,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckTarget(text.substr(0, end));
   if (end == std::string_view::npos) return 0;
   const parley::net::HttpRequest request = ReadHeaders(text.substr(end + 1));
-  for (const auto& [name, value] : request.headers) CheckValue(value);
+  for (const auto& [name, value] : request.headers) {
+    CheckValue(value);
+    CheckNegotiation(value);
+  }
   CheckOrigins(request);
   if (const auto cookie = FindCookie(request, kSessionCookie)) {
     FUZZ_CHECK(cookie->find(';') == std::string::npos);

@@ -34,13 +34,13 @@ class Unit:
 
 
 def load(build):
-    """The units under src/ and client/ of the build folder, by name; each source once."""
+    """The C++ units under src/ and client/ of the build folder, by name; each source once."""
     database = ROOT / build / "compile_commands.json"
     if not database.exists():
         sys.exit(f"{database} is missing: configure first (cmake --preset release)")
     units = {}
     for entry in json.loads(database.read_text(encoding="utf-8")):
         unit = Unit(entry)
-        if unit.name.startswith(("src/", "client/")):
+        if unit.name.startswith(("src/", "client/")) and unit.path.suffix == ".cc":
             units.setdefault(unit.name, unit)
     return [units[name] for name in sorted(units)]

@@ -239,7 +239,8 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .random = &random,
                             .log = &log,
                             .errors = &errors,
-                            .rates = &rates},
+                            .rates = &rates,
+                            .web = http::BuiltInWebAssets()},
       std::move(settings));
   shard_watch = std::make_unique<ShardWatch>(ShardPointers());
   ops = std::make_unique<http::OpsService>(

@@ -18,6 +18,7 @@
 #include "gateway/session_factory.h"
 #include "http/origins.h"
 #include "http/target.h"
+#include "http/web_assets.h"
 #include "limits/client_address.h"
 #include "limits/rate_limits.h"
 #include "metrics/counter_set.h"
@@ -51,6 +52,7 @@ struct ApiDependencies {
   Logger* log = nullptr;
   metrics::CounterSet* errors = nullptr;  ///< made of ErrorCodes(); the gateway counts there too
   limits::RateLimits* rates = nullptr;    ///< null: nothing is limited
+  const WebAssets* web = nullptr;         ///< null: there is no web app
 };
 
 /// What every handler is given. Immutable; any thread.

@@ -45,7 +45,7 @@ ApiService::ApiService(ApiDependencies dependencies, ApiSettings settings)
     : api_{dependencies, settings, Origins(settings.origins)},
       router_({ServerRoutes(), AccountsRoutes(), InvitationsRoutes(), AdminRoutes(),
                AdminPeopleRoutes(), SessionsRoutes(), UsersRoutes(), ConversationsRoutes(),
-               MembersRoutes(), MessagesRoutes(), DocsRoutes(), WebSocketRoutes()}),
+               MembersRoutes(), MessagesRoutes(), DocsRoutes(), WebSocketRoutes(), WebRoutes()}),
       stats_(router_.routes()) {}
 
 Task<HttpResponse> ApiService::Handle(net::HttpRequest http) {

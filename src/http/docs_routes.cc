@@ -3,8 +3,8 @@
 
 #include "http/api.h"
 #include "http/docs_assets.h"
+#include "http/negotiation.h"
 #include "http/routes.h"
-#include "http/text.h"
 
 namespace parley::http {
 namespace {
@@ -17,32 +17,12 @@ constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 
-/// Whether the client takes gzip: named, and not with the quality 0 (RFC 9110, 12.5.3).
-bool TakesGzip(const net::HttpRequest& request) {
-  for (const std::string_view coding : SplitList(request.Header("accept-encoding"))) {
-    const std::size_t semicolon = coding.find(';');
-    if (!EqualsIgnoreCase(Trim(coding.substr(0, semicolon)), "gzip")) continue;
-    if (semicolon == std::string_view::npos) return true;
-    const std::string_view weight = Trim(coding.substr(semicolon + 1));
-    return weight.find_first_not_of("qQ=0. ") != std::string_view::npos;
-  }
-  return false;
-}
-
-/// If-None-Match (RFC 9110, 13.1.2), by weak comparison.
-bool Knows(const net::HttpRequest& request, std::string_view etag) {
-  for (std::string_view known : SplitList(request.Header("if-none-match"))) {
-    if (known.starts_with("W/")) known.remove_prefix(2);
-    if (known == "*" || known == etag) return true;
-  }
-  return false;
-}
-
 HttpResponse Serve(const net::HttpRequest& request, const DocsAsset& asset) {
-  const bool gzip = TakesGzip(request);
+  const bool gzip =
+      ChooseCoding(request.Header("accept-encoding"), {.gzip = true}) == Coding::kGzip;
   std::string etag = "\"" + std::string(asset.hash) + (gzip ? "-gzip\"" : "\"");
   HttpResponse response;
-  response.status = Knows(request, etag) ? 304 : 200;
+  response.status = Knows(request.Header("if-none-match"), etag) ? 304 : 200;
   response.headers = {{"ETag", std::move(etag)},
                       {"Cache-Control", "no-cache"},  // it changes with the server: ask each time
                       {"Vary", "Accept-Encoding"}};

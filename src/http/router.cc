@@ -29,6 +29,7 @@ bool Fits(const std::vector<std::string_view>& pattern, const std::vector<std::s
 Router::Router(std::initializer_list<std::span<const Route>> tables) {
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
+      if (route.pattern == kAnyOtherPath) others_.push_back(routes_.size());
       routes_.push_back(route);
       patterns_.push_back(Segments(route.pattern));
     }
@@ -41,6 +42,7 @@ RouteMatch Router::Find(std::string_view method, const std::vector<std::string>&
   std::optional<std::size_t> first;  // decides on the pattern: "/users/me" is not "/users/{id}"
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     const Route& route = routes_[i];
+    if (route.pattern == kAnyOtherPath) continue;
     if (first ? route.pattern != routes_[*first].pattern : !Fits(patterns_[i], segments)) continue;
     first = first.value_or(i);
     if (!match.allow.empty()) match.allow += ", ";
@@ -50,11 +52,24 @@ RouteMatch Router::Find(std::string_view method, const std::vector<std::string>&
       match.index = i;
     }
   }
-  if (!first) return match;
+  if (!first) return FindOther(wanted, segments);
   match.allow += ", OPTIONS";
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (patterns_[*first][i].starts_with('{')) match.parameters.push_back(segments[i]);
   }
+  return match;
+}
+
+RouteMatch Router::FindOther(std::string_view method,
+                             const std::vector<std::string>& segments) const {
+  RouteMatch match;
+  const auto found = std::ranges::find_if(
+      others_, [&](std::size_t index) { return routes_[index].method == method; });
+  if (found == others_.end()) return match;
+  match.route = &routes_[*found];
+  match.index = *found;
+  match.allow = match.route->method;
+  match.parameters = segments;
   return match;
 }
 

@@ -15,6 +15,9 @@ namespace parley::http {
 struct Api;
 struct Request;
 
+/// The pattern of what answers where no other fits.
+inline constexpr std::string_view kAnyOtherPath = "/*";
+
 /// Who may make a call.
 enum class Access {
   kAnyone,
@@ -34,8 +37,9 @@ using Handler = runtime::Task<Result<net::HttpResponse>> (*)(const Api* api, Req
 /// One call of the interface.
 struct Route {
   std::string_view method;
-  std::string_view
-      pattern;  ///< "/v1/users/{id}"; a name in braces stands for one segment, not empty
+  /// "/v1/users/{id}": a name in braces stands for one segment, not empty. kAnyOtherPath: what no
+  /// other pattern fits, for that method alone; its parameters are the segments.
+  std::string_view pattern;
   Access access = Access::kSignedIn;
   Body body = Body::kNone;
   Handler handler = nullptr;
@@ -63,6 +67,9 @@ class Router {
  private:
   std::vector<Route> routes_;
   std::vector<std::vector<std::string_view>> patterns_;  // the segments of each route's pattern
+  std::vector<std::size_t> others_;                      // those with kAnyOtherPath
+
+  RouteMatch FindOther(std::string_view method, const std::vector<std::string>& segments) const;
 };
 
 }  // namespace parley::http

@@ -42,6 +42,21 @@ TEST_F(RouterTest, Find_AnswersParametersInOrder) {
   EXPECT_THAT(match.parameters, ElementsAre("7", "a/b"));
 }
 
+TEST_F(RouterTest, Find_AnyOtherPath_IsTakenLastAndForItsMethodAlone) {
+  constexpr Route kOther[] = {{"GET", kAnyOtherPath, Access::kAnyone, Body::kNone, nullptr}};
+  const Router router{std::span<const Route>(kOther), std::span<const Route>(kFirst)};
+  EXPECT_EQ(router.Find("GET", {"v1", "users"}).route->pattern, "/v1/users");
+  const RouteMatch match = router.Find("HEAD", {"c", "7"});
+  ASSERT_NE(match.route, nullptr);
+  EXPECT_EQ(match.index, 0U);
+  EXPECT_THAT(match.parameters, ElementsAre("c", "7"));
+  EXPECT_EQ(router.Find("DELETE", {"v1", "users"}).route, nullptr);
+  EXPECT_THAT(router.Find("DELETE", {"v1", "users"}).allow, testing::HasSubstr("GET"));
+  for (const char* method : {"POST", "OPTIONS", "BREW"}) {
+    EXPECT_THAT(router.Find(method, {"c", "7"}).allow, IsEmpty()) << method;
+  }
+}
+
 TEST_F(RouterTest, Find_HeadGoesWhereGetGoes) {
   EXPECT_EQ(Pattern("HEAD", {"v1", "users"}), "/v1/users");
 }

@@ -8,7 +8,7 @@ namespace parley::http {
 
 // The calls of the interface, by subject; each table is in a file of its own name.
 
-std::span<const Route> ServerRoutes();         ///< /v1/server, and the page at /
+std::span<const Route> ServerRoutes();         ///< /v1/server
 std::span<const Route> AccountsRoutes();       ///< /v1/accounts, /v1/password-resets
 std::span<const Route> InvitationsRoutes();    ///< /v1/invitations, /v1/invites
 std::span<const Route> AdminRoutes();          ///< /v1/admin, all but
@@ -20,5 +20,6 @@ std::span<const Route> MembersRoutes();        ///< …/members
 std::span<const Route> MessagesRoutes();       ///< …/messages, …/changes, …/read
 std::span<const Route> DocsRoutes();           ///< /docs
 std::span<const Route> WebSocketRoutes();  ///< /v1/ws, for who does not ask for a WebSocket there
+std::span<const Route> WebRoutes();  ///< the web app: /, its files, and every path that is its own
 
 }  // namespace parley::http

@@ -2,7 +2,6 @@
 #include <vector>
 
 #include "http/api.h"
-#include "http/landing_page.h"
 #include "http/responses.h"
 #include "http/routes.h"
 #include "wire/encode.h"
@@ -24,12 +23,7 @@ Task<Result<HttpResponse>> GetServer(const Api* api, Request* /*request*/) {
   co_return Json(200, wire::EncodeServerInfo(info));
 }
 
-Task<Result<HttpResponse>> GetLandingPage(const Api* /*api*/, Request* /*request*/) {
-  co_return LandingPage();
-}
-
 constexpr Route kRoutes[] = {
-    {"GET", "/", Access::kAnyone, Body::kNone, GetLandingPage},
     {"GET", "/v1/server", Access::kAnyone, Body::kNone, GetServer},
 };
 

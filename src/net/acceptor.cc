@@ -86,9 +86,8 @@ void Acceptor::TurnAway(Socket socket, RefusalReason reason) {
                                           : "too many connections from this address");
   response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
   const std::string answer =
-      RenderHead(response, {.http11 = true, .keep_alive = false, .head = false},
-                 first.date().Now()) +
-      response.body;
+      RenderHead(response, {.http11 = true, .keep_alive = false, .head = false}, first.date().Now())
+          .append(response.Content());
   // A new connection's buffer takes this whole. Nothing is waited for and nothing is tried twice:
   // that would cost those who are served.
   std::ignore =

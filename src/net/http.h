@@ -36,6 +36,12 @@ struct HttpResponse {
   int status = 200;
   Headers headers;
   std::string body;
+  /// Sent in place of `body` where not empty, without a copy: bytes that outlive the server.
+  std::string_view lasting_body = {};
+
+  std::string_view Content() const {
+    return lasting_body.empty() ? std::string_view(body) : lasting_body;
+  }
 };
 
 /// The request may become a WebSocket: the server answers 101 with `subprotocol` and hands the

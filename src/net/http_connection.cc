@@ -197,7 +197,7 @@ Task<bool> HttpConnection::Respond(HttpResponse response, Exchange exchange) {
   const bool with_body = !exchange.head && MayHaveBody(response.status);
   // A peer that does not take its answer is as good as idle.
   SetTimeout(HttpTimeout::kAnswer, shard_.options().idle_timeout);
-  if (!co_await Write(head, with_body ? std::string_view(response.body) : std::string_view())) {
+  if (!co_await Write(head, with_body ? response.Content() : std::string_view())) {
     co_return false;
   }
   ClearTimeout();

@@ -38,7 +38,7 @@ std::string RenderHead(const HttpResponse& response, const Exchange& exchange,
     head += "\r\n";
   }
   if (MayHaveBody(response.status)) {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.Content().size());
   }
   if (!exchange.keep_alive) {
     head += "Connection: close\r\n";

@@ -1,5 +1,6 @@
 #include "net/http_output.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "net/control_frame.h"
@@ -7,6 +8,13 @@
 
 namespace parley::net {
 namespace {
+
+TEST(RenderHead, CountsALastingBodyInPlaceOfTheOther) {
+  HttpResponse response{.status = 200, .headers = {}, .body = "four"};
+  response.lasting_body = "seven77";
+  EXPECT_THAT(RenderHead(response, {}, "now"), testing::HasSubstr("Content-Length: 7\r\n"));
+  EXPECT_EQ(response.Content(), "seven77");
+}
 
 TEST(HttpOutput, RenderHead_AddsTheServersHeaders) {
   const HttpResponse response{.status = 200, .headers = {{"X-A", "b"}}, .body = "four"};

@@ -97,10 +97,6 @@ def test_slash_leads_to_the_page(anyone):
     assert (answer.status, answer.headers["Location"]) == (308, "/docs")
 
 
-def test_landing_page_leads_to_the_reference(anyone):
-    assert "/docs" in Page(anyone.get("/").expect_text()).links
-
-
 @pytest.mark.parametrize("path", ["/docs/x", "/docs/../docs/openapi.yaml", "/docs/openapi.yaml/"])
 def test_nothing_else_is_under_docs(anyone, path):
     anyone.get(path).problem(404, "not_found")

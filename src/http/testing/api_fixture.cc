@@ -36,6 +36,7 @@ ApiService& ApiFixture::service() {
     dependencies.log = &log;
     dependencies.errors = &errors;
     dependencies.rates = rates;
+    dependencies.web = web;
     service_.emplace(dependencies, settings);
   }
   return *service_;

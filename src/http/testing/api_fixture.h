@@ -74,6 +74,7 @@ class ApiFixture : public testing::Test {
   ApiSettings settings;
   chat::ChatService* chat = nullptr;  ///< else one over `store` and `bus`, on `shard`
   limits::RateLimits* rates = nullptr;
+  const WebAssets* web = nullptr;
 
   /// A request as a client on this machine sends it, to http://parley.test:8080.
   static net::HttpRequest Make(std::string method, std::string target, net::Headers headers = {},

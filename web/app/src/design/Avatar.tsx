@@ -1,0 +1,50 @@
+import styles from "./Avatar.module.css";
+
+/** All dark enough for white letters at 4.5 : 1. */
+const COLOURS = [
+  "#3b5bdb",
+  "#a61e4d",
+  "#2b7a4b",
+  "#9c36b5",
+  "#0b7285",
+  "#a8480b",
+  "#5f3dc4",
+  "#495057",
+];
+
+function colourOf(id: string): string {
+  let hash = 0;
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0;
+  return COLOURS[hash % COLOURS.length] ?? "#495057";
+}
+
+const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function firstCharacter(word = ""): string | undefined {
+  // A name may begin with a pile of a hundred marks; a picture of it needs none of them.
+  return characters.segment(word)[Symbol.iterator]().next().value?.segment.slice(0, 16);
+}
+
+/** At most two letters; whole characters, so that an emoji in a name is not cut in half. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const first = firstCharacter(words[0]) ?? "?";
+  const last = words.length > 1 ? (firstCharacter(words.at(-1)) ?? "") : "";
+  return (first + last).toUpperCase();
+}
+
+/** The picture of a person or conversation, or its initials on a colour of its own. Decorative: the name stands beside it. */
+export function Avatar(props: { id: string; name: string; url: string | null; size: number }) {
+  const { id, name, url, size } = props;
+  const box = {
+    inlineSize: size,
+    blockSize: size,
+    fontSize: size * 0.38,
+    background: colourOf(id),
+  };
+  return (
+    <span className={styles["avatar"]} style={box} aria-hidden="true">
+      {url === null ? initials(name) : <img className={styles["image"]} src={url} alt="" />}
+    </span>
+  );
+}

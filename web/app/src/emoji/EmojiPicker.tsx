@@ -1,0 +1,43 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { EmojiPicker as Picker } from "frimousse";
+
+import styles from "./EmojiPicker.module.css";
+
+/** All emoji, to be searched by their English names; the data come from our own server. */
+export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
+  const { t } = useLingui();
+  return (
+    <Picker.Root
+      className={styles["picker"]}
+      emojibaseUrl="/emoji"
+      onEmojiSelect={({ emoji }) => {
+        onPick(emoji);
+      }}
+    >
+      <Picker.Search className={styles["search"]} aria-label={t`Search emoji`} autoFocus />
+      <Picker.Viewport className={styles["viewport"]}>
+        <Picker.Loading className={styles["state"]}>
+          <Trans>Loading…</Trans>
+        </Picker.Loading>
+        <Picker.Empty className={styles["state"]}>
+          <Trans>No emoji is called that.</Trans>
+        </Picker.Empty>
+        <Picker.List
+          className={styles["list"]}
+          components={{
+            CategoryHeader: ({ category, ...rest }) => (
+              <div {...rest} className={styles["category"]}>
+                {category.label}
+              </div>
+            ),
+            Emoji: ({ emoji, ...rest }) => (
+              <button {...rest} className={styles["emoji"]}>
+                {emoji.emoji}
+              </button>
+            ),
+          }}
+        />
+      </Picker.Viewport>
+    </Picker.Root>
+  );
+}

@@ -1,0 +1,71 @@
+import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
+
+import { useParley } from "../app/context.ts";
+import { inPlainWords } from "../app/errors.ts";
+import { Button, TextField } from "../design/controls.tsx";
+import styles from "../design/page.module.css";
+import own from "./Settings.module.css";
+
+/** Changes the password; what was typed stays until it worked. */
+export function PasswordForm() {
+  const parley = useParley();
+  const [old, setOld] = useState("");
+  const [next, setNext] = useState("");
+  const [failure, setFailure] = useState<unknown>(null);
+  const [done, setDone] = useState(false);
+
+  async function change(): Promise<void> {
+    setFailure(null);
+    setDone(false);
+    try {
+      await parley.changePassword({ old, new: next });
+      setOld("");
+      setNext("");
+      setDone(true);
+    } catch (error) {
+      setFailure(error);
+    }
+  }
+
+  return (
+    <form
+      className={styles["form"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void change();
+      }}
+    >
+      <h2 className={own["heading"]}>
+        <Trans>Password</Trans>
+      </h2>
+      <TextField
+        label={<Trans>Present password</Trans>}
+        type="password"
+        autoComplete="current-password"
+        required
+        value={old}
+        onChange={(event) => {
+          setOld(event.target.value);
+        }}
+      />
+      <TextField
+        label={<Trans>New password</Trans>}
+        type="password"
+        autoComplete="new-password"
+        required
+        value={next}
+        error={failure === null ? undefined : inPlainWords(failure)}
+        onChange={(event) => {
+          setNext(event.target.value);
+        }}
+      />
+      <Button type="submit">
+        <Trans>Change password</Trans>
+      </Button>
+      <p role="status" className={styles["small"]}>
+        {done && <Trans>Changed. Your other devices are signed out.</Trans>}
+      </p>
+    </form>
+  );
+}

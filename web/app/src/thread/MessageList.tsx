@@ -1,0 +1,127 @@
+import type { Conversation, Message, User } from "@parley/client";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ArrowDown } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+
+import { useObservable, useParley } from "../app/context.ts";
+import { inPlainWords } from "../app/errors.ts";
+import { dayName } from "../design/time.ts";
+import { useNow } from "../design/useNow.ts";
+import { MessageRow } from "./MessageRow.tsx";
+import { NoticeRow } from "./NoticeRow.tsx";
+import { grewAtTop, seenBy, threadRows } from "./rows.ts";
+import styles from "./Thread.module.css";
+import { usePageVisible } from "./usePageVisible.ts";
+import { useThreadScroll } from "./useThreadScroll.ts";
+
+export function MessageList(props: {
+  conversation: Conversation;
+  me: User;
+  onReply: (message: Message) => void;
+}) {
+  const { conversation, me, onReply } = props;
+  const { i18n, t } = useLingui();
+  const now = useNow();
+  const parley = useParley();
+  const timeline = useObservable(parley.timeline(conversation.id));
+  const members = useObservable(parley.members(conversation.id));
+  const visible = usePageVisible();
+  const list = useRef<VirtualizerHandle>(null);
+  // What was unread when the thread was opened: the divider stays there while one reads.
+  const [unreadAfter] = useState(conversation.unread_count > 0 ? conversation.read_seq : null);
+
+  const rows = useMemo(
+    () => threadRows(timeline.items, unreadAfter, timeline.has_older),
+    [timeline.items, unreadAfter, timeline.has_older],
+  );
+  const seen = useMemo(
+    () => seenBy(timeline.items, members ?? [], me.id),
+    [timeline.items, members, me.id],
+  );
+  const delivered = (members ?? [])
+    .filter(({ user }) => user.id !== me.id)
+    .reduce((highest, member) => Math.max(highest, member.delivered_seq, member.read_seq), 0);
+
+  const [drawn, setDrawn] = useState({ rows, shift: false });
+  if (drawn.rows !== rows) setDrawn({ rows, shift: grewAtTop(drawn.rows, rows) });
+
+  const scroll = useThreadScroll(list, { conversation, timeline, rows, unreadAfter, me });
+  const { atEnd } = scroll;
+  const jumpRef = useRef(scroll.jumpTo);
+  useEffect(() => {
+    jumpRef.current = scroll.jumpTo;
+  });
+  // The same function always, so that a row that did not change is not drawn again.
+  const jump = useCallback((seq: number) => {
+    jumpRef.current(seq);
+  }, []);
+  const { id, last_seq, read_seq } = conversation;
+  const loaded = timeline.items.length > 0;
+  useEffect(() => {
+    if (visible && atEnd && loaded && last_seq > read_seq) parley.markRead(id, last_seq);
+  }, [visible, atEnd, loaded, last_seq, read_seq, id, parley]);
+
+  return (
+    <div className={styles["history"]}>
+      {/* Reachable by keyboard, so that arrows and page keys scroll it. */}
+      <div className={styles["scroll"]} role="region" aria-label={t`Messages`} tabIndex={0}>
+        <div className={styles["spacer"]} />
+        <Virtualizer
+          ref={list}
+          shift={drawn.shift}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
+          {rows.map((row) => {
+            switch (row.type) {
+              case "day":
+                return (
+                  <p key={row.key} className={styles["day"]}>
+                    {dayName(row.at, now, i18n.locale)}
+                  </p>
+                );
+              case "unread":
+                return (
+                  <p key={row.key} className={styles["unread"]}>
+                    <Trans>New messages</Trans>
+                  </p>
+                );
+              case "notice":
+                return <NoticeRow key={row.key} notice={row.notice} />;
+              case "message":
+                return (
+                  <MessageRow
+                    key={row.key}
+                    row={row}
+                    mine={row.message.sender_id === me.id}
+                    kind={conversation.kind}
+                    delivered={row.message.seq !== null && row.message.seq <= delivered}
+                    seen={seen.get(row.key)}
+                    marked={row.message.seq !== null && row.message.seq === scroll.marked}
+                    onReply={onReply}
+                    onJump={jump}
+                  />
+                );
+            }
+          })}
+        </Virtualizer>
+      </div>
+      {timeline.error !== null && (
+        <p role="alert" className={styles["trouble"]}>
+          {inPlainWords(timeline.error)}
+        </p>
+      )}
+      {!atEnd && (
+        <button type="button" className={styles["pill"]} onClick={scroll.toNewest}>
+          <ArrowDown size={16} aria-hidden="true" />
+          {conversation.unread_count > 0 ? (
+            <Trans>New messages</Trans>
+          ) : (
+            <Trans>To the newest</Trans>
+          )}
+        </button>
+      )}
+    </div>
+  );
+}

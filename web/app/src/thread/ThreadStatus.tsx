@@ -1,0 +1,45 @@
+import type { Conversation } from "@parley/client";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+
+import { useObservable, useParley } from "../app/context.ts";
+import { shortTime } from "../design/time.ts";
+import { useNow } from "../design/useNow.ts";
+import styles from "./Thread.module.css";
+
+function Typing({ conversation }: { conversation: Conversation }) {
+  const first = useObservable(useParley().user(conversation.typing[0] ?? ""));
+  if (conversation.kind === "direct") return <Trans>typing…</Trans>;
+  const name = <bdi>{first?.display_name}</bdi>;
+  return conversation.typing.length === 1 ? (
+    <Trans>{name} is typing…</Trans>
+  ) : (
+    <Trans>Several people are typing…</Trans>
+  );
+}
+
+/** Whether somebody is there, else when they last were. */
+export function LastSeen({ userId }: { userId: string }) {
+  const { i18n } = useLingui();
+  const now = useNow();
+  const presence = useObservable(useParley().presence(userId));
+  if (presence === null) return null;
+  if (presence.online) return <Trans>online</Trans>;
+  if (presence.last_active_at === null) return null;
+  return <Trans>last active {shortTime(presence.last_active_at, now, i18n.locale)}</Trans>;
+}
+
+/** The line under the name: who types, else who is there. */
+export function ThreadStatus(props: { conversation: Conversation; otherId: string | null }) {
+  const { conversation, otherId } = props;
+  return (
+    <p className={styles["status"]}>
+      {conversation.typing.length > 0 ? (
+        <Typing conversation={conversation} />
+      ) : otherId === null ? (
+        <Plural value={conversation.member_count} one="# member" other="# members" />
+      ) : (
+        <LastSeen userId={otherId} />
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+
+export const PASSWORD = "correct horse";
+
+interface Named {
+  readonly id: string;
+}
+
+/** Somebody with an account who acts through HTTP, without a browser: the other side of a conversation. */
+export class Person {
+  readonly id: string;
+  readonly username: string;
+  private readonly server: string;
+  private readonly token: string;
+
+  private constructor(server: string, username: string, id: string, token: string) {
+    this.server = server;
+    this.username = username;
+    this.id = id;
+    this.token = token;
+  }
+
+  /** Makes an account; a name that no other test has, where none is given. */
+  static async signUp(
+    server: string,
+    display_name: string,
+    username = `p-${randomUUID().slice(0, 13)}`,
+  ): Promise<Person> {
+    const answer = await fetch(`${server}/v1/accounts`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ username, password: PASSWORD, display_name }),
+    });
+    if (!answer.ok) throw new Error(`sign-up of ${username}: ${await answer.text()}`);
+    const { user, token } = (await answer.json()) as { user: Named; token: string };
+    return new Person(server, username, user.id, token);
+  }
+
+  async direct(other: Person): Promise<string> {
+    return this.converse({ kind: "direct", member_ids: [other.id] });
+  }
+
+  async group(title: string, others: readonly Person[]): Promise<string> {
+    return this.converse({ kind: "group", title, member_ids: others.map(({ id }) => id) });
+  }
+
+  /** Answers the seq of the message. */
+  async say(conversation: string, text: string, reply_to?: number): Promise<number> {
+    const body = { client_id: randomUUID(), text, ...(reply_to === undefined ? {} : { reply_to }) };
+    const answer = await this.call("POST", `/v1/conversations/${conversation}/messages`, body);
+    return ((await answer.json()) as { seq: number }).seq;
+  }
+
+  async read(conversation: string, seq: number): Promise<void> {
+    await this.call("PUT", `/v1/conversations/${conversation}/read`, { seq });
+  }
+
+  private async converse(body: object): Promise<string> {
+    const answer = await this.call("POST", "/v1/conversations", body);
+    return ((await answer.json()) as Named).id;
+  }
+
+  private async call(method: string, path: string, body: object): Promise<Response> {
+    const answer = await fetch(this.server + path, {
+      method,
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token}` },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return answer;
+  }
+}

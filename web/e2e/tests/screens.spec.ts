@@ -1,0 +1,112 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { bubble, composer, person, signIn } from "../harness/app.ts";
+import { Person } from "../harness/people.ts";
+import { expect, test } from "../harness/test.ts";
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+const LOOKS = [
+  { name: "light", colorScheme: "light", locale: "en-GB", viewport: { width: 390, height: 844 } },
+  { name: "dark", colorScheme: "dark", locale: "en-GB", viewport: { width: 1440, height: 900 } },
+  {
+    name: "right to left",
+    colorScheme: "light",
+    locale: "ar",
+    viewport: { width: 1440, height: 900 },
+  },
+] as const;
+
+for (const { name, ...look } of LOOKS) {
+  test(`axe finds nothing on any screen: ${name}`, async ({ browser, server }) => {
+    const guest = await (await browser.newContext({ ...look, reducedMotion: "reduce" })).newPage();
+    for (const path of ["/sign-in", "/sign-up", "/reset/none"]) {
+      await guest.goto(server.url + path);
+      await guest.locator("form").waitFor();
+      await expectAccessible(guest);
+    }
+    const ann = await person(browser, server.url, "Ann", { ...look, reducedMotion: "reduce" });
+    const { page } = ann;
+    await page.locator("[data-pane=list] h2").waitFor();
+    await expectAccessible(page);
+    const bo = await Person.signUp(server.url, "Bo");
+    const group = await ann.person.group("Club", [bo]);
+    const question = await bo.say(group, "see https://example.org 🎉");
+    await ann.person.say(group, "yes", question);
+    for (const [path, shown] of [
+      [`/c/${group}`, "[data-mine=true]"],
+      [`/c/${group}/details`, "aside li"],
+      ["/new", "main input"],
+      ["/settings", "main section li"],
+      ["/claim", "main h2"],
+    ] as const) {
+      await page.goto(server.url + path);
+      await page.locator(shown).first().waitFor();
+      await expectAccessible(page);
+    }
+    await page.keyboard.press("Shift+?");
+    await page.locator("dialog").waitFor();
+    await expectAccessible(page);
+    await guest.context().close();
+    await page.context().close();
+  });
+}
+
+test("hostile text is harmless, and stays in its place", async ({ browser, server }) => {
+  const ann = await person(browser, server.url, "Ann", { viewport: { width: 320, height: 640 } });
+  const { page } = ann;
+  const bo = await Person.signUp(server.url, "\u202eoB \u202d" + "W".repeat(60));
+  const conversation = await bo.direct(ann.person);
+  const hostile = [
+    "<img src=x onerror=alert(1)><script>alert(1)</script>",
+    "javascript:alert(1) data:text/html,x",
+    "\u202eright to left override",
+    "\u200b\u200d\u2060".repeat(2000) + "zero",
+    "x".repeat(19_990),
+    "e" + "\u0301".repeat(500) + " marks",
+  ];
+  for (const text of hostile) await bo.say(conversation, text);
+  await page.goto(`${server.url}/c/${conversation}`);
+  await expect(bubble(page, "marks")).toBeInViewport();
+  expect(await page.locator("main img, main script").count()).toBe(0);
+  expect(await page.locator("main a[href^=javascript], main a[href^=data]").count()).toBe(0);
+  const overflow = await page.evaluate(() => {
+    const scroller = document.querySelector("[role=region]");
+    return [document.documentElement, scroller].map((box) =>
+      box === null ? -1 : box.scrollWidth - box.clientWidth,
+    );
+  });
+  expect(overflow).toEqual([0, 0]);
+  const box = await bubble(page, "marks").boundingBox();
+  expect(box?.height).toBeLessThan(80);
+  await page.context().close();
+});
+
+test("everything is reached by the keyboard alone", async ({ page, server }) => {
+  const ann = await Person.signUp(server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await bo.direct(ann);
+  await bo.say(conversation, "are you there?");
+  await signIn(page, server.url, ann.username);
+  await expect(page.getByText("are you there?")).toBeVisible();
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect(composer(page)).toBeFocused();
+  await page.keyboard.type("yes");
+  await page.keyboard.press("Enter");
+  await expect(bubble(page, "yes")).toBeVisible();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByLabel("Search conversations")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Shift+?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.keyboard.press("Alt+n");
+  await expect(page.getByLabel("Who with?")).toBeFocused();
+});
