@@ -169,17 +169,15 @@ Status Node::Parts::OpenStore(const DataDir& dir) {
 
 Status Node::Parts::MakeAccounts() {
   hasher = std::make_unique<auth::PasswordHasher>(config.auth.argon2, hashes);
-  invitations = std::make_unique<auth::InvitationService>(
-      *store, *clock, random, config.accounts.invitations, limits);
+  invitations = std::make_unique<auth::InvitationService>(*store, *clock, random,
+                                                          config.accounts.invitations, limits);
   sign_up =
       std::make_unique<auth::SignUp>(*store, *invitations, *clock, config.accounts.registration);
   password_resets =
       std::make_unique<auth::PasswordResets>(*store, *hasher, *clock, random, &guesses);
-  administration =
-      std::make_unique<auth::Administration>(*store, *sign_up, *clock, random, limits);
-  accounts = std::make_unique<auth::AccountService>(store->accounts(), *hasher, *clock, random,
-                                                    config.accounts, limits, &guesses,
-                                                    sign_up.get());
+  administration = std::make_unique<auth::Administration>(*store, *sign_up, *clock, random, limits);
+  accounts = std::make_unique<auth::AccountService>(
+      store->accounts(), *hasher, *clock, random, config.accounts, limits, &guesses, sign_up.get());
   PARLEY_ASSIGN(admin_token, Await(administration->EnsureClaim()));
   return Status::Ok();
 }

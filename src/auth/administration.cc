@@ -100,8 +100,7 @@ Task<Result<PersonPage>> Administration::ListPeople(std::string query, std::stri
                                                     std::size_t limit) {
   const std::size_t most = limits_.Get().display_name_chars;
   if (CountChars(query) > most) {
-    co_return InvalidField("query",
-                           fmt::format("at most {} characters", most));
+    co_return InvalidField("query", fmt::format("at most {} characters", most));
   }
   PARLEY_CO_ASSIGN(std::vector<User> users, co_await store_.accounts().SearchUsers(
                                                 std::move(query), limit + 1, std::move(after)));

@@ -61,7 +61,11 @@ class Administration {
  public:
   Administration(storage::Store& store, SignUp& sign_up, Clock& clock, Random& random,
                  LiveLimits limits)
-      : store_(store), sign_up_(sign_up), clock_(clock), random_(random), limits_(std::move(limits)) {}
+      : store_(store),
+        sign_up_(sign_up),
+        clock_(clock),
+        random_(random),
+        limits_(std::move(limits)) {}
 
   // -- Becoming an administrator ------------------------------------------------------------------
 

@@ -74,7 +74,8 @@ TEST_F(InvitationServiceTest, Create_TooMany_ConflictsUntilOneIsTakenBack) {
 }
 
 TEST_F(InvitationServiceTest, Create_WhereOnlyAdminsInvite_RefusesOthers) {
-  InvitationService strict(store_, clock_, random_, InvitationMode::kAdmins, 3);
+  InvitationService strict(store_, clock_, random_, InvitationMode::kAdmins,
+                           Limits{.invitations_per_person = 3});
   const UserId ann = RegisterAdmin("ann");
   EXPECT_EQ(Run(strict.Create(bo_, {})).status().code(), StatusCode::kPermissionDenied);
   EXPECT_TRUE(Run(strict.Create(ann, {})).ok());

@@ -9,10 +9,11 @@ namespace parley {
 namespace {
 
 constexpr std::size_t Limits::* kFields[] = {
-    &Limits::text_bytes,          &Limits::title_chars,       &Limits::display_name_chars,
-    &Limits::group_members,       &Limits::media_per_message, &Limits::conversations_per_person,
-    &Limits::sessions_per_person, &Limits::invitations_per_person, &Limits::body_bytes,
-    &Limits::frame_bytes,
+    &Limits::text_bytes,          &Limits::title_chars,
+    &Limits::display_name_chars,  &Limits::group_members,
+    &Limits::media_per_message,   &Limits::conversations_per_person,
+    &Limits::sessions_per_person, &Limits::invitations_per_person,
+    &Limits::body_bytes,          &Limits::frame_bytes,
 };
 constexpr std::size_t kFieldCount = std::size(kFields);
 static_assert(sizeof(Limits) == kFieldCount * sizeof(std::size_t), "every limit is listed");

@@ -56,7 +56,7 @@ class AuthFixture : public testing::Test {
   FakeRandom random_;
   PasswordHasher hasher_{{.memory_kib = 8, .passes = 1}, pool_};
   InvitationService invitations_{store_, clock_, random_, InvitationMode::kEveryone,
-                                         Limits{.invitations_per_person = 3}};
+                                 Limits{.invitations_per_person = 3}};
   SignUp sign_up_{store_, invitations_, clock_, RegistrationMode::kOpen};
   PasswordResets password_resets_{store_, hasher_, clock_, random_};
   Administration administration_{store_, sign_up_, clock_, random_, Limits()};

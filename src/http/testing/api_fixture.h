@@ -115,7 +115,7 @@ class ApiFixture : public testing::Test {
   runtime::BlockingPool pool{1, 16};
   auth::PasswordHasher hasher{{.memory_kib = 8, .passes = 1}, pool};
   auth::InvitationService invitations{store, clock, random, auth::InvitationMode::kEveryone,
-                                         Limits{.invitations_per_person = 3}};
+                                      Limits{.invitations_per_person = 3}};
   auth::SignUp sign_up{store, invitations, clock, RegistrationMode::kOpen};
   auth::PasswordResets password_resets{store, hasher, clock, random};
   auth::Administration administration{store, sign_up, clock, random, Limits()};
