@@ -217,8 +217,12 @@ WriteOutcome Database::Write(rocksdb::WriteBatch& batch, Durability durability) 
   // Where one may fail for want of room, none enters beside it: RocksDB does not expect a write
   // behind a torn record, and may abort.
   std::unique_lock alone(tight_, std::defer_lock);
-  if (FreeBytes() < kTightBytes) alone.lock();
-  if (failed_ || stopped_ || !HasRoom()) return WriteOutcome::kRefused;
+  std::uint64_t free = FreeBytes();
+  if (free < kTightBytes) {
+    alone.lock();
+    free = FreeBytes();
+  }
+  if (failed_ || stopped_ || !IsRoom(free)) return WriteOutcome::kRefused;
   if (!log_works_) {
     // The log ends with half a record, and RocksDB 7.8 may go on behind it, where a restart would
     // not find what it writes. There is room for a restart now.
@@ -245,17 +249,17 @@ std::uint64_t Database::FreeBytes() const {
   return status.ok() ? bytes : std::numeric_limits<std::uint64_t>::max();  // the write will tell
 }
 
-bool Database::HasRoom() const {
+bool Database::IsRoom(std::uint64_t free_bytes) const {
   // A restart writes a little before it serves: without room for that it had better not be tried.
   const std::uint64_t needed =
       log_works_ ? options_.min_free_bytes : std::max(options_.min_free_bytes, kRestartBytes);
-  return FreeBytes() >= needed;
+  return free_bytes >= needed;
 }
 
 Status Database::health() const {
   if (failed_) return Unavailable("the disk failed: the server must be started again");
   if (stopped_) return Unavailable("the store is closed");
-  if (!HasRoom()) {
+  if (!IsRoom(FreeBytes())) {
     return Unavailable(
         fmt::format("the disk is full: less than {} bytes (storage.min_free_bytes) are free; make "
                     "room, and writing goes on by itself",

@@ -113,8 +113,8 @@ class Database {
 
   Status OpenFiles();
   void KeepHandles(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
-  bool HasRoom() const;
   std::uint64_t FreeBytes() const;
+  bool IsRoom(std::uint64_t free_bytes) const;
   void ReportFatal(std::string_view what);
 
   DatabaseOptions options_;

@@ -38,7 +38,7 @@ void Reports::Logv(const char* format, std::va_list arguments) {
       std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()),
       text.data());
   const std::lock_guard lock(mutex_);
-  if (bytes_ + line.size() > kMaxBytes) Begin();
+  if (file_ == nullptr || bytes_ + line.size() > kMaxBytes) Begin();
   if (file_ == nullptr) return;
   bytes_ += line.size();
   // What does not fit on the disk is lost: nothing that was promised is in here.

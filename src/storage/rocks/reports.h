@@ -11,8 +11,9 @@
 namespace parley::storage::rocks {
 
 /// RocksDB's reports of what it does, in a file LOG, and LOG.old with those before. RocksDB's own
-/// writer of them aborts the process where a disk that was full has let one down; here what cannot
-/// be written is dropped. Any thread.
+/// writer of them aborts the process once a full disk has let one down (7.8 with assertions, as
+/// Debian builds it), and spdlog's rotating file crashes where it cannot be opened again; here what
+/// cannot be written is dropped. Any thread; writes at once.
 class Reports final : public rocksdb::Logger {
  public:
   /// Of each of the two files.
@@ -25,12 +26,12 @@ class Reports final : public rocksdb::Logger {
   void Logv(const char* format, std::va_list arguments) override;
 
  private:
-  /// Moves LOG to LOG.old and begins anew.
+  /// Moves LOG to LOG.old and begins anew, if the disk allows.
   void Begin();
 
   const std::filesystem::path path_;
   std::mutex mutex_;
-  std::FILE* file_ = nullptr;  // guarded by mutex_; null: it cannot be written
+  std::FILE* file_ = nullptr;  // guarded by mutex_; null: it could not be opened
   std::size_t bytes_ = 0;      // guarded by mutex_
 };
 
