@@ -1,7 +1,6 @@
 #include "app/backup_runner.h"
 
 #include <condition_variable>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "runtime/spawn.h"
 #include "runtime/testing/run_task.h"
 #include "storage/memory/fake_store.h"
+#include "storage/rocks/testing/scratch_folder.h"
 
 namespace parley::app {
 namespace {
@@ -47,19 +47,12 @@ class SlowStore : public storage::memory::FakeStore {
 
 class BackupRunnerTest : public testing::Test {
  protected:
-  BackupRunnerTest() {
-    std::string path = (std::filesystem::temp_directory_path() / "parley-backup-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) std::abort();  // no test can do without
-    folder_ = path;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void Begin(const std::string& name, std::optional<Status>* answer) {
     runtime::Spawn(shard_, "back up",
                    [](BackupRunner* runner, std::string to,
                       std::optional<Status>* out) -> runtime::Task<void> {
                      *out = co_await runner->Run(std::move(to));
-                   }(&runner_, folder_ / name, answer));
+                   }(&runner_, folder_.path() / name, answer));
     shard_.RunUntilIdle();
   }
   Status Await(const std::optional<Status>& answer) {
@@ -69,7 +62,7 @@ class BackupRunnerTest : public testing::Test {
     return *answer;
   }
 
-  std::filesystem::path folder_;
+  storage::rocks::ScratchFolder folder_;
   runtime::Shard shard_;
   SlowStore store_;
   BackupRunner runner_{store_};
@@ -79,12 +72,12 @@ TEST_F(BackupRunnerTest, OneAtATime) {
   std::optional<Status> first;
   Begin("first", &first);
   store_.WaitUntilBegun(1);
-  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_ / "second")).code(),
+  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_.path() / "second")).code(),
             StatusCode::kConflict);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "second"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "second"));
   store_.LetGo();
   EXPECT_TRUE(Await(first).ok());
-  EXPECT_TRUE(runtime::RunTask(shard_, runner_.Run(folder_ / "second")).ok());
+  EXPECT_TRUE(runtime::RunTask(shard_, runner_.Run(folder_.path() / "second")).ok());
 }
 
 TEST_F(BackupRunnerTest, Stop_GivesUpWhatIsUnderWay) {
@@ -93,13 +86,13 @@ TEST_F(BackupRunnerTest, Stop_GivesUpWhatIsUnderWay) {
   store_.WaitUntilBegun(1);
   runner_.Stop();
   EXPECT_EQ(Await(answer).code(), StatusCode::kUnavailable);
-  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_ / "second")).code(),
+  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_.path() / "second")).code(),
             StatusCode::kUnavailable);
 }
 
 TEST_F(BackupRunnerTest, AFolderInUse_IsRefused) {
-  std::filesystem::create_directories(folder_ / "full" / "file");
-  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_ / "full")).code(),
+  std::filesystem::create_directories(folder_.path() / "full" / "file");
+  EXPECT_EQ(runtime::RunTask(shard_, runner_.Run(folder_.path() / "full")).code(),
             StatusCode::kInvalidArgument);
   EXPECT_EQ(runtime::RunTask(shard_, runner_.Run("/proc/no/such")).code(),
             StatusCode::kInvalidArgument);

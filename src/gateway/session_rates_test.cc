@@ -160,6 +160,18 @@ TEST_F(SessionRatesTest, AResumeOfSeveralFrames_IsRefusedAsAWhole_AndSentAnew) {
   EXPECT_THAT(told, ElementsAre(testing::StartsWith("sync")));
 }
 
+TEST_F(SessionRatesTest, WhoseResumeWasRefused_MayWaitAsLongAsTold) {
+  SessionEnvironment environment = Environment();
+  environment.resume_time = milliseconds(10);
+  Sessions sessions(environment);
+  EXPECT_TRUE(rates_.Admit(ann_, limits::Action::kResume, 5).ok());
+  TestClient waits(backend_, sessions, CallerOf(ann_), Start::kResume);
+  waits.Say(ResumeFrame(2));  // to be sent anew in three seconds
+  TestClient silent(backend_, sessions, CallerOf(bo_), Start::kResume);
+  RunUntil([&] { return silent.socket.closed.has_value(); });
+  EXPECT_FALSE(waits.socket.closed);
+}
+
 TEST_F(SessionRatesTest, FramesInAll_WhateverTheyAre) {
   const auto client = ConnectLimited(CallerOf(ann_));
   for (int i = 0; i < 4; ++i) {

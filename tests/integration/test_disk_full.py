@@ -3,9 +3,11 @@
 The data folder is a small file system of its own (tmpfs), which needs the right to mount one.
 """
 
+import concurrent.futures
 import contextlib
 import os
 import subprocess
+import threading
 
 import pytest
 
@@ -139,6 +141,36 @@ async def test_full_within_a_write_refuses_then_ends_when_there_is_room(small_di
     texts = [m["text"] for m in all_messages(ann, group)]
     assert texts[:len(acked)] == acked
     assert ann.send(group, "after")["seq"] == len(texts) + 2
+
+
+def rename_until(user, full):
+    """Writes to the store beside the messages."""
+    number = 0
+    while not full.is_set():
+        number += 1
+        user.patch("/v1/users/me", {"display_name": f"name {number} " + "n" * 80})
+
+
+async def test_full_within_many_writes_at_once_refuses_them_all(small_disk):
+    """None of them follows behind the torn record of another, where RocksDB would abort."""
+    server = small_disk(PARLEY_STORAGE_MIN_FREE_BYTES="0").start()
+    ann = User.register(server, "ann")
+    group = ann.group(User.register(server, "bo"))
+    others = [User.register(server, f"other{n}") for n in range(6)]
+    Filler(server, leave_bytes=MIB)
+    full = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(len(others)) as threads:
+        renaming = [threads.submit(rename_until, user, full) for user in others]
+        try:
+            refused = 0
+            while refused < 20:
+                refused += ann.try_send(group, TEXT).status == 503
+        finally:
+            full.set()
+        for each in renaming:
+            each.result()
+    assert server.running
+    assert len(all_messages(ann, group)) > 0
 
 
 async def test_filled_by_messages_alone(small_disk):

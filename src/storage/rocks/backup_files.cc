@@ -1,9 +1,7 @@
 #include "storage/rocks/backup_files.h"
 
 #include <cerrno>
-#include <cstddef>
 #include <system_error>
-#include <vector>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,96 +13,67 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Between looks at whether to stop: some tens of milliseconds on a slow disk.
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-
-Status Failed(const fs::path& path, int error) {
-  return Unavailable(fmt::format("{}: {}", path.string(), std::generic_category().message(error)));
+Status Failed(const fs::path& path, const std::error_code& error) {
+  return Unavailable(fmt::format("{}: {}", path.string(), error.message()));
 }
 
-class File {
- public:
-  File(const fs::path& path, int flags)
-      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)) {}
-  ~File() {
-    if (is_open()) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+std::error_code LastError() { return {errno, std::generic_category()}; }
 
-  bool is_open() const { return descriptor_ >= 0; }
-  int descriptor() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
-
-Status SyncFolder(const fs::path& path) {
-  const File folder(path, O_RDONLY | O_DIRECTORY);
-  if (!folder.is_open() || ::fsync(folder.descriptor()) != 0) return Failed(path, errno);
-  return Status::Ok();
+/// Has the disk keep what a file or a folder holds.
+Status Sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return Failed(path, LastError());
+  const std::error_code error = ::fsync(descriptor) == 0 ? std::error_code() : LastError();
+  ::close(descriptor);
+  return error ? Failed(path, error) : Status::Ok();
 }
 
-/// False with errno set where not all could be written.
-bool WriteAll(int descriptor, const char* data, std::size_t size) {
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor, data, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-  return true;
+/// Fails if it is there.
+Status MakeFolder(const fs::path& path) {
+  return ::mkdir(path.c_str(), S_IRWXU) == 0 ? Status::Ok() : Failed(path, LastError());
 }
 
-Status CopyFile(const fs::path& from, const fs::path& to, std::vector<char>& buffer,
-                const std::stop_token& stop) {
-  const File in(from, O_RDONLY);
-  if (!in.is_open()) return Failed(from, errno);
-  const File out(to, O_WRONLY | O_CREAT | O_EXCL);
-  if (!out.is_open()) return Failed(to, errno);
-  while (true) {
-    if (stop.stop_requested()) return Unavailable("given up: the server is stopping");
-    const ssize_t size = ::read(in.descriptor(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Failed(from, errno);
-    if (size == 0) break;
-    if (!WriteAll(out.descriptor(), buffer.data(), static_cast<std::size_t>(size))) {
-      return Failed(to, errno);
-    }
-  }
+Status CopyFile(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, error);
+  if (!error) fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) return Failed(to, error);
   // One by one, so that a stop never waits for much to be written.
-  if (::fsync(out.descriptor()) != 0) return Failed(to, errno);
-  return Status::Ok();
+  return Sync(to);
 }
 
 Status CopyFiles(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
-  std::vector<char> buffer(kChunkBytes);
   std::error_code error;
   for (auto it = fs::directory_iterator(from, error); !error && it != fs::directory_iterator();
        it.increment(error)) {
-    PARLEY_TRY(CopyFile(it->path(), to / it->path().filename(), buffer, stop));
+    if (stop.stop_requested()) return Unavailable("given up: the server is stopping");
+    PARLEY_TRY(CopyFile(it->path(), to / it->path().filename()));
   }
-  if (error) return Failed(from, error.value());
-  return SyncFolder(to);
+  if (error) return Failed(from, error);
+  PARLEY_TRY(Sync(to));
+  return Sync(to.parent_path());
 }
 
 }  // namespace
 
-Status MoveOrCopyFolder(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
-  if (stop.stop_requested()) return Unavailable("given up: the server is stopping");
-  // Fails if it is there; where moving is possible, it replaces this empty folder.
-  if (::mkdir(to.c_str(), S_IRWXU) != 0) return Failed(to, errno);
-  Status status;
-  if (::rename(from.c_str(), to.c_str()) != 0) {
-    status = errno == EXDEV ? CopyFiles(from, to, stop) : Failed(to, errno);
-  }
-  if (status.ok()) status = SyncFolder(to.parent_path());
+Status CopyFolder(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
+  PARLEY_TRY(MakeFolder(to));
+  Status status = CopyFiles(from, to, stop);
   if (!status.ok()) {
     std::error_code ignored;  // the first error is the one to tell
     fs::remove_all(to, ignored);
   }
   return status;
+}
+
+Status MoveOrCopyFolder(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
+  if (stop.stop_requested()) return Unavailable("given up: the server is stopping");
+  PARLEY_TRY(MakeFolder(to));
+  // Where moving is possible, it replaces the empty folder.
+  if (::rename(from.c_str(), to.c_str()) == 0) return Sync(to.parent_path());
+  const std::error_code error = LastError();
+  ::rmdir(to.c_str());
+  return error == std::errc::cross_device_link ? CopyFolder(from, to, stop) : Failed(to, error);
 }
 
 }  // namespace parley::storage::rocks

@@ -1,6 +1,8 @@
 #include "storage/rocks/database.h"
 
 #include <algorithm>
+#include <limits>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -12,16 +14,17 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include "storage/rocks/backup_files.h"
+#include "storage/rocks/reports.h"
 
 namespace parley::storage::rocks {
 namespace {
 
-/// RocksDB's own log: a few files of this size.
-constexpr std::size_t kInfoLogBytes = std::size_t{4} * 1024 * 1024;
-constexpr std::size_t kInfoLogFiles = 4;
 constexpr std::uint64_t kManifestBytes = std::uint64_t{64} * 1024 * 1024;
 /// What opening the store takes, at most about: a manifest, an options file, the first of a log.
 constexpr std::uint64_t kRestartBytes = std::uint64_t{2} * 1024 * 1024;
+/// With less than this on the disk a write may meet its end. Much more than all that is written at
+/// the same time.
+constexpr std::uint64_t kTightBytes = std::uint64_t{64} * 1024 * 1024;
 constexpr std::uint64_t kBytesPerSync = std::uint64_t{1024} * 1024;
 
 Status Refused() {
@@ -51,8 +54,7 @@ rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
   db.bytes_per_sync = kBytesPerSync;
   db.max_manifest_file_size = kManifestBytes;
   db.info_log_level = rocksdb::INFO_LEVEL;
-  db.max_log_file_size = kInfoLogBytes;
-  db.keep_log_file_num = kInfoLogFiles;
+  db.info_log = std::make_shared<Reports>(options.path);
   db.stats_dump_period_sec = 0;
   db.skip_stats_update_on_db_open = true;
   return db;
@@ -212,7 +214,15 @@ Database::~Database() {
 }
 
 WriteOutcome Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
-  if (failed_ || stopped_ || !HasRoom()) return WriteOutcome::kRefused;
+  // Where one may fail for want of room, none enters beside it: RocksDB does not expect a write
+  // behind a torn record, and may abort.
+  std::unique_lock alone(tight_, std::defer_lock);
+  std::uint64_t free = FreeBytes();
+  if (free < kTightBytes) {
+    alone.lock();
+    free = FreeBytes();
+  }
+  if (failed_ || stopped_ || !IsRoom(free)) return WriteOutcome::kRefused;
   if (!log_works_) {
     // The log ends with half a record, and RocksDB 7.8 may go on behind it, where a restart would
     // not find what it writes. There is room for a restart now.
@@ -232,14 +242,18 @@ WriteOutcome Database::Write(rocksdb::WriteBatch& batch, Durability durability) 
   return WriteOutcome::kUnknown;
 }
 
-bool Database::HasRoom() const {
+std::uint64_t Database::FreeBytes() const {
   std::uint64_t bytes = 0;
   const rocksdb::IOStatus status = db_->GetFileSystem()->GetFreeSpace(
       options_.path.string(), rocksdb::IOOptions(), &bytes, nullptr);
+  return status.ok() ? bytes : std::numeric_limits<std::uint64_t>::max();  // the write will tell
+}
+
+bool Database::IsRoom(std::uint64_t free_bytes) const {
   // A restart writes a little before it serves: without room for that it had better not be tried.
   const std::uint64_t needed =
       log_works_ ? options_.min_free_bytes : std::max(options_.min_free_bytes, kRestartBytes);
-  return !status.ok() || bytes >= needed;  // or the write itself will tell
+  return free_bytes >= needed;
 }
 
 std::uint64_t Database::disk_bytes() const {
@@ -254,7 +268,7 @@ std::uint64_t Database::disk_bytes() const {
 Status Database::health() const {
   if (failed_) return Unavailable("the disk failed: the server must be started again");
   if (stopped_) return Unavailable("the store is closed");
-  if (!HasRoom()) {
+  if (!IsRoom(FreeBytes())) {
     return Unavailable(
         fmt::format("the disk is full: less than {} bytes (storage.min_free_bytes) are free; make "
                     "room, and writing goes on by itself",

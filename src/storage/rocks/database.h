@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -115,7 +116,8 @@ class Database {
 
   Status OpenFiles();
   void KeepHandles(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
-  bool HasRoom() const;
+  std::uint64_t FreeBytes() const;
+  bool IsRoom(std::uint64_t free_bytes) const;
   void ReportFatal(std::string_view what);
 
   DatabaseOptions options_;
@@ -124,6 +126,7 @@ class Database {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
   std::atomic<bool> failed_{false};
   std::atomic<bool> stopped_{false};
+  std::mutex tight_;                   // held by a write while there is little room
   std::atomic<bool> log_works_{true};  ///< no write of RocksDB's log has failed
 };
 
