@@ -133,8 +133,8 @@ export class FakeParley implements Parley {
   };
   setDraft = (id: string, text: string): void => void this.drafts.set(id, text);
   markRead = (id: string, seq: number): void => void this.read.set(id, seq);
-  searchPeople = () => Promise.resolve(this.people);
-  openDirect = () => Promise.resolve(conversation());
+  searchPeople: Parley["searchPeople"] = () => Promise.resolve(this.people);
+  openDirect: Parley["openDirect"] = () => Promise.resolve(conversation());
   createGroup = () => Promise.resolve(conversation({ kind: "group" }));
   sessions = () => Promise.resolve([]);
 

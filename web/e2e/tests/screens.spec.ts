@@ -100,7 +100,7 @@ test("everything is reached by the keyboard alone", async ({ page, server }) => 
   await expect(bubble(page, "yes")).toBeVisible();
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Control+k");
-  await expect(page.getByLabel("Search conversations")).toBeFocused();
+  await expect(page.getByLabel("Search people and conversations")).toBeFocused();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Shift+?");
