@@ -1,11 +1,14 @@
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
-import { render, type RenderResult } from "@testing-library/react";
+import { configure, render, type RenderResult } from "@testing-library/react";
 import type { ReactNode } from "react";
 
 import { ParleyContext } from "../src/app/context.ts";
 import { Profiles } from "../src/people/Profiles.tsx";
 import type { FakeParley } from "./fakeParley.ts";
+
+// Parts that load when they are first needed take their time on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom has dialogs, but does not open them.
 HTMLDialogElement.prototype.showModal = function () {
