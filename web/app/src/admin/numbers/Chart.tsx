@@ -42,7 +42,7 @@ export function Chart({ title, now, note, series, format, atLeast, summary }: Pr
       <p className={styles["note"]}>{note}</p>
       <div className={styles["plot"]} dir="ltr">
         <span className={styles["top"]} aria-hidden="true">
-          {format(top)}
+          <bdi>{format(top)}</bdi>
         </span>
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

@@ -133,7 +133,7 @@ function About({ stats }: { stats: Stats }) {
   return (
     <p className={page["small"]}>
       <Trans>
-        Parley <bdi dir="ltr">{version}</bdi>, running for {duration(uptime_ms, i18n.locale)}, with{" "}
+        <bdi dir="ltr">Parley {version}</bdi>, running for {duration(uptime_ms, i18n.locale)}, with{" "}
         {bytes(memory_bytes, i18n.locale)} of memory.
       </Trans>
     </p>

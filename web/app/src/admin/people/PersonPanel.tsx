@@ -86,7 +86,7 @@ function NewPasswordLink({ link, person }: { link: ResetLink; person: Person }) 
     <div className={styles["link"]}>
       <CopyLink url={url}>
         <Trans>
-          Shown only now. Give it to <bdi>{person.user.display_name}</bdi> on a way you trust: who
+          Shown only now. Give it to <bdi>{person.user.display_name}</bdi> in a way you trust: who
           has it sets a new password. It works once, until{" "}
           {momentName(link.expires_at, i18n.locale)}.
         </Trans>
