@@ -144,7 +144,7 @@ export class FakeParley implements Parley {
   discard = () => Promise.resolve();
   loadOlder = () => Promise.resolve();
   loadNewer = () => Promise.resolve();
-  loadAround = () => Promise.resolve();
+  loadAround: Parley["loadAround"] = () => Promise.resolve();
   loadLatest = () => Promise.resolve();
   updateConversation = () => Promise.resolve();
   addMembers = () => Promise.resolve();

@@ -102,6 +102,29 @@ describe("opened from what the device remembers", () => {
     expect(parley.read.get("c1")).toBe(8);
   });
 
+  test("where reading stopped elsewhere beyond what is loaded, that is loaded first", async () => {
+    hold(3, 1);
+    parley.timeline("c1").set({ ...parley.timeline("c1").get(), has_newer: true });
+    show();
+    const asked = vi.fn((_id: string, seq: number) => {
+      expect(seq).toBe(50);
+      hold(60, 50);
+      return Promise.resolve();
+    });
+    parley.loadAround = asked;
+    await act(async () => {
+      const [known] = parley.conversations.get() ?? [];
+      if (known !== undefined) {
+        parley.hold([{ ...known, last_seq: 60, read_seq: 50, unread_count: 10 }]);
+      }
+      parley.connection.set({ state: "live" });
+      await Promise.resolve();
+    });
+    expect(asked).toHaveBeenCalledOnce();
+    expect(firstUnread()).toContain("number 51.");
+    expect(list.scrolledTo.at(-1)).toEqual({ text: "New messages", align: "center" });
+  });
+
   test("who has scrolled meanwhile stays there", () => {
     hold(3, 1);
     show();

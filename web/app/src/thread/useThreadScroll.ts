@@ -69,6 +69,8 @@ export function useThreadScroll(
   const [ending, setEnding] = useState(0);
   const touched = useRef(false);
   const askedFor = useRef<UnreadMark | null>(null);
+  /** The mark whose page has been asked for, and has come or not. */
+  const [fetched, setFetched] = useState<UnreadMark | null>(null);
   const before = useRef<{ newestKey: string | undefined; hadNewer: boolean }>({
     newestKey: undefined,
     hadNewer: false,
@@ -108,7 +110,15 @@ export function useThreadScroll(
   const newestKey = newest?.key;
   const newestIsMine = newest?.type === "message" && newest.message.sender_id === me.id;
 
-  /** Goes to where one is to read on; the mark's page is loaded first where it lies further up. */
+  /** Whether what follows `after` lies outside of what is loaded. */
+  function lacks(after: number): boolean {
+    const seqs = rows.flatMap((row) => seqOfRow(row) ?? []);
+    const [oldest = 0] = seqs;
+    const latest = seqs.at(-1) ?? 0;
+    return (timeline.has_older && oldest > after + 1) || (timeline.has_newer && latest <= after);
+  }
+
+  /** Goes to where one is to read on; the mark's page is loaded first where it is not there. */
   function open(): void {
     if (isPlaced && touched.current) {
       setPlace({ ...place, mark });
@@ -116,13 +126,12 @@ export function useThreadScroll(
     }
     // What is on its way may replace what there is.
     if (timeline.loading === "around" || (isPlaced && timeline.loading !== null)) return;
-    const oldest = rows.find((row) => seqOfRow(row) !== null);
-    const oldestSeq = (oldest && seqOfRow(oldest)) ?? 0;
     const { after } = mark;
-    const isFurtherUp = after !== null && timeline.has_older && oldestSeq > after + 1;
-    if (isFurtherUp && askedFor.current !== mark) {
+    if (after !== null && lacks(after) && askedFor.current !== mark) {
       askedFor.current = mark;
-      void parley.loadAround(id, Math.max(after, conversation.first_seq, 1));
+      void parley.loadAround(id, Math.max(after, conversation.first_seq, 1)).then(() => {
+        setFetched(mark);
+      });
       return;
     }
     const divider = rows.findIndex((row) => row.type === "unread");
@@ -148,7 +157,7 @@ export function useThreadScroll(
   useLayoutEffect(() => {
     // eslint-disable-next-line react-hooks/set-state-in-effect -- where the view is placed is known once the lines are drawn
     onLines();
-  }, [newestKey, timeline.has_newer, timeline.loading, mark]);
+  }, [newestKey, timeline.has_newer, timeline.loading, mark, fetched]);
 
   const goToEnd = useEffectEvent(toEnd);
   useLayoutEffect(() => {
