@@ -1,4 +1,4 @@
-import { bubble, person, signIn } from "../harness/app.ts";
+import { bubble, signIn } from "../harness/app.ts";
 import { Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
 import { watchRows } from "../harness/watchRows.ts";
@@ -51,24 +51,26 @@ test("a history of 10,000 messages is scrolled to its beginning, and back to its
 });
 
 test("what one reads stays where it is when older messages come in above", async ({
-  browser,
+  page,
   server,
 }) => {
-  const ann = await person(browser, server.url, "Ann");
-  const { page } = ann;
+  const ann = await Person.signUp(server.url, "Ann");
   const bo = await Person.signUp(server.url, "Bo");
-  const conversation = await bo.group("Long words", [ann.person]);
+  const conversation = await bo.group("Long words", [ann]);
   for (let i = 1; i <= 400; i++) {
-    const sender = i % 7 < 4 ? bo : ann.person;
+    const sender = i % 7 < 4 ? bo : ann;
     await sender.say(conversation, `number ${i}. ${"and so on ".repeat((i * 13) % 60)}`);
   }
+  await ann.say(conversation, "the very last");
+  // On a device that has nothing of it yet.
+  await signIn(page, server.url, ann.username);
   await page.goto(`${server.url}/c/${conversation}`);
-  await expect(bubble(page, "number 400.")).toBeInViewport();
+  await expect(bubble(page, "the very last")).toBeInViewport();
   const region = page.getByRole("region", { name: "Messages" });
 
   let held = Promise.withResolvers<undefined>();
   let asked = Promise.withResolvers<undefined>();
-  await page.route(/\/v1\/conversations\/[^/]+\/messages\?/, async (route) => {
+  await page.route(/\/v1\/conversations\/[^/]+\/changes\?/, async (route) => {
     asked.resolve(undefined);
     await held.promise;
     await route.continue();
@@ -92,5 +94,4 @@ test("what one reads stays where it is when older messages come in above", async
     expect((await moves.jsonValue()).px).toBeLessThanOrEqual(HELD_PX);
   }
   held.resolve(undefined);
-  await page.context().close();
 });

@@ -145,7 +145,7 @@ test("a thread opens at what is unread by now, whatever the device remembers", a
   const bo = await Person.signUp(server.url, "Bo");
   const conversation = await bo.direct(ann.person);
   for (let i = 1; i <= 60; i++) await bo.say(conversation, `early ${i}.`);
-  await expect(ann.page.getByText("early 60.")).toBeVisible();
+  await expect(ann.page.getByRole("link", { name: "early 60." })).toBeVisible();
   // The device is put away with 60 unread; they are read on another one, and more comes.
   const context = ann.page.context();
   await ann.page.close();
@@ -164,6 +164,7 @@ test("one search finds conversations and people, who have a card", async ({ page
   const cy = await Person.signUp(server.url, "Cy Stranger");
   await ann.group("Book club", [bo]);
   await signIn(page, server.url, ann.username);
+  await expect(page.getByRole("link", { name: "Book club" })).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("bo");
   await expect(page.getByRole("region", { name: "Conversations" })).toContainText("Book club");
