@@ -102,6 +102,21 @@ describe("opened from what the device remembers", () => {
     expect(parley.read.get("c1")).toBe(8);
   });
 
+  test("what is known of it counts, also before the page has been told", () => {
+    hold(8, 1);
+    show();
+    const told = parley.conversation("c1");
+    const known = told.get();
+    if (known !== null) {
+      const fresh = { ...known, read_seq: 5, unread_count: 3 };
+      told.get = () => fresh;
+    }
+    act(() => {
+      parley.connection.set({ state: "live" });
+    });
+    expect(firstUnread()).toContain("number 6.");
+  });
+
   test("where reading stopped elsewhere beyond what is loaded, that is loaded first", async () => {
     hold(3, 1);
     parley.timeline("c1").set({ ...parley.timeline("c1").get(), has_newer: true });

@@ -19,8 +19,11 @@ function markOf({ unread_count, read_seq }: Conversation, settled: boolean): Unr
  * Where the divider of what is unread stands. It stays there while one reads; what the device remembered is corrected once,
  * when the connection has caught up.
  */
-export function useUnreadMark(conversation: Conversation): UnreadMark {
-  const { state } = useObservable(useParley().connection);
+export function useUnreadMark(drawn: Conversation): UnreadMark {
+  const parley = useParley();
+  const { state } = useObservable(parley.connection);
+  // As it is now: what is drawn may be a moment behind the connection.
+  const conversation = useObservable(parley.conversation(drawn.id)) ?? drawn;
   const [mark, setMark] = useState(() => markOf(conversation, state === "live"));
   if (mark.settled || state !== "live") return mark;
   const settled = markOf(conversation, true);
