@@ -163,6 +163,18 @@ describe("opened from what the device remembers", () => {
 });
 
 describe("while one reads", () => {
+  test("older lines that come in on the way to the divider do not lead it astray", () => {
+    hold(8, 5);
+    const whole = parley.timeline("c1").get();
+    parley.timeline("c1").set({ ...whole, items: whole.items.slice(3) });
+    show();
+    list.scrolledTo.length = 0;
+    act(() => {
+      parley.timeline("c1").set(whole);
+    });
+    expect(list.scrolledTo).toEqual([{ text: "New messages", align: "center" }]);
+  });
+
   test("the divider stays, and what was opened above its end is read once its end is seen", () => {
     hold(8, 5);
     show();

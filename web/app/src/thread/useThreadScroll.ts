@@ -37,6 +37,7 @@ export interface ThreadScroll {
   /** There is something to go down to. */
   readonly isAbove: boolean;
   readonly onScroll: (offset: number) => void;
+  readonly onScrollEnd: () => void;
   readonly onResize: () => void;
   /** The person themself moves the view. */
   readonly onTouched: () => void;
@@ -68,6 +69,8 @@ export function useThreadScroll(
   /** How often the end was loaded to be gone to. */
   const [ending, setEnding] = useState(0);
   const touched = useRef(false);
+  /** The view is on its way to the divider. */
+  const heading = useRef(false);
   const askedFor = useRef<UnreadMark | null>(null);
   /** The mark whose page has been asked for, and has come or not. */
   const [fetched, setFetched] = useState<UnreadMark | null>(null);
@@ -78,6 +81,13 @@ export function useThreadScroll(
 
   function toEnd(): void {
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  }
+
+  /** Answers whether there is one. */
+  function toDivider(): boolean {
+    const divider = rows.findIndex((row) => row.type === "unread");
+    if (divider > 0) list.current?.scrollToIndex(divider, { align: "center" });
+    return divider > 0;
   }
 
   function toNewest(): void {
@@ -134,9 +144,8 @@ export function useThreadScroll(
       });
       return;
     }
-    const divider = rows.findIndex((row) => row.type === "unread");
-    if (divider > 0) {
-      list.current?.scrollToIndex(divider, { align: "center" });
+    if (toDivider()) {
+      heading.current = true;
       setPlace({ mark, at: "above" });
       // Where everything has room in the view, nothing is scrolled.
       requestAnimationFrame(look);
@@ -158,6 +167,15 @@ export function useThreadScroll(
     // eslint-disable-next-line react-hooks/set-state-in-effect -- where the view is placed is known once the lines are drawn
     onLines();
   }, [newestKey, timeline.has_newer, timeline.loading, mark, fetched]);
+
+  const headOn = useEffectEvent(() => {
+    if (heading.current && !touched.current) toDivider();
+  });
+  const [oldest] = rows;
+  useLayoutEffect(() => {
+    // The way there was counted in lines, and others have come in above.
+    headOn();
+  }, [oldest?.key]);
 
   const goToEnd = useEffectEvent(toEnd);
   useLayoutEffect(() => {
@@ -187,6 +205,9 @@ export function useThreadScroll(
       if (!isPlaced) return;
       look();
       loadAtEnds(offset);
+    },
+    onScrollEnd: () => {
+      heading.current = false;
     },
     onResize: () => {
       if (!isPlaced) return;
