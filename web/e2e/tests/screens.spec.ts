@@ -38,14 +38,15 @@ for (const { name, ...look } of LOOKS) {
     const question = await bo.say(group, "see https://example.org 🎉");
     await ann.person.say(group, "yes", question);
     for (const [path, shown] of [
-      [`/c/${group}`, "[data-mine=true]"],
+      // The quote within it: a row is measured before it has its place.
+      [`/c/${group}`, "[data-mine=true] button bdi"],
       [`/c/${group}/details`, "aside li"],
       ["/new", "main input"],
       ["/settings", "main section li"],
       ["/claim", "main h2"],
     ] as const) {
       await page.goto(server.url + path);
-      await page.locator(shown).first().waitFor();
+      await expect(page.locator(shown).first()).toBeInViewport();
       await expectAccessible(page);
     }
     await page.keyboard.press("Shift+?");
