@@ -74,8 +74,6 @@ function Quote(props: { reply: NonNullable<Message["reply_to"]>; onJump: (seq: n
     <button
       type="button"
       className={styles["quote"]}
-      // Read out with a pause between who and what.
-      aria-label={`${sender?.display_name ?? ""}: ${reply.excerpt}`}
       onClick={() => {
         onJump(reply.seq);
       }}
