@@ -8,6 +8,11 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
+  projects: [
+    { name: "behaviour", testIgnore: "load.spec.ts" },
+    // What measures time has the machine for itself: after the others.
+    { name: "load", testMatch: "load.spec.ts", dependencies: ["behaviour"] },
+  ],
   use: {
     browserName: "chromium",
     trace: "retain-on-failure",

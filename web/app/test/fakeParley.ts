@@ -133,8 +133,8 @@ export class FakeParley implements Parley {
   };
   setDraft = (id: string, text: string): void => void this.drafts.set(id, text);
   markRead = (id: string, seq: number): void => void this.read.set(id, seq);
-  searchPeople = () => Promise.resolve(this.people);
-  openDirect = () => Promise.resolve(conversation());
+  searchPeople: Parley["searchPeople"] = () => Promise.resolve(this.people);
+  openDirect: Parley["openDirect"] = () => Promise.resolve(conversation());
   createGroup = () => Promise.resolve(conversation({ kind: "group" }));
   sessions = () => Promise.resolve([]);
 
@@ -144,7 +144,7 @@ export class FakeParley implements Parley {
   discard = () => Promise.resolve();
   loadOlder = () => Promise.resolve();
   loadNewer = () => Promise.resolve();
-  loadAround = () => Promise.resolve();
+  loadAround: Parley["loadAround"] = () => Promise.resolve();
   loadLatest = () => Promise.resolve();
   updateConversation = () => Promise.resolve();
   addMembers = () => Promise.resolve();

@@ -71,6 +71,8 @@ async function startProgram(
 
 /** A parleyd of its own, with its data in memory, on a free port of this machine. */
 export class Parleyd {
+  /** Of all that this process has started: what is asked of others is foreign. */
+  static readonly urls = new Set<string>();
   /** Where browsers find it: `localhost` is a secure context. */
   readonly url: string;
   /** What makes whoever opens it an administrator, once. */
@@ -92,6 +94,7 @@ export class Parleyd {
     this.front = front;
     this.url = `http://localhost:${front?.port ?? started.port}`;
     this.adminLink = this.url + (started.adminPath ?? "/");
+    Parleyd.urls.add(this.url);
   }
 
   static async start(settings: Record<string, string> = {}): Promise<Parleyd> {

@@ -1,17 +1,10 @@
-import { test as base, expect } from "@playwright/test";
+import { type BrowserContext, test as base, expect } from "@playwright/test";
 
+import { Complaints } from "./complaints.ts";
 import { Parleyd } from "./parleyd.ts";
 
-/** What a page did that no page of Parley may do. */
-export interface Complaints {
-  /** Errors and warnings of its console, exceptions that nobody caught. */
-  readonly console: string[];
-  /** Requests to anywhere but its own server. */
-  readonly foreign: string[];
-}
-
 interface TestFixtures {
-  /** Empty at the end of every test; what a test provokes it takes out itself. */
+  /** Of every page in every browser context that the test opens; none may be left at its end. */
   complaints: Complaints;
 }
 
@@ -19,7 +12,7 @@ interface WorkerFixtures {
   server: Parleyd;
 }
 
-/** Playwright's test, with a server for each worker, and a page that is watched. */
+/** Playwright's test, with a server for each worker, and with everything watched that a browser does. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   server: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what is wanted here
@@ -34,21 +27,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(server.url);
   },
   complaints: [
-    async ({ page, server }, use) => {
-      const complaints: Complaints = { console: [], foreign: [] };
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") {
-          complaints.console.push(message.text());
-        }
-      });
-      page.on("pageerror", (error) => complaints.console.push(String(error)));
-      page.on("request", (request) => {
-        const url = request.url();
-        const own = url.startsWith(`${server.url}/`) || /^(blob|data):/.test(url);
-        if (!own) complaints.foreign.push(url);
-      });
+    // Without `page`: so it is there before the first context, and looks once the last one is gone.
+    async ({ browser }, use) => {
+      const complaints = new Complaints();
+      const watch = (context: BrowserContext): void => {
+        complaints.watch(context);
+      };
+      browser.on("context", watch);
       await use(complaints);
-      expect(complaints).toEqual({ console: [], foreign: [] });
+      browser.off("context", watch);
+      expect(complaints.left()).toEqual({ console: [], foreign: [] });
     },
     { auto: true },
   ],

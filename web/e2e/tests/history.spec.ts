@@ -1,11 +1,16 @@
 import { bubble, signIn } from "../harness/app.ts";
 import { Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
+import { watchRows } from "../harness/watchRows.ts";
 
 const MESSAGES = 10_000;
 const AT_ONCE = 50;
 /** More rows than this are never in the page, however long the history is. */
 const MOST_ROWS = 120;
+/** What is seen goes on from one frame to the next, by a page at most, also where the other end is let go. */
+const LONGEST_STEP = 200;
+/** What lies between two pixels is rounded. */
+const HELD_PX = 1;
 
 test("a history of 10,000 messages is scrolled to its beginning, and back to its end", async ({
   page,
@@ -25,6 +30,7 @@ test("a history of 10,000 messages is scrolled to its beginning, and back to its
   await page.goto(`${server.url}/c/${conversation}`);
   await expect(bubble(page, "the very last")).toBeInViewport();
 
+  const moves = await watchRows(page);
   const beginning = page.getByText("Bo started the conversation");
   await expect
     .poll(
@@ -38,7 +44,54 @@ test("a history of 10,000 messages is scrolled to its beginning, and back to its
     )
     .toBe(true);
   expect(await page.locator("[data-seq]").count()).toBeLessThan(MOST_ROWS);
+  expect((await moves.jsonValue()).messages).toBeLessThan(LONGEST_STEP);
 
   await page.getByRole("button", { name: "To the newest" }).click();
   await expect(bubble(page, "the very last")).toBeInViewport();
+});
+
+test("what one reads stays where it is when older messages come in above", async ({
+  page,
+  server,
+}) => {
+  const ann = await Person.signUp(server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await bo.group("Long words", [ann]);
+  for (let i = 1; i <= 400; i++) {
+    const sender = i % 7 < 4 ? bo : ann;
+    await sender.say(conversation, `number ${i}. ${"and so on ".repeat((i * 13) % 60)}`);
+  }
+  await ann.say(conversation, "the very last");
+  // On a device that has nothing of it yet.
+  await signIn(page, server.url, ann.username);
+  await page.goto(`${server.url}/c/${conversation}`);
+  await expect(bubble(page, "the very last")).toBeInViewport();
+  const region = page.getByRole("region", { name: "Messages" });
+
+  let held = Promise.withResolvers<undefined>();
+  let asked = Promise.withResolvers<undefined>();
+  await page.route(/\/v1\/conversations\/[^/]+\/changes\?/, async (route) => {
+    asked.resolve(undefined);
+    await held.promise;
+    await route.continue();
+  });
+  for (let pages = 0; pages < 4; pages++) {
+    await region.evaluate((box) => {
+      box.scrollTop = 700;
+    });
+    await asked.promise;
+    // The view has come to rest; now the page comes.
+    await region.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+    const height = await region.evaluate((box) => box.scrollHeight);
+    const moves = await watchRows(page);
+    const arriving = held;
+    [held, asked] = [Promise.withResolvers(), Promise.withResolvers()];
+    arriving.resolve(undefined);
+    await expect
+      .poll(() => region.evaluate((box) => box.scrollHeight), { intervals: [20] })
+      .toBeGreaterThan(height + 1000);
+    await region.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+    expect((await moves.jsonValue()).px).toBeLessThanOrEqual(HELD_PX);
+  }
+  held.resolve(undefined);
 });

@@ -1,4 +1,5 @@
 import { bubble, composer, person, send, signIn } from "../harness/app.ts";
+import { NO_NETWORK } from "../harness/complaints.ts";
 import { Parleyd } from "../harness/parleyd.ts";
 import { PASSWORD, Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
@@ -48,8 +49,10 @@ test("two people talk: typing, delivery, answers and what was seen", async ({
 
 test("what is written offline is kept, shown, and sent once when the network is back", async ({
   browser,
+  complaints,
   server,
 }) => {
+  complaints.provoke(NO_NETWORK);
   const ann = await person(browser, server.url, "Ann");
   const bo = await person(browser, server.url, "Bo");
   const conversation = await ann.person.direct(bo.person);
@@ -71,7 +74,9 @@ test("what is written offline is kept, shown, and sent once when the network is 
 
 test("a server that dies while one types costs neither a key nor a message", async ({
   browser,
+  complaints,
 }) => {
+  complaints.provoke(NO_NETWORK);
   const server = await Parleyd.start({ PARLEY_STORAGE_ENGINE: "rocksdb" });
   try {
     const ann = await person(browser, server.url, "Ann");
@@ -132,6 +137,50 @@ test("a long thread opens where reading stopped, and scrolls on to its end", asy
   await ann.page.context().close();
 });
 
+test("a thread opens at what is unread by now, whatever the device remembers", async ({
+  browser,
+  server,
+}) => {
+  const ann = await person(browser, server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await bo.direct(ann.person);
+  for (let i = 1; i <= 60; i++) await bo.say(conversation, `early ${i}.`);
+  await expect(ann.page.getByRole("link", { name: "early 60." })).toBeVisible();
+  // The device is put away with 60 unread; they are read on another one, and more comes.
+  const context = ann.page.context();
+  await ann.page.close();
+  for (let i = 1; i <= 60; i++) await bo.say(conversation, `late ${i}.`);
+  await ann.person.read(conversation, (await bo.say(conversation, "read elsewhere")) - 20);
+  const page = await context.newPage();
+  await page.goto(`${server.url}/c/${conversation}`);
+  await expect(bubble(page, "late 41.")).toBeInViewport();
+  await expect(page.getByText("New messages", { exact: true }).first()).toBeInViewport();
+  await context.close();
+});
+
+test("one search finds conversations and people, who have a card", async ({ page, server }) => {
+  const ann = await Person.signUp(server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo Besides");
+  const cy = await Person.signUp(server.url, "Cy Stranger");
+  await ann.group("Book club", [bo]);
+  await signIn(page, server.url, ann.username);
+  await expect(page.getByRole("link", { name: "Book club" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("bo");
+  await expect(page.getByRole("region", { name: "Conversations" })).toContainText("Book club");
+  await expect(page.getByRole("region", { name: "People" })).toContainText("Bo Besides");
+  await page.keyboard.press("Escape");
+  await page.keyboard.type(`@${cy.username}`);
+  await expect(page.getByRole("region", { name: "People" })).toContainText("Cy Stranger");
+  await page.keyboard.press("Enter");
+  const card = page.getByRole("dialog", { name: "Cy Stranger" });
+  await expect(card.getByText(`@${cy.username}`)).toBeVisible();
+  await page.keyboard.press("Enter");
+  await send(page, "hello, stranger");
+  await expect(bubble(page, "hello, stranger")).toBeVisible();
+  await expect(card).toBeHidden();
+});
+
 test("the administrator link makes whoever signs in an administrator, once", async ({
   browser,
 }) => {
@@ -172,7 +221,12 @@ test("who comes by an invitation finds the conversation with who invited", async
   await guest.context().close();
 });
 
-test("the app opens without a network, with what was read last", async ({ browser, server }) => {
+test("the app opens without a network, with what was read last", async ({
+  browser,
+  complaints,
+  server,
+}) => {
+  complaints.provoke(NO_NETWORK);
   const ann = await person(browser, server.url, "Ann");
   const bo = await Person.signUp(server.url, "Bo");
   const conversation = await bo.direct(ann.person);

@@ -2,6 +2,7 @@ import type { ServerInfo } from "@parley/client";
 import { useEffect, useState } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
+import { Profiles } from "../people/Profiles.tsx";
 import { Reset } from "../sign-in/Reset.tsx";
 import { SignIn } from "../sign-in/SignIn.tsx";
 import { SignUp } from "../sign-in/SignUp.tsx";
@@ -33,7 +34,9 @@ export function App() {
     return (
       <ServerInfoContext value={info}>
         <ParleyContext value={state.parley}>
-          <Shell />
+          <Profiles>
+            <Shell />
+          </Profiles>
         </ParleyContext>
       </ServerInfoContext>
     );

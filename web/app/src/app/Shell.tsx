@@ -17,6 +17,9 @@ import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import styles from "./Shell.module.css";
 import { useUnreadTitle } from "./useUnreadTitle.ts";
 
+const Admin = lazy(async () => ({
+  default: (await import("../admin/Admin.tsx")).Admin,
+}));
 const Settings = lazy(async () => ({
   default: (await import("../settings/Settings.tsx")).Settings,
 }));
@@ -86,6 +89,13 @@ export function Shell() {
               <Suspense>
                 <Settings />
               </Suspense>
+            </Route>
+            <Route path="/admin/:page?">
+              {({ page }) => (
+                <Suspense>
+                  <Admin page={page} />
+                </Suspense>
+              )}
             </Route>
             <Route path="/claim">
               <Claim />

@@ -1,6 +1,7 @@
 import {
   api,
   bodyOf,
+  currentUser,
   indexedDbStorage,
   openParley,
   ParleyError,
@@ -46,6 +47,15 @@ export function sdkBackend(server: string): Backend {
         throw error;
       }
     },
-    createInvitation: () => bodyOf(api({ server }).POST("/v1/invitations", { body: {} })),
+    createInvitation: (wanted = {}) =>
+      bodyOf(api({ server }).POST("/v1/invitations", { body: wanted })),
+    invitations: (cursor) => {
+      const query = cursor === null ? {} : { cursor };
+      return bodyOf(api({ server }).GET("/v1/invitations", { params: { query } }));
+    },
+    revokeInvitation: async (id) => {
+      await api({ server }).DELETE("/v1/invitations/{id}", { params: { path: { id } } });
+    },
+    isAdministrator: async () => (await currentUser({ server }))?.admin === true,
   };
 }

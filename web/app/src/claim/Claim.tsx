@@ -58,7 +58,11 @@ export function Claim() {
           )
         }
       >
-        {state === "done" || token === null ? (
+        {state === "done" ? (
+          <Link href="/admin">
+            <Trans>To the administration</Trans>
+          </Link>
+        ) : token === null ? (
           <Link href="/">
             <Trans>To the conversations</Trans>
           </Link>

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { MessageCirclePlus, Settings, UserPlus } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useObservable, useParley } from "../app/context.ts";
@@ -8,21 +8,12 @@ import { IconButton } from "../design/controls.tsx";
 import { EmptyState } from "../design/EmptyState.tsx";
 import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow.tsx";
-import { conversationName } from "./name.ts";
+import { SearchResults } from "./SearchResults.tsx";
 
-/** All conversations, latest first, narrowed by what is typed into the search. */
+/** All conversations, latest first; what is typed into the search looks for people too. */
 export function ConversationList() {
   const { t } = useLingui();
-  const parley = useParley();
-  const me = useObservable(parley.me);
-  const conversations = useObservable(parley.conversations);
   const [, navigate] = useLocation();
-  const [query, setQuery] = useState("");
-  const wanted = query.trim().toLocaleLowerCase();
-  const shown = (conversations ?? []).filter((conversation) =>
-    conversationName(conversation, me.id).toLocaleLowerCase().includes(wanted),
-  );
-
   return (
     <>
       <div className={styles["header"]}>
@@ -46,42 +37,89 @@ export function ConversationList() {
           <MessageCirclePlus size={21} />
         </IconButton>
       </div>
-      {conversations !== null && conversations.length > 0 && (
-        <div className={styles["search"]}>
-          <input
-            type="search"
-            aria-label={t`Search conversations`}
-            placeholder={t`Search`}
-            dir="auto"
-            value={query}
-            onChange={(event) => {
-              setQuery(event.target.value);
-            }}
-          />
-        </div>
-      )}
-      {conversations?.length === 0 ? (
-        <EmptyState
-          icon={<UserPlus size={38} strokeWidth={1.5} />}
-          title={<Trans>Nobody to talk to yet</Trans>}
-          text={<Trans>Find somebody by their name, and say hello.</Trans>}
-        >
-          <Link href="/new" className={styles["start"] ?? ""}>
-            <Trans>Start a conversation</Trans>
-          </Link>
-        </EmptyState>
-      ) : (
-        <ul className={styles["list"]}>
-          {shown.map((conversation) => (
-            <ConversationRow key={conversation.id} conversation={conversation} me={me} />
-          ))}
-          {wanted !== "" && shown.length === 0 && (
-            <li className={styles["none"]}>
-              <Trans>No conversation is called that.</Trans>
-            </li>
-          )}
-        </ul>
-      )}
+      <Searchable />
     </>
+  );
+}
+
+function Searchable() {
+  const { t } = useLingui();
+  const conversations = useObservable(useParley().conversations);
+  const [path] = useLocation();
+  const [query, setQuery] = useState("");
+  const [searchedAt, setSearchedAt] = useState(path);
+  const field = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  // What was looked for is found once something is opened.
+  if (searchedAt !== path) {
+    setSearchedAt(path);
+    setQuery("");
+  }
+  if (conversations === null) return null;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.nativeEvent.isComposing || event.altKey) return;
+    const entries = [...(list.current?.querySelectorAll<HTMLElement>("li > a, li > button") ?? [])];
+    const at = entries.findIndex((entry) => entry === document.activeElement);
+    const inField = document.activeElement === field.current;
+    if (event.key === "ArrowDown") entries[at + 1]?.focus();
+    else if (event.key === "ArrowUp") (entries[at - 1] ?? field.current)?.focus();
+    else if (event.key === "Enter" && inField && query.trim() !== "") entries[0]?.click();
+    else if (event.key === "Escape" && (query !== "" || !inField)) {
+      setQuery("");
+      field.current?.focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  return (
+    <div role="search" className={styles["searchable"]} onKeyDown={onKeyDown}>
+      <div className={styles["search"]}>
+        <input
+          ref={field}
+          type="search"
+          aria-label={t`Search people and conversations`}
+          placeholder={t`Search`}
+          dir="auto"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+          }}
+        />
+      </div>
+      <div ref={list} className={styles["list"]}>
+        {query.trim() === "" ? (
+          <AllConversations />
+        ) : (
+          <SearchResults query={query} conversations={conversations} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function AllConversations() {
+  const parley = useParley();
+  const me = useObservable(parley.me);
+  const conversations = useObservable(parley.conversations) ?? [];
+  if (conversations.length === 0) {
+    return (
+      <EmptyState
+        icon={<UserPlus size={38} strokeWidth={1.5} />}
+        title={<Trans>Nobody to talk to yet</Trans>}
+        text={<Trans>Find somebody by their name, and say hello.</Trans>}
+      >
+        <Link href="/new" className={styles["start"] ?? ""}>
+          <Trans>Start a conversation</Trans>
+        </Link>
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className={styles["rows"]}>
+      {conversations.map((conversation) => (
+        <ConversationRow key={conversation.id} conversation={conversation} me={me} />
+      ))}
+    </ul>
   );
 }

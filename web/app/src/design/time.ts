@@ -15,6 +15,17 @@ export function clockTime(at: number, locale: string): string {
   );
 }
 
+/** "25 Nov 2026" */
+export function dateName(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(regional(locale), { dateStyle: "medium" }).format(at);
+}
+
+/** "25 Nov 2026, 14:03" */
+export function momentName(at: number, locale: string): string {
+  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Intl.DateTimeFormat(regional(locale), style).format(at);
+}
+
 /** Today and yesterday by their names, the last week by weekday, else the date. Days are the person's own. */
 export function dayName(at: number, now: number, locale: string): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);

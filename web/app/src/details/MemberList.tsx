@@ -8,6 +8,7 @@ import { useObservable, useParley } from "../app/context.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Button, IconButton } from "../design/controls.tsx";
 import page from "../design/page.module.css";
+import { useOpenProfile } from "../people/profile.ts";
 import styles from "./Details.module.css";
 
 type Attempt = (work: Promise<void>) => void;
@@ -51,19 +52,29 @@ function MemberRow(props: {
 }) {
   const { conversation, member, me, attempt, open, onToggle } = props;
   const { t } = useLingui();
+  const openProfile = useOpenProfile();
   const { user, role } = member;
   const mine = user.id === me.id;
   return (
     <li className={styles["member"]}>
-      <Avatar id={user.id} name={user.display_name} url={user.avatar_url} size={40} />
-      <span className={page["grow"]}>
-        <span>
-          <bdi>{user.display_name}</bdi>
+      <button
+        type="button"
+        className={styles["person"]}
+        aria-haspopup="dialog"
+        onClick={() => {
+          openProfile(user);
+        }}
+      >
+        <Avatar id={user.id} name={user.display_name} url={user.avatar_url} size={40} />
+        <span className={page["grow"]}>
+          <span>
+            <bdi>{user.display_name}</bdi>
+          </span>
+          <span className={page["small"]} dir="ltr">
+            @{user.username}
+          </span>
         </span>
-        <span className={page["small"]} dir="ltr">
-          @{user.username}
-        </span>
-      </span>
+      </button>
       <span className={styles["role"]}>
         {mine ? <Trans>You</Trans> : role === "admin" && <Trans>Administrator</Trans>}
       </span>

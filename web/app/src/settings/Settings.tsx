@@ -1,19 +1,23 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { ChevronRight, ShieldCheck } from "lucide-react";
 import { useState } from "react";
+import { Link } from "wouter";
 
+import { useAdministrator } from "../admin/useAdministrator.ts";
 import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { chooseTheme, chosenTheme, type Theme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Button } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
-import styles from "../design/page.module.css";
+import page from "../design/page.module.css";
 import { chooseLanguage, LANGUAGES, type Language } from "../i18n/i18n.ts";
 import { AlertChoice } from "./AlertChoice.tsx";
 import { Devices } from "./Devices.tsx";
-import { InviteLink } from "./InviteLink.tsx";
+import { Invitations } from "./Invitations.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { ProfileForm } from "./ProfileForm.tsx";
+import styles from "./Settings.module.css";
 
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
@@ -23,7 +27,7 @@ function ThemeChoice() {
     ["dark", <Trans key="dark">Dark</Trans>],
   ];
   return (
-    <fieldset className={styles["fieldset"]}>
+    <fieldset className={page["fieldset"]}>
       <legend>
         <Trans>Appearance</Trans>
       </legend>
@@ -49,7 +53,7 @@ function LanguageChoice() {
   const { i18n } = useLingui();
   const entries = Object.entries(LANGUAGES) as [Language, string][];
   return (
-    <fieldset className={styles["fieldset"]}>
+    <fieldset className={page["fieldset"]}>
       <legend>
         <Trans>Language</Trans>
       </legend>
@@ -68,10 +72,28 @@ function LanguageChoice() {
   );
 }
 
+function WayToAdministration() {
+  return (
+    <Link href="/admin" className={styles["way"] ?? ""}>
+      <ShieldCheck size={24} aria-hidden="true" />
+      <span className={page["grow"]}>
+        <span>
+          <Trans>Administration</Trans>
+        </span>
+        <span className={page["small"]}>
+          <Trans>The people on this server, who may join, and how it is doing</Trans>
+        </span>
+      </span>
+      <ChevronRight size={20} aria-hidden="true" />
+    </Link>
+  );
+}
+
 /** One's own account and how the app looks on this device. */
 export function Settings() {
   const parley = useParley();
   const me = useObservable(parley.me);
+  const isAdministrator = useAdministrator();
   const [failure, setFailure] = useState<unknown>(null);
   return (
     <>
@@ -80,27 +102,28 @@ export function Settings() {
           <Trans>Settings</Trans>
         </HeaderTitle>
       </Header>
-      <div className={styles["page"]}>
-        <div className={styles["person"]}>
+      <div className={page["page"]}>
+        <div className={page["person"]}>
           <Avatar id={me.id} name={me.display_name} url={me.avatar_url} size={64} />
-          <span className={styles["grow"]}>
+          <span className={page["grow"]}>
             <span>
               <bdi>{me.display_name}</bdi>
             </span>
-            <span className={styles["small"]} dir="ltr">
+            <span className={page["small"]} dir="ltr">
               @{me.username}
             </span>
           </span>
         </div>
         <ProfileForm />
-        <InviteLink />
+        {isAdministrator === true && <WayToAdministration />}
+        <Invitations title={<Trans>Invite somebody</Trans>} />
         <ThemeChoice />
         <LanguageChoice />
         <AlertChoice />
         <Devices />
         <PasswordForm />
         {failure !== null && (
-          <p role="alert" className={styles["problem"]}>
+          <p role="alert" className={page["problem"]}>
             {inPlainWords(failure)}
           </p>
         )}

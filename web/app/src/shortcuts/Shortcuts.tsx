@@ -25,7 +25,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
     <Dialog title={<Trans>Keyboard shortcuts</Trans>} onClose={onClose}>
       <dl className={styles["list"]}>
         <Line keys={["Ctrl", "K"]}>
-          <Trans>Search conversations</Trans>
+          <Trans>Search people and conversations</Trans>
         </Line>
         <Line keys={["Alt", "↑"]}>
           <Trans>The conversation above</Trans>

@@ -1,7 +1,7 @@
 import type { Conversation, Message, User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 
 import { useObservable, useParley } from "../app/context.ts";
@@ -10,10 +10,24 @@ import { dayName } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { NoticeRow } from "./NoticeRow.tsx";
-import { grewAtTop, seenBy, threadRows } from "./rows.ts";
+import { seenBy, threadRows } from "./rows.ts";
 import styles from "./Thread.module.css";
+import { useDrawnRows } from "./useDrawnRows.ts";
 import { usePageVisible } from "./usePageVisible.ts";
 import { useThreadScroll } from "./useThreadScroll.ts";
+import { type UnreadMark, useUnreadMark } from "./useUnreadMark.ts";
+
+/** Tells that one has read to the end, while one `sees` it. */
+function useReading(conversation: Conversation, sees: boolean, mark: UnreadMark): void {
+  const parley = useParley();
+  const { state } = useObservable(parley.connection);
+  // What is just coming in was not seen yet; without a network what is there is all there is.
+  const reads = sees && (mark.settled || state === "waiting");
+  const { id, last_seq, read_seq } = conversation;
+  useEffect(() => {
+    if (reads && last_seq > read_seq) parley.markRead(id, last_seq);
+  }, [reads, last_seq, read_seq, id, parley]);
+}
 
 export function MessageList(props: {
   conversation: Conversation;
@@ -28,13 +42,13 @@ export function MessageList(props: {
   const members = useObservable(parley.members(conversation.id));
   const visible = usePageVisible();
   const list = useRef<VirtualizerHandle>(null);
-  // What was unread when the thread was opened: the divider stays there while one reads.
-  const [unreadAfter] = useState(conversation.unread_count > 0 ? conversation.read_seq : null);
+  const mark = useUnreadMark(conversation);
 
-  const rows = useMemo(
-    () => threadRows(timeline.items, unreadAfter, timeline.has_older),
-    [timeline.items, unreadAfter, timeline.has_older],
+  const wanted = useMemo(
+    () => threadRows(timeline.items, mark.after, timeline.has_older),
+    [timeline.items, mark.after, timeline.has_older],
   );
+  const { rows, shift } = useDrawnRows(wanted);
   const seen = useMemo(
     () => seenBy(timeline.items, members ?? [], me.id),
     [timeline.items, members, me.id],
@@ -43,11 +57,7 @@ export function MessageList(props: {
     .filter(({ user }) => user.id !== me.id)
     .reduce((highest, member) => Math.max(highest, member.delivered_seq, member.read_seq), 0);
 
-  const [drawn, setDrawn] = useState({ rows, shift: false });
-  if (drawn.rows !== rows) setDrawn({ rows, shift: grewAtTop(drawn.rows, rows) });
-
-  const scroll = useThreadScroll(list, { conversation, timeline, rows, unreadAfter, me });
-  const { atEnd } = scroll;
+  const scroll = useThreadScroll(list, { conversation, timeline, rows, mark, me });
   const jumpRef = useRef(scroll.jumpTo);
   useEffect(() => {
     jumpRef.current = scroll.jumpTo;
@@ -56,23 +66,23 @@ export function MessageList(props: {
   const jump = useCallback((seq: number) => {
     jumpRef.current(seq);
   }, []);
-  const { id, last_seq, read_seq } = conversation;
-  const loaded = timeline.items.length > 0;
-  useEffect(() => {
-    if (visible && atEnd && loaded && last_seq > read_seq) parley.markRead(id, last_seq);
-  }, [visible, atEnd, loaded, last_seq, read_seq, id, parley]);
+  useReading(conversation, visible && scroll.isAtEnd && timeline.items.length > 0, mark);
 
   return (
     <div className={styles["history"]}>
       {/* Reachable by keyboard, so that arrows and page keys scroll it. */}
-      <div className={styles["scroll"]} role="region" aria-label={t`Messages`} tabIndex={0}>
+      <div
+        className={styles["scroll"]}
+        role="region"
+        aria-label={t`Messages`}
+        tabIndex={0}
+        onWheel={scroll.onTouched}
+        onTouchMove={scroll.onTouched}
+        onPointerDown={scroll.onTouched}
+        onKeyDown={scroll.onTouched}
+      >
         <div className={styles["spacer"]} />
-        <Virtualizer
-          ref={list}
-          shift={drawn.shift}
-          onScroll={scroll.onScroll}
-          onResize={scroll.onResize}
-        >
+        <Virtualizer ref={list} shift={shift} onScroll={scroll.onScroll} onResize={scroll.onResize}>
           {rows.map((row) => {
             switch (row.type) {
               case "day":
@@ -112,7 +122,7 @@ export function MessageList(props: {
           {inPlainWords(timeline.error)}
         </p>
       )}
-      {!atEnd && (
+      {scroll.isAbove && (
         <button type="button" className={styles["pill"]} onClick={scroll.toNewest}>
           <ArrowDown size={16} aria-hidden="true" />
           {conversation.unread_count > 0 ? (

@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message } from "@parley/client";
+import type { Conversation, Member, Message, User } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Check, CheckCheck, Clock, Reply } from "lucide-react";
 import { memo } from "react";
@@ -7,6 +7,7 @@ import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { clockTime } from "../design/time.ts";
+import { useOpenProfile } from "../people/profile.ts";
 import styles from "./Thread.module.css";
 import { isLargeEmoji, linked } from "./text.tsx";
 import type { ThreadRow } from "./rows.ts";
@@ -83,6 +84,27 @@ function Quote(props: { reply: NonNullable<Message["reply_to"]>; onJump: (seq: n
   );
 }
 
+/** Leads to who wrote it. Not a stop of the Tab key in each run of bubbles: the members are in the details. */
+function SenderAvatar({ sender }: { sender: User }) {
+  const { t } = useLingui();
+  const openProfile = useOpenProfile();
+  const name = sender.display_name;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={styles["face"]}
+      aria-label={t`Profile of ${name}`}
+      aria-haspopup="dialog"
+      onClick={() => {
+        openProfile(sender);
+      }}
+    >
+      <Avatar id={sender.id} name={name} url={sender.avatar_url} size={30} />
+    </button>
+  );
+}
+
 /** One bubble, with what belongs to it: who, when, how far it came, who has seen it. */
 export const MessageRow = memo(function MessageRow(props: {
   row: Row;
@@ -115,14 +137,7 @@ export const MessageRow = memo(function MessageRow(props: {
     >
       {showSender && (
         <span className={styles["who"]}>
-          {row.last && (
-            <Avatar
-              id={message.sender_id}
-              name={sender?.display_name ?? "?"}
-              url={sender?.avatar_url ?? null}
-              size={30}
-            />
-          )}
+          {row.last && sender !== null && <SenderAvatar sender={sender} />}
         </span>
       )}
       <div className={styles["column"]}>

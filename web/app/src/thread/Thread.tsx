@@ -11,6 +11,7 @@ import { Avatar } from "../design/Avatar.tsx";
 import { IconButton } from "../design/controls.tsx";
 import { EmptyState } from "../design/EmptyState.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
+import { useOpenProfile } from "../people/profile.ts";
 import { MessageList } from "./MessageList.tsx";
 import { ThreadStatus } from "./ThreadStatus.tsx";
 import styles from "./Thread.module.css";
@@ -23,6 +24,7 @@ export function Thread({ id, details }: { id: string; details: boolean }) {
   const me = useObservable(parley.me);
   const known = useObservable(parley.conversations);
   const conversation = useObservable(parley.conversation(id));
+  const openProfile = useOpenProfile();
   const [replyTo, setReplyTo] = useState<Message | null>(null);
 
   if (conversation === null) {
@@ -40,12 +42,21 @@ export function Thread({ id, details }: { id: string; details: boolean }) {
   return (
     <>
       <Header>
-        <Avatar
-          id={other?.id ?? id}
-          name={name}
-          url={other?.avatar_url ?? conversation.photo_url}
-          size={40}
-        />
+        {other === null ? (
+          <Avatar id={id} name={name} url={conversation.photo_url} size={40} />
+        ) : (
+          <button
+            type="button"
+            className={styles["face"]}
+            aria-label={t`Profile of ${name}`}
+            aria-haspopup="dialog"
+            onClick={() => {
+              openProfile(other);
+            }}
+          >
+            <Avatar id={other.id} name={name} url={other.avatar_url} size={40} />
+          </button>
+        )}
         <div className={styles["heading"]}>
           <HeaderTitle>{name}</HeaderTitle>
           <ThreadStatus conversation={conversation} otherId={other?.id ?? null} />

@@ -21,11 +21,14 @@ function Typing({ conversation }: { conversation: Conversation }) {
 export function LastSeen({ userId }: { userId: string }) {
   const { i18n } = useLingui();
   const now = useNow();
-  const presence = useObservable(useParley().presence(userId));
-  if (presence === null) return null;
-  if (presence.online) return <Trans>online</Trans>;
-  if (presence.last_active_at === null) return null;
-  return <Trans>last active {shortTime(presence.last_active_at, now, i18n.locale)}</Trans>;
+  const parley = useParley();
+  const presence = useObservable(parley.presence(userId));
+  // Until the server tells, and without a network: as it was when one last heard of them.
+  const known = useObservable(parley.user(userId))?.last_active_at ?? null;
+  if (presence?.online === true) return <Trans>online</Trans>;
+  const at = presence?.last_active_at ?? known;
+  if (at === null) return null;
+  return <Trans>last active {shortTime(at, now, i18n.locale)}</Trans>;
 }
 
 /** The line under the name: who types, else who is there. */

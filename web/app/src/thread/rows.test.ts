@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { message, timelineOf, user } from "../../test/fakeParley.ts";
-import { grewAtTop, seenBy, threadRows } from "./rows.ts";
+import { seenBy, threadRows } from "./rows.ts";
 
 const NOON = new Date(2026, 10, 25, 12).getTime();
 const MINUTE = 60_000;
@@ -35,16 +35,6 @@ test("a run of one person is one group until a silence, another person or anothe
 test("the divider stands once, before the first unread message", () => {
   const rows = threadRows(timelineOf([at(1, 0), at(2, 1), at(3, 2)]).items, 1);
   expect(rows.map((row) => row.type)).toEqual(["day", "message", "unread", "message", "message"]);
-});
-
-test("older lines on top are told from newer ones at the end", () => {
-  const held = threadRows(timelineOf([at(5, 5), at(6, 6)]).items, null);
-  const older = threadRows(timelineOf([at(4, 4), at(5, 5), at(6, 6)]).items, null);
-  const newer = threadRows(timelineOf([at(5, 5), at(6, 6), at(7, 7)]).items, null);
-  const elsewhere = threadRows(timelineOf([at(1, 1)]).items, null);
-  expect(grewAtTop(held, older)).toBe(true);
-  expect(grewAtTop(held, newer)).toBe(false);
-  expect(grewAtTop(held, elsewhere)).toBe(false);
 });
 
 test("each person is shown under the last message that they have read, never under their own", () => {

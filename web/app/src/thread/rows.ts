@@ -74,14 +74,6 @@ export function threadRows(
   return rows;
 }
 
-/** True where `after` is `before` with older lines on top. */
-export function grewAtTop(before: readonly ThreadRow[], after: readonly ThreadRow[]): boolean {
-  const old = before.find((row) => row.type === "message");
-  const now = after.find((row) => row.type === "message");
-  if (old === undefined || now === undefined || old.key === now.key) return false;
-  return after.some((row) => row.key === old.key);
-}
-
 /** Who has read how far: each person under the last shown message that they have read, but not under their own. */
 export function seenBy(
   items: readonly TimelineItem[],

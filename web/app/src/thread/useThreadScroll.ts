@@ -11,6 +11,7 @@ import type { VirtualizerHandle } from "virtua";
 
 import { useParley } from "../app/context.ts";
 import type { ThreadRow } from "./rows.ts";
+import type { UnreadMark } from "./useUnreadMark.ts";
 
 /** So near to an end the next page is asked for, before anybody sees it missing. */
 const PAGE_AHEAD_PX = 1200;
@@ -26,36 +27,53 @@ interface Thread {
   readonly conversation: Conversation;
   readonly timeline: Timeline;
   readonly rows: readonly ThreadRow[];
-  /** The seq that was read last when the thread was opened; null where nothing was unread. */
-  readonly unreadAfter: number | null;
+  readonly mark: UnreadMark;
   readonly me: User;
 }
 
 export interface ThreadScroll {
-  readonly atEnd: boolean;
+  /** The newest is in view. */
+  readonly isAtEnd: boolean;
+  /** There is something to go down to. */
+  readonly isAbove: boolean;
   readonly onScroll: (offset: number) => void;
+  readonly onScrollEnd: () => void;
   readonly onResize: () => void;
+  /** The person themself moves the view. */
+  readonly onTouched: () => void;
   readonly toNewest: () => void;
   readonly jumpTo: (seq: number) => void;
   /** Where a jump led. */
   readonly marked: number | null;
 }
 
+interface Place {
+  /** What the view was placed for; null before it was. */
+  readonly mark: UnreadMark | null;
+  readonly at: "end" | "above";
+}
+
 /** Where the thread stands: it opens at what is unread, keeps to the end while one is there, and loads more at its ends. */
 export function useThreadScroll(
   list: RefObject<VirtualizerHandle | null>,
-  { conversation, timeline, rows, unreadAfter, me }: Thread,
+  { conversation, timeline, rows, mark, me }: Thread,
 ): ThreadScroll {
   const parley = useParley();
   const { id } = conversation;
-  const [atEnd, setAtEnd] = useState(true);
+  const [place, setPlace] = useState<Place>({ mark: null, at: "end" });
+  const isPlaced = place.mark !== null;
+  const atEnd = place.at === "end";
   /** A new object for each jump: one may jump to the same message twice. */
   const [target, setTarget] = useState<{ readonly seq: number } | null>(null);
   const reached = useRef(target);
   /** How often the end was loaded to be gone to. */
   const [ending, setEnding] = useState(0);
-  const placed = useRef(false);
-  const askedForUnread = useRef(false);
+  const touched = useRef(false);
+  /** The view is on its way to the divider. */
+  const heading = useRef(false);
+  const askedFor = useRef<UnreadMark | null>(null);
+  /** The mark whose page has been asked for, and has come or not. */
+  const [fetched, setFetched] = useState<UnreadMark | null>(null);
   const before = useRef<{ newestKey: string | undefined; hadNewer: boolean }>({
     newestKey: undefined,
     hadNewer: false,
@@ -63,6 +81,22 @@ export function useThreadScroll(
 
   function toEnd(): void {
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  }
+
+  /** Answers whether there is one. */
+  function toDivider(): boolean {
+    const divider = rows.findIndex((row) => row.type === "unread");
+    if (divider > 0) list.current?.scrollToIndex(divider, { align: "center" });
+    return divider > 0;
+  }
+
+  function toNewest(): void {
+    if (!timeline.has_newer) toEnd();
+    else {
+      void parley.loadLatest(id).then(() => {
+        setEnding((times) => times + 1);
+      });
+    }
   }
 
   function loadAtEnds(offset: number): void {
@@ -73,37 +107,75 @@ export function useThreadScroll(
     else if (offset < PAGE_AHEAD_PX && timeline.has_older) void parley.loadOlder(id);
   }
 
+  /** Takes note of where the view is. */
+  function look(): void {
+    const view = list.current;
+    if (view === null) return;
+    const below = view.scrollSize - view.scrollOffset - view.viewportSize;
+    const at = below < AT_END_PX ? "end" : "above";
+    setPlace((now) => (now.at === at ? now : { ...now, at }));
+  }
+
   const newest = timeline.items.at(-1);
   const newestKey = newest?.key;
   const newestIsMine = newest?.type === "message" && newest.message.sender_id === me.id;
 
-  function place(): void {
-    const oldest = rows.find((row) => seqOfRow(row) !== null);
-    const oldestSeq = (oldest && seqOfRow(oldest)) ?? 0;
-    const unreadIsOlder = unreadAfter !== null && timeline.has_older && oldestSeq > unreadAfter + 1;
-    if (unreadIsOlder && !askedForUnread.current) {
-      askedForUnread.current = true;
-      void parley.loadAround(id, Math.max(unreadAfter, conversation.first_seq, 1));
+  /** Whether what follows `after` lies outside of what is loaded. */
+  function lacks(after: number): boolean {
+    const seqs = rows.flatMap((row) => seqOfRow(row) ?? []);
+    const [oldest = 0] = seqs;
+    const latest = seqs.at(-1) ?? 0;
+    return (timeline.has_older && oldest > after + 1) || (timeline.has_newer && latest <= after);
+  }
+
+  /** Goes to where one is to read on; the mark's page is loaded first where it is not there. */
+  function open(): void {
+    if (isPlaced && touched.current) {
+      setPlace({ ...place, mark });
       return;
     }
-    if (timeline.loading === "around") return;
-    placed.current = true;
-    const divider = rows.findIndex((row) => row.type === "unread");
-    if (divider > 0) list.current?.scrollToIndex(divider, { align: "center" });
-    else toEnd();
+    // What is on its way may replace what there is.
+    if (timeline.loading === "around" || (isPlaced && timeline.loading !== null)) return;
+    const { after } = mark;
+    if (after !== null && lacks(after) && askedFor.current !== mark) {
+      askedFor.current = mark;
+      void parley.loadAround(id, Math.max(after, conversation.first_seq, 1)).then(() => {
+        setFetched(mark);
+      });
+      return;
+    }
+    if (toDivider()) {
+      heading.current = true;
+      setPlace({ mark, at: "above" });
+      // Where everything has room in the view, nothing is scrolled.
+      requestAnimationFrame(look);
+    } else {
+      setPlace({ mark, at: "end" });
+      toNewest();
+    }
   }
 
   const onLines = useEffectEvent(() => {
     const { newestKey: earlier, hadNewer } = before.current;
     before.current = { newestKey, hadNewer: timeline.has_newer };
     if (newestKey === undefined) return;
-    if (!placed.current) place();
+    if (place.mark !== mark) open();
     // Only a new last line moves the view; older pages and receipts leave it alone.
     else if (newestKey !== earlier && !hadNewer && (atEnd || newestIsMine)) toEnd();
   });
   useLayoutEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- where the view is placed is known once the lines are drawn
     onLines();
-  }, [newestKey, timeline.has_newer, timeline.loading]);
+  }, [newestKey, timeline.has_newer, timeline.loading, mark, fetched]);
+
+  const headOn = useEffectEvent(() => {
+    if (heading.current && !touched.current) toDivider();
+  });
+  const [oldest] = rows;
+  useLayoutEffect(() => {
+    // The way there was counted in lines, and others have come in above.
+    headOn();
+  }, [oldest?.key]);
 
   const goToEnd = useEffectEvent(toEnd);
   useLayoutEffect(() => {
@@ -119,34 +191,38 @@ export function useThreadScroll(
   }, [target, rows, list]);
 
   const fill = useEffectEvent(() => {
-    if (placed.current && timeline.error === null) loadAtEnds(list.current?.scrollOffset ?? 0);
+    if (isPlaced && timeline.error === null) loadAtEnds(list.current?.scrollOffset ?? 0);
   });
   useEffect(() => {
     // A page may be shorter than the screen: then nobody scrolls, and the next is needed all the same.
     fill();
   }, [rows, timeline.loading]);
 
-  function onScroll(offset: number): void {
-    const view = list.current;
-    if (view === null || !placed.current) return;
-    setAtEnd(view.scrollSize - offset - view.viewportSize < AT_END_PX);
-    loadAtEnds(offset);
-  }
-
   return {
-    atEnd: atEnd && !timeline.has_newer,
-    onScroll,
+    isAtEnd: place.mark === mark && atEnd && !timeline.has_newer,
+    isAbove: isPlaced && (!atEnd || timeline.has_newer),
+    onScroll: (offset) => {
+      if (!isPlaced) return;
+      look();
+      loadAtEnds(offset);
+    },
+    onScrollEnd: () => {
+      heading.current = false;
+    },
     onResize: () => {
-      if (atEnd && placed.current && !timeline.has_newer) toEnd();
+      if (!isPlaced) return;
+      if (atEnd && !timeline.has_newer) toEnd();
+      else look();
+    },
+    onTouched: () => {
+      touched.current = true;
     },
     toNewest: () => {
-      if (timeline.has_newer) {
-        void parley.loadLatest(id).then(() => {
-          setEnding((times) => times + 1);
-        });
-      } else toEnd();
+      touched.current = true;
+      toNewest();
     },
     jumpTo: (seq) => {
+      touched.current = true;
       void parley.loadAround(id, seq).then(() => {
         setTarget({ seq });
       });
