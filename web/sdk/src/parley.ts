@@ -148,6 +148,11 @@ export interface ParleyErrorShape {
   readonly errors: readonly { readonly field: string; readonly detail: string }[];
 }
 
+export interface SignedOut {
+  /** False where the server could not be told: it takes the session for one that still holds. */
+  readonly session_ended: boolean;
+}
+
 /** Something happened that may deserve a notification: a message of somebody else, live (not from a resume's history). */
 export interface Arrival {
   readonly conversation: Conversation;
@@ -205,8 +210,8 @@ export interface Parley {
   sessions(): Promise<readonly DeviceSession[]>;
   revokeSession(id: string): Promise<void>;
   revokeOtherSessions(): Promise<void>;
-  /** Ends the session, and leaves nothing of the person on this device. */
-  signOut(): Promise<void>;
+  /** Leaves nothing of the person on this device, and ends the session, for which the server must be reached. */
+  signOut(): Promise<SignedOut>;
   /** Looks at the connection at once: the page came to the foreground, or the person asked. */
   wake(): void;
   /** Lets go of everything without signing out (the tab closes; tests). */
