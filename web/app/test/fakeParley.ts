@@ -155,7 +155,7 @@ export class FakeParley implements Parley {
   changePassword = () => Promise.resolve();
   revokeSession = () => Promise.resolve();
   revokeOtherSessions = () => Promise.resolve();
-  signOut = () => Promise.resolve();
+  signOut = () => Promise.resolve({ session_ended: true });
   close = () => Promise.resolve();
 }
 

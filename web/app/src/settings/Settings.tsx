@@ -5,10 +5,8 @@ import { Link } from "wouter";
 
 import { useAdministrator } from "../admin/useAdministrator.ts";
 import { useObservable, useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
 import { chooseTheme, chosenTheme, type Theme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
-import { Button } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import page from "../design/page.module.css";
 import { chooseLanguage, LANGUAGES, type Language } from "../i18n/i18n.ts";
@@ -18,6 +16,7 @@ import { Invitations } from "./Invitations.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { ProfileForm } from "./ProfileForm.tsx";
 import styles from "./Settings.module.css";
+import { SignOut } from "./SignOut.tsx";
 
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
@@ -91,10 +90,8 @@ function WayToAdministration() {
 
 /** One's own account and how the app looks on this device. */
 export function Settings() {
-  const parley = useParley();
-  const me = useObservable(parley.me);
+  const me = useObservable(useParley().me);
   const isAdministrator = useAdministrator();
-  const [failure, setFailure] = useState<unknown>(null);
   return (
     <>
       <Header>
@@ -122,14 +119,7 @@ export function Settings() {
         <AlertChoice />
         <Devices />
         <PasswordForm />
-        {failure !== null && (
-          <p role="alert" className={page["problem"]}>
-            {inPlainWords(failure)}
-          </p>
-        )}
-        <Button onClick={() => void parley.signOut().catch(setFailure)}>
-          <Trans>Sign out</Trans>
-        </Button>
+        <SignOut />
       </div>
     </>
   );
