@@ -6,6 +6,8 @@
  * Times are milliseconds since the Unix epoch.
  */
 
+import type { StorageStatus } from "./storage/storage.ts";
+
 export interface Observable<T> {
   get(): T;
   /** Calls `listener` after each change, until the answered function is called. */
@@ -162,6 +164,10 @@ export interface Arrival {
 export interface Parley {
   readonly me: Observable<User>;
   readonly connection: Observable<ConnectionStatus>;
+  /** Whether what is written here outlives this tab; if not, why. */
+  readonly storage: Observable<StorageStatus>;
+  /** What the server's clock shows, as far as it is known: right on a device whose own is wrong. */
+  serverNow(): number;
   /** Latest message first. null until the state of the last time, or the first answer, is there. */
   readonly conversations: Observable<readonly Conversation[] | null>;
   conversation(id: string): Observable<Conversation | null>;

@@ -13,6 +13,10 @@ import { playArrival } from "./sound.ts";
 
 const LONGEST_SPOKEN = 200;
 
+function mayNotify(): boolean {
+  return "Notification" in window && Notification.permission === "granted";
+}
+
 /** What a notification says of a message; in a group, also whose it is. */
 function toldOf({ conversation, message }: Arrival, sender: string | undefined, me: User): Told {
   const text = message.text.slice(0, LONGEST_SPOKEN);
@@ -33,14 +37,14 @@ export function Arrivals() {
         const { conversation, message } = arrival;
         const sender = conversation.members.find(({ user }) => user.id === message.sender_id)?.user;
         const inView = !document.hidden && path.startsWith(`/c/${conversation.id}`);
-        if (!inView && isQuiet(conversation, mutes.get(), Date.now())) return;
+        if (!inView && isQuiet(conversation, mutes.get(), parley.serverNow())) return;
         const text = message.text.slice(0, LONGEST_SPOKEN);
         setSpoken(`${sender?.display_name ?? conversationName(conversation, me.id)}: ${text}`);
         if (inView) return;
         const wanted = alerts.get();
         if (wanted.sound) playArrival();
-        const allowed = "Notification" in window && Notification.permission === "granted";
-        if (!wanted.notifications || !allowed || !document.hidden) return;
+        // Asked only where it matters: the page stands still until the browser has answered.
+        if (!wanted.notifications || !document.hidden || !mayNotify()) return;
         notify(toldOf(arrival, sender?.display_name, me), navigate).catch(() => {
           // The system refuses it just now; the badge and the title tell too.
         });

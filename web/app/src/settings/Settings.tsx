@@ -5,6 +5,7 @@ import { Link } from "wouter";
 
 import { useAdministrator } from "../admin/useAdministrator.ts";
 import { useObservable, useParley } from "../app/context.ts";
+import { StorageTrouble } from "../app/StorageTrouble.tsx";
 import { chooseTheme, chosenTheme, type Theme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
@@ -88,6 +89,27 @@ function WayToAdministration() {
   );
 }
 
+/** Whether this device keeps what it holds. */
+function KeptHere() {
+  const status = useObservable(useParley().storage);
+  return (
+    <section>
+      <h2 className={styles["heading"]}>
+        <Trans>On this device</Trans>
+      </h2>
+      <p className={status.durable ? page["small"] : page["problem"]}>
+        {status.durable ? (
+          <Trans>
+            Your conversations are kept here, to be read without a network, until you sign out.
+          </Trans>
+        ) : (
+          <StorageTrouble why={status.why} />
+        )}
+      </p>
+    </section>
+  );
+}
+
 /** One's own account and how the app looks on this device. */
 export function Settings() {
   const me = useObservable(useParley().me);
@@ -118,6 +140,7 @@ export function Settings() {
         <LanguageChoice />
         <AlertChoice />
         <Devices />
+        <KeptHere />
         <PasswordForm />
         <SignOut />
       </div>
