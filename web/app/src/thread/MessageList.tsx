@@ -1,5 +1,5 @@
 import type { Conversation, Message, User } from "@parley/client";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
@@ -126,7 +126,7 @@ export function MessageList(props: {
         <button type="button" className={styles["pill"]} onClick={scroll.toNewest}>
           <ArrowDown size={16} aria-hidden="true" />
           {conversation.unread_count > 0 ? (
-            <Trans>New messages</Trans>
+            <Plural value={conversation.unread_count} one="# new message" other="# new messages" />
           ) : (
             <Trans>To the newest</Trans>
           )}

@@ -3,9 +3,13 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 
 import { useObservable, useParley } from "../app/context.ts";
 import { Typing } from "../conversations/Typing.tsx";
+import { ago } from "../design/ago.ts";
 import { shortTime } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import styles from "./Thread.module.css";
+
+/** Longer ago one counts no days. */
+const FORGOTTEN_AFTER_MS = 7 * 86_400_000;
 
 /** Whether somebody is there, else when they last were. */
 export function LastSeen({ userId }: { userId: string }) {
@@ -18,7 +22,9 @@ export function LastSeen({ userId }: { userId: string }) {
   if (presence?.online === true) return <Trans>online</Trans>;
   const at = presence?.last_active_at ?? known;
   if (at === null) return null;
-  return <Trans>last active {shortTime(at, now, i18n.locale)}</Trans>;
+  const words =
+    now - at < FORGOTTEN_AFTER_MS ? ago(at, now, i18n.locale) : shortTime(at, now, i18n.locale);
+  return <Trans>last active {words}</Trans>;
 }
 
 /** The line under the name: who types, else who is there. */
