@@ -14,6 +14,10 @@ function isQuiet({ conversation }: Arrival): boolean {
   return muted || conversation.archived || conversation.notify === "none";
 }
 
+function mayNotify(): boolean {
+  return "Notification" in window && Notification.permission === "granted";
+}
+
 function notify(arrival: Arrival, me: User, open: (path: string) => void): void {
   const { conversation, message } = arrival;
   const notification = new Notification(conversationName(conversation, me.id), {
@@ -47,8 +51,8 @@ export function Arrivals() {
         const inView = !document.hidden && path.startsWith(`/c/${conversation.id}`);
         const wanted = alerts.get();
         if (wanted.sound && !inView) playArrival();
-        const allowed = "Notification" in window && Notification.permission === "granted";
-        if (wanted.notifications && allowed && document.hidden) notify(arrival, me, navigate);
+        // Asked only where it matters: the page stands still until the browser has answered.
+        if (wanted.notifications && document.hidden && mayNotify()) notify(arrival, me, navigate);
       }),
     [parley, me, path, navigate],
   );
