@@ -82,8 +82,14 @@ export function MessageList(props: {
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
-        <Virtualizer ref={list} shift={shift} onScroll={scroll.onScroll} onResize={scroll.onResize}>
-          {rows.map((row) => {
+        <Virtualizer
+          ref={list}
+          data={rows}
+          shift={shift}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
+          {(row) => {
             switch (row.type) {
               case "day":
                 return (
@@ -114,7 +120,7 @@ export function MessageList(props: {
                   />
                 );
             }
-          })}
+          }}
         </Virtualizer>
       </div>
       {timeline.error !== null && (
