@@ -3,7 +3,7 @@ import { badgeFavicon } from "./favicon.ts";
 /** What is read as it arrives is not counted, and a flood costs a picture now and then. */
 const TELL_EVERY_MS = 250;
 
-/** "(3) Parley": how many messages wait unread, in the tab's title and on its picture. */
+/** "(3) Parley": how many messages wait unread, in the tab's title, on its picture and on that of the installed app. */
 export class UnreadTitle {
   private wanted = 0;
   private shown = 0;
@@ -29,8 +29,11 @@ export class UnreadTitle {
     if (unread === this.shown) return;
     this.shown = unread;
     document.title = unread > 0 ? `(${unread}) Parley` : "Parley";
-    badgeFavicon(unread, () => this.shown === unread).catch(() => {
-      // A tab without its picture is no harm; the title tells the same.
+    const badges = [badgeFavicon(unread, () => this.shown === unread)];
+    // On the app's picture where it is installed; 0 takes it away.
+    if ("setAppBadge" in navigator) badges.push(navigator.setAppBadge(unread));
+    Promise.all(badges).catch(() => {
+      // A picture without its number is no harm; the title tells the same.
     });
   }
 }
