@@ -46,7 +46,7 @@ export function Arrivals() {
         if (isQuiet(arrival)) return;
         const inView = !document.hidden && path.startsWith(`/c/${conversation.id}`);
         const wanted = alerts.get();
-        if (wanted.sound && !inView) playArrival();
+        if (wanted.sound && !inView) void playArrival();
         const allowed = "Notification" in window && Notification.permission === "granted";
         if (wanted.notifications && allowed && document.hidden) notify(arrival, me, navigate);
       }),
