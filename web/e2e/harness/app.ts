@@ -2,12 +2,26 @@ import { type Browser, type BrowserContextOptions, expect, type Page } from "@pl
 
 import { PASSWORD, Person } from "./people.ts";
 
-/** Signs in through the form, and waits for the list. */
-export async function signIn(page: Page, url: string, username: string): Promise<void> {
-  await page.goto(`${url}/sign-in`);
+/** Fills in the form of the sign-in page, and sends it. */
+export async function fillSignIn(
+  page: Page,
+  username: string,
+  password: string = PASSWORD,
+): Promise<void> {
   await page.locator("input[autocomplete=username]").fill(username);
-  await page.locator("input[type=password]").fill(PASSWORD);
+  await page.locator("input[type=password]").fill(password);
   await page.locator("button[type=submit]").click();
+}
+
+/** Signs in through the form, and waits for the list. */
+export async function signIn(
+  page: Page,
+  url: string,
+  username: string,
+  password: string = PASSWORD,
+): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await fillSignIn(page, username, password);
   await expect(page.locator("[data-pane=list] h1")).toBeVisible();
 }
 
@@ -22,6 +36,16 @@ export async function person(
   const page = await (await browser.newContext(options)).newPage();
   await signIn(page, url, made.username);
   return { person: made, page };
+}
+
+/** Answers the question that a window asks. */
+export async function confirm(page: Page, action: string): Promise<void> {
+  await page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
+}
+
+/** The page that everybody sees who is signed out. */
+export async function expectSignedOut(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
 }
 
 export function composer(page: Page) {

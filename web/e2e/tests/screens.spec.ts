@@ -56,6 +56,27 @@ for (const { name, ...look } of LOOKS) {
     await guest.context().close();
     await page.context().close();
   });
+
+  test(`axe finds nothing on the administrator's pages: ${name}`, async ({ browser, server }) => {
+    const ann = await person(browser, server.url, "Ann", { ...look, reducedMotion: "reduce" });
+    const { page } = ann;
+    await server.grantAdmin(ann.person.username);
+    for (const [path, shown] of [
+      ["joining", "main legend"],
+      ["numbers", "main svg[role=img]"],
+      ["log", "main li"],
+      ["people", "main li button"],
+    ] as const) {
+      await page.goto(`${server.url}/admin/${path}`);
+      await page.locator(shown).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      await expectAccessible(page);
+    }
+    await page.locator("main li button").first().click();
+    await page.locator("main dl").waitFor();
+    await expectAccessible(page);
+    await page.context().close();
+  });
 }
 
 test("hostile text is harmless, and stays in its place", async ({ browser, server }) => {

@@ -2,7 +2,7 @@ import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 
 import { useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { errorCode, inPlainWords } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "../design/page.module.css";
 import own from "./Settings.module.css";
@@ -14,6 +14,8 @@ export function PasswordForm() {
   const [next, setNext] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
+  // What is forbidden is to go on without the right one.
+  const wrong = errorCode(failure) === "forbidden";
 
   async function change(): Promise<void> {
     setFailure(null);
@@ -45,6 +47,7 @@ export function PasswordForm() {
         autoComplete="current-password"
         required
         value={old}
+        error={wrong ? inPlainWords(failure) : undefined}
         onChange={(event) => {
           setOld(event.target.value);
         }}
@@ -55,7 +58,7 @@ export function PasswordForm() {
         autoComplete="new-password"
         required
         value={next}
-        error={failure === null ? undefined : inPlainWords(failure)}
+        error={failure === null || wrong ? undefined : inPlainWords(failure)}
         onChange={(event) => {
           setNext(event.target.value);
         }}

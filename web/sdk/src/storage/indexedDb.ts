@@ -251,7 +251,23 @@ async function writeBatch(db: Db, batch: Batch): Promise<void> {
   // Each request's own failure aborts the transaction, whose end tells of it.
   const requests = Promise.all([...stateRequests(tx, batch), logRequests(tx, batch)]);
   requests.catch(() => undefined);
+  // All is asked for: without this it would wait for the answers, and a page that is being left hears none.
+  if (!touchesLog(batch)) commit(tx);
   await done;
+}
+
+function commit(tx: Transaction): void {
+  try {
+    tx.commit();
+  } catch {
+    // It is aborted already, and its end tells why.
+  }
+}
+
+/** Whether there is something to read and to write again. */
+function touchesLog({ held, forgotten, droppedLogs, entries, amendments }: Batch): boolean {
+  const parts = [held, forgotten, droppedLogs, entries, amendments];
+  return parts.some((part = []) => part.length > 0);
 }
 
 function stateRequests(tx: Transaction, batch: Batch): Promise<unknown>[] {
