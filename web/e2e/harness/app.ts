@@ -57,6 +57,13 @@ export function bubble(page: Page, text: string) {
   return page.locator("[data-seq]").filter({ hasText: text });
 }
 
+/** What stands with one's own message once the server has it. */
+export function sentMark(page: Page, text: string) {
+  return bubble(page, text)
+    .last()
+    .getByLabel(/^(?:Sent|Delivered)$/);
+}
+
 export async function send(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press("Enter");

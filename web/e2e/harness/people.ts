@@ -60,6 +60,13 @@ export class Person {
     await this.call("PUT", `/v1/conversations/${conversation}/read`, { seq });
   }
 
+  /** What was said, oldest first: the newest page of it. */
+  async history(conversation: string): Promise<readonly { readonly text: string }[]> {
+    const answer = await this.call("GET", `/v1/conversations/${conversation}/messages`);
+    const { items } = (await answer.json()) as { items: { seq: number; text: string }[] };
+    return items.sort((a, b) => a.seq - b.seq);
+  }
+
   async add(group: string, other: Person): Promise<void> {
     await this.call("POST", `/v1/conversations/${group}/members`, { user_ids: [other.id] });
   }

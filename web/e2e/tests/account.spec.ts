@@ -1,7 +1,15 @@
 import type { Page } from "@playwright/test";
 
 import { recordAlerts, setHidden } from "../harness/alerts.ts";
-import { bubble, expectSignedOut, fillSignIn, person, send, signIn } from "../harness/app.ts";
+import {
+  bubble,
+  expectSignedOut,
+  fillSignIn,
+  person,
+  send,
+  sentMark,
+  signIn,
+} from "../harness/app.ts";
 import { REFUSED } from "../harness/complaints.ts";
 import { keptOnDevice } from "../harness/device.ts";
 import { PASSWORD, Person } from "../harness/people.ts";
@@ -99,7 +107,7 @@ test("signing out leaves nothing of the person behind, in no tab", async ({
   await bo.say(conversation, "a secret");
   await ann.page.goto(`${server.url}/c/${conversation}`);
   await send(ann.page, "an answer");
-  await expect(bubble(ann.page, "an answer").getByRole("img", { name: /Sent|Del/ })).toBeVisible();
+  await expect(sentMark(ann.page, "an answer")).toBeVisible();
   await ann.page.locator("form textarea").fill("half a draft");
   await ann.page.evaluate(async () => {
     await navigator.serviceWorker.ready;

@@ -1,4 +1,4 @@
-import { bubble, composer, person, send } from "../harness/app.ts";
+import { bubble, composer, person, send, sentMark } from "../harness/app.ts";
 import { NO_NETWORK } from "../harness/complaints.ts";
 import { Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
@@ -58,7 +58,7 @@ test("all tabs share one connection; when the one that has it goes, another take
   for (const each of others) {
     await expect(bubble(each, "to who is left")).toBeVisible();
     await send(each, `from ${others.indexOf(each)}`);
-    await expect(bubble(each, `from ${others.indexOf(each)}`).getByLabel("Sent")).toBeVisible();
+    await expect(sentMark(each, `from ${others.indexOf(each)}`)).toBeVisible();
   }
   expect(connections()).toBe(1);
   await context.close();
@@ -85,7 +85,7 @@ test("a message that the server refuses stays, says why, and is sent by trying a
   await expect(failed).toContainText("only read");
   refuses = false;
   await failed.getByRole("button", { name: "Try again" }).click();
-  await expect(bubble(page, "important").getByLabel("Sent")).toBeVisible();
+  await expect(sentMark(page, "important")).toBeVisible();
   await expect(failed).toBeHidden();
 
   refuses = true;
