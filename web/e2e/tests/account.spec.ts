@@ -118,6 +118,8 @@ test("signing out leaves nothing of the person behind, in no tab", async ({
     .poll(() => keptOnDevice(second))
     .toMatch(/a secret[^]*half a draft|half a draft[^]*a secret/);
   await second.getByRole("button", { name: "Sign out", exact: true }).last().click();
+  // A draft would be lost: so it asks first.
+  await second.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await expectSignedOut(second);
   await expectSignedOut(ann.page);
   await expect.poll(() => keptOnDevice(second)).toEqual("");
