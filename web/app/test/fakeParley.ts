@@ -6,6 +6,7 @@ import type {
   Observable,
   Parley,
   Presence,
+  StorageStatus,
   Timeline,
   User,
 } from "@parley/client";
@@ -92,6 +93,7 @@ export function timelineOf(messages: readonly Message[]): Timeline {
 export class FakeParley implements Parley {
   readonly me: Value<User>;
   readonly connection = new Value<ConnectionStatus>({ state: "live" });
+  readonly storage = new Value<StorageStatus>({ durable: true });
   readonly conversations = new Value<readonly Conversation[] | null>([]);
   readonly sent: { conversation_id: string; text: string }[] = [];
   readonly read = new Map<string, number>();
@@ -138,6 +140,7 @@ export class FakeParley implements Parley {
   createGroup = () => Promise.resolve(conversation({ kind: "group" }));
   sessions = () => Promise.resolve([]);
 
+  serverNow = (): number => Date.now();
   typing = (): void => undefined;
   wake = (): void => undefined;
   retry = () => Promise.resolve();
@@ -155,7 +158,7 @@ export class FakeParley implements Parley {
   changePassword = () => Promise.resolve();
   revokeSession = () => Promise.resolve();
   revokeOtherSessions = () => Promise.resolve();
-  signOut = () => Promise.resolve();
+  signOut = () => Promise.resolve({ session_ended: true });
   close = () => Promise.resolve();
 }
 

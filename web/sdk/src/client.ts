@@ -1,7 +1,7 @@
 import { actions, type ActionEffects } from "./actions.ts";
 import { ServerTime, Timers } from "./clock.ts";
 import { ParleyError } from "./errors.ts";
-import { currentUser } from "./http/account.ts";
+import { currentUser, endSession } from "./http/account.ts";
 import { api, type Api, type ApiOptions, bodyOf } from "./http/api.ts";
 import { Model } from "./model.ts";
 import {
@@ -13,7 +13,7 @@ import {
   socketMaker,
 } from "./options.ts";
 import { Outbox } from "./outbox/outbox.ts";
-import type { ConnectionStatus, Conversation } from "./parley.ts";
+import type { ConnectionStatus, Conversation, SignedOut } from "./parley.ts";
 import { TypingSignals } from "./presence/typing.ts";
 import { targetOf } from "./replica/message.ts";
 import { Journal } from "./storage/journal.ts";
@@ -111,15 +111,15 @@ export class Client implements Host {
     this.link.tell({ type: "draft", conversation_id, text });
   }
 
-  async signOut(): Promise<void> {
-    try {
-      await this.api.DELETE("/v1/sessions/current");
-    } catch (error) {
-      // A session that is over already is what was asked for.
-      if (!(error instanceof ParleyError && error.code === "unauthenticated")) throw error;
-    }
+  async signOut(): Promise<SignedOut> {
+    const session_ended = await endSession(this.apiOptions()).then(
+      () => true,
+      // Whatever the server says or does not say, the device is left clean.
+      () => false,
+    );
     this.link.tell({ type: "signed_out", reason: "signed out" });
     await this.end("signed out", { keepUnsent: false });
+    return { session_ended };
   }
 
   /** Lets go of everything, and keeps what is kept. */
@@ -318,9 +318,8 @@ export class Client implements Host {
     if (token !== undefined) return false;
     const signal = AbortSignal.timeout(SESSION_CHECK_MS);
     try {
-      return (
-        (await currentUser({ server, fetch: (request) => fetch(request, { signal }) })) === null
-      );
+      const who = await currentUser({ server, fetch: (request) => fetch(request, { signal }) });
+      return who?.id !== this.options.user.id;
     } catch {
       return false;
     }

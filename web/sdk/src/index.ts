@@ -1,7 +1,7 @@
 export * from "./parley.ts";
 export type { Clock } from "./clock.ts";
 export { ParleyError } from "./errors.ts";
-export { currentUser, serverInfo, signIn, signUp } from "./http/account.ts";
+export { currentUser, endSession, serverInfo, signIn, signUp } from "./http/account.ts";
 export type { Credentials, SignedIn } from "./http/account.ts";
 export { api, bodyOf } from "./http/api.ts";
 export type { Api, ApiOptions } from "./http/api.ts";

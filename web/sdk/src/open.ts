@@ -1,17 +1,12 @@
 import { Client } from "./client.ts";
 import type { OpenOptions } from "./options.ts";
 import { replyOf } from "./outbox/outbox.ts";
-import type { Observable, Parley } from "./parley.ts";
-import type { StorageStatus } from "./storage/storage.ts";
+import type { Parley } from "./parley.ts";
 
 /** What the library offers beyond the surface that every user interface needs. */
 export interface OpenParley extends Parley {
-  /** Whether what is written here outlives this tab; if not, why. */
-  readonly storage: Observable<StorageStatus>;
   /** Whether the connection runs in this tab: true in exactly one of all tabs. */
   leads(): boolean;
-  /** What the server's clock shows, as far as it is known: right on a device whose own is wrong. */
-  serverNow(): number;
 }
 
 /**

@@ -6,6 +6,8 @@
  * Times are milliseconds since the Unix epoch.
  */
 
+import type { StorageStatus } from "./storage/storage.ts";
+
 export interface Observable<T> {
   get(): T;
   /** Calls `listener` after each change, until the answered function is called. */
@@ -148,6 +150,11 @@ export interface ParleyErrorShape {
   readonly errors: readonly { readonly field: string; readonly detail: string }[];
 }
 
+export interface SignedOut {
+  /** False where the server could not be told: it takes the session for one that still holds. */
+  readonly session_ended: boolean;
+}
+
 /** Something happened that may deserve a notification: a message of somebody else, live (not from a resume's history). */
 export interface Arrival {
   readonly conversation: Conversation;
@@ -157,6 +164,10 @@ export interface Arrival {
 export interface Parley {
   readonly me: Observable<User>;
   readonly connection: Observable<ConnectionStatus>;
+  /** Whether what is written here outlives this tab; if not, why. */
+  readonly storage: Observable<StorageStatus>;
+  /** What the server's clock shows, as far as it is known: right on a device whose own is wrong. */
+  serverNow(): number;
   /** Latest message first. null until the state of the last time, or the first answer, is there. */
   readonly conversations: Observable<readonly Conversation[] | null>;
   conversation(id: string): Observable<Conversation | null>;
@@ -205,8 +216,8 @@ export interface Parley {
   sessions(): Promise<readonly DeviceSession[]>;
   revokeSession(id: string): Promise<void>;
   revokeOtherSessions(): Promise<void>;
-  /** Ends the session, and leaves nothing of the person on this device. */
-  signOut(): Promise<void>;
+  /** Leaves nothing of the person on this device, and ends the session, for which the server must be reached. */
+  signOut(): Promise<SignedOut>;
   /** Looks at the connection at once: the page came to the foreground, or the person asked. */
   wake(): void;
   /** Lets go of everything without signing out (the tab closes; tests). */

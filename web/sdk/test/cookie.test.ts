@@ -4,6 +4,7 @@ import WebSocket from "ws";
 import {
   api,
   currentUser,
+  endSession,
   memoryStorage,
   type OpenOptions,
   openParley,
@@ -68,15 +69,16 @@ describe.skipIf(PARLEYD === "")("with the session in a browser's cookie", () => 
     const credentials = { username, password: "correct horse", cookie: true };
     const { user, token, session } = await signIn({ ...common, ...credentials });
     expect(token).toBeNull();
+    const storage = memoryStorage();
     const parley = await openParley({
       ...common,
       user,
-      storage: memoryStorage(),
+      storage,
       WebSocket: browser.socket,
       clock: fastClock(10),
     });
     await untilLive(parley);
-    return { common, parley, session };
+    return { common, parley, session, storage };
   }
 
   test("calls and the WebSocket work, and signing out ends it", async () => {
@@ -85,9 +87,35 @@ describe.skipIf(PARLEYD === "")("with the session in a browser's cookie", () => 
     await parley.send(id, { text: "hello" });
     await until(parley.conversation(id), "the message", (c) => c?.last_seq === 2);
     expect(await currentUser(common)).toMatchObject({ username: "ann" });
-    await parley.signOut();
+    expect(await parley.signOut()).toEqual({ session_ended: true });
     expect(parley.connection.get().state).toBe("signed_out");
     expect(await currentUser(common)).toBeNull();
+  });
+
+  test("who signs out without a network leaves the device clean, and ends the session later", async () => {
+    const { common, parley, storage } = await signedIn("ann");
+    await parley.createGroup({ title: "Mine", member_ids: [] });
+    parley.setDraft("anywhere", "secret");
+    proxy.refuse();
+    expect(await parley.signOut()).toEqual({ session_ended: false });
+    expect(parley.connection.get().state).toBe("signed_out");
+    expect(await storage.load()).toMatchObject({ held: [], users: [], cursor: null });
+    expect((await storage.load()).drafts.size).toBe(0);
+    proxy.accept();
+    expect(await currentUser(common)).toMatchObject({ username: "ann" });
+    await endSession(common);
+    expect(await currentUser(common)).toBeNull();
+    // Once more is well.
+    await endSession(common);
+  });
+
+  test("where the cookie has become somebody else's, nothing of theirs is taken in", async () => {
+    const { common, parley, storage } = await signedIn("ann");
+    await signIn({ ...common, username: "bob", password: "correct horse", cookie: true });
+    proxy.cutAll();
+    await until(parley.connection, "signed out", ({ state }) => state === "signed_out");
+    expect((await storage.load()).users).toEqual([]);
+    expect(await currentUser(common)).toMatchObject({ username: "bob" });
   });
 
   test("a session that ended while there was no connection is found to be over", async () => {

@@ -15,6 +15,7 @@ import { Reset } from "../sign-in/Reset.tsx";
 import { Thread } from "../thread/Thread.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import styles from "./Shell.module.css";
+import { StorageBanner } from "./StorageTrouble.tsx";
 import { useUnreadTitle } from "./useUnreadTitle.ts";
 
 const Admin = lazy(async () => ({
@@ -67,6 +68,7 @@ export function Shell() {
   return (
     <div className={styles["shell"]}>
       <ConnectionBanner />
+      <StorageBanner />
       <Arrivals />
       <div className={styles["panes"]} data-open={!listAlone}>
         {/* On a phone the list is all there is, and so what the page is about. */}

@@ -23,6 +23,8 @@ export interface Backend {
   signIn(credentials: Credentials): Promise<User>;
   signUp(account: Credentials & { display_name?: string; invite?: string }): Promise<User>;
   open(user: User): Promise<Parley>;
+  /** Of the browser's cookie; well also where there is none. */
+  endSession(): Promise<void>;
 
   /** Makes whoever is signed in an administrator, by the server's one-time token. */
   claimAdmin(token: string): Promise<void>;

@@ -2,6 +2,7 @@ import {
   api,
   bodyOf,
   currentUser,
+  endSession,
   indexedDbStorage,
   openParley,
   ParleyError,
@@ -31,6 +32,7 @@ export function sdkBackend(server: string): Backend {
     signIn: async (credentials) => (await signIn({ ...device, ...credentials })).user,
     signUp: async (account) => (await signUp({ ...device, ...account })).user,
     open: (user) => openParley({ server, user, storage: indexedDbStorage(user.id), tabs: true }),
+    endSession: () => endSession({ server }),
     claimAdmin: async (token) => {
       await api({ server }).POST("/v1/admin/claim", { body: { token } });
     },

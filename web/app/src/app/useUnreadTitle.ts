@@ -1,22 +1,26 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
-import { badgeFavicon } from "../notifications/favicon.ts";
+import { useNow } from "../design/useNow.ts";
+import { isQuiet, mutes } from "../notifications/mutes.ts";
+import { UnreadTitle } from "../notifications/unreadTitle.ts";
 import { useObservable, useParley } from "./context.ts";
 
-/** "(3) Parley": how many messages wait unread, in the tab's title and on its picture. */
+/** The tab tells how many messages wait unread. */
 export function useUnreadTitle(): void {
   const conversations = useObservable(useParley().conversations);
+  const muted = useObservable(mutes);
+  const now = useNow();
+  const [title] = useState(() => new UnreadTitle());
   const unread = (conversations ?? [])
-    .filter((conversation) => !conversation.archived && conversation.notify !== "none")
+    .filter((conversation) => !isQuiet(conversation, muted, now))
     .reduce((sum, conversation) => sum + conversation.unread_count, 0);
   useEffect(() => {
-    let current = true;
-    document.title = unread > 0 ? `(${unread}) Parley` : "Parley";
-    badgeFavicon(unread, () => current).catch(() => {
-      // A tab without its picture is no harm; the title tells the same.
-    });
-    return () => {
-      current = false;
-    };
-  }, [unread]);
+    title.set(unread);
+  }, [title, unread]);
+  useEffect(
+    () => () => {
+      title.clear();
+    },
+    [title],
+  );
 }

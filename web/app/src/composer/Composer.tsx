@@ -1,5 +1,5 @@
 import type { Conversation, Message } from "@parley/client";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { useLingui } from "@lingui/react/macro";
 import { SendHorizontal, X } from "lucide-react";
 import { type KeyboardEvent, useContext, useEffect, useMemo, useRef, useState } from "react";
 
@@ -8,10 +8,11 @@ import { inPlainWords } from "../app/errors.ts";
 import { IconButton } from "../design/controls.tsx";
 import { EmojiButton } from "../emoji/EmojiButton.tsx";
 import styles from "./Composer.module.css";
+import { Room } from "./Room.tsx";
+import { roomIn } from "./room.ts";
 
 /** What api.md promises of every server; the server's own figure goes before it. */
 const TEXT_BYTES = 20_000;
-const encoder = new TextEncoder();
 
 /** A keyboard that is drawn on the screen has no other way to start a new line. */
 function enterSends(): boolean {
@@ -31,8 +32,8 @@ export function Composer(props: {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(conversation.draft);
   const [failure, setFailure] = useState<unknown>(null);
-  const bytes = useMemo(() => encoder.encode(text).length, [text]);
-  const tooLong = bytes > limit;
+  const room = useMemo(() => roomIn(text, limit), [text, limit]);
+  const tooLong = room.excess > 0;
 
   function change(next: string): void {
     setText(next);
@@ -92,14 +93,7 @@ export function Composer(props: {
         void send();
       }}
     >
-      {tooLong && (
-        <p role="alert" className={styles["problem"]}>
-          <Trans>
-            This is too long to be sent at once: {bytes} of {limit} bytes. It stays here until you
-            shorten it.
-          </Trans>
-        </p>
-      )}
+      <Room room={room} />
       {failure !== null && (
         <p role="alert" className={styles["problem"]}>
           {inPlainWords(failure)}

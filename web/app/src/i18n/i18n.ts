@@ -1,5 +1,7 @@
 import { i18n, type Messages } from "@lingui/core";
 
+import { recall, remember } from "../app/notes.ts";
+
 export const LANGUAGES = { en: "English", ar: "العربية" } as const;
 export type Language = keyof typeof LANGUAGES;
 
@@ -12,7 +14,7 @@ function isLanguage(value: string | null): value is Language {
 
 /** The language that was chosen, else the first of the browser's that we speak, else English. */
 export function preferredLanguage(): Language {
-  const chosen = localStorage.getItem(KEY);
+  const chosen = recall(KEY);
   if (isLanguage(chosen)) return chosen;
   for (const tag of navigator.languages) {
     const base = tag.split("-")[0] ?? "";
@@ -38,6 +40,6 @@ export async function activateLanguage(language: Language): Promise<void> {
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(KEY, language);
+  remember(KEY, language);
   await activateLanguage(language);
 }

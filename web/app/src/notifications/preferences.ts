@@ -1,5 +1,7 @@
 import type { Observable } from "@parley/client";
 
+import { recall, remember } from "../app/notes.ts";
+
 export interface Alerts {
   readonly sound: boolean;
   /** Windows of the system, while the page is not in view. */
@@ -11,7 +13,7 @@ const DEFAULTS: Alerts = { sound: true, notifications: false };
 
 function kept(): Alerts {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    const value: unknown = JSON.parse(recall(KEY) ?? "null");
     if (typeof value !== "object" || value === null) return DEFAULTS;
     return {
       sound: "sound" in value ? value.sound === true : DEFAULTS.sound,
@@ -36,6 +38,6 @@ export const alerts: Observable<Alerts> = {
 
 export function changeAlerts(change: Partial<Alerts>): void {
   current = { ...alerts.get(), ...change };
-  localStorage.setItem(KEY, JSON.stringify(current));
+  remember(KEY, JSON.stringify(current));
   for (const listener of listeners) listener();
 }

@@ -7,6 +7,8 @@ import {
 } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 
+import { type Pushed, pushedOf } from "./pushed.ts";
+
 declare const self: ServiceWorkerGlobalScope & {
   readonly __WB_MANIFEST: readonly { readonly url: string; readonly revision: string | null }[];
 };
@@ -22,18 +24,36 @@ registerRoute(
   }),
 );
 
-async function openConversation(path: string): Promise<void> {
+/** Leads a page of the app there without loading it anew; opens one where there is none. */
+async function open(path: string): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
-  const page = pages[0];
+  const page = pages.find(({ focused }) => focused) ?? pages[0];
   if (page === undefined) {
     await self.clients.openWindow(path);
     return;
   }
   await page.focus();
-  await page.navigate(path);
+  page.postMessage({ type: "open", path });
 }
 
 self.addEventListener("notificationclick", (event) => {
+  const { tag } = event.notification;
   event.notification.close();
-  event.waitUntil(openConversation(`/c/${event.notification.tag}`));
+  event.waitUntil(open(tag === "" ? "/" : `/c/${tag}`));
+});
+
+async function show({ title, body, conversationId, unread }: Pushed): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  // A page that is in view tells by itself.
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  if (unread !== null && "setAppBadge" in self.navigator) {
+    await self.navigator.setAppBadge(unread).catch(() => undefined);
+  }
+  // With the same tag as the page's own: each conversation has one.
+  const tag = conversationId === null ? {} : { tag: conversationId };
+  await self.registration.showNotification(title, { body, icon: "/icon-192.png", ...tag });
+}
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(pushedOf(event.data?.text() ?? "")));
 });

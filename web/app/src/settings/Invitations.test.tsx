@@ -23,6 +23,7 @@ function show(parts: Partial<Backend>): void {
     open: unused,
     claimAdmin: unused,
     resetPassword: unused,
+    endSession: unused,
     inviter: unused,
     isAdministrator: unused,
     createInvitation: unused,

@@ -5,10 +5,9 @@ import { Link } from "wouter";
 
 import { useAdministrator } from "../admin/useAdministrator.ts";
 import { useObservable, useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { StorageTrouble } from "../app/StorageTrouble.tsx";
 import { chooseTheme, chosenTheme, type Theme } from "../app/theme.ts";
 import { Avatar } from "../design/Avatar.tsx";
-import { Button } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import page from "../design/page.module.css";
 import { chooseLanguage, LANGUAGES, type Language } from "../i18n/i18n.ts";
@@ -18,6 +17,7 @@ import { Invitations } from "./Invitations.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { ProfileForm } from "./ProfileForm.tsx";
 import styles from "./Settings.module.css";
+import { SignOut } from "./SignOut.tsx";
 
 function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
@@ -89,12 +89,31 @@ function WayToAdministration() {
   );
 }
 
+/** Whether this device keeps what it holds. */
+function KeptHere() {
+  const status = useObservable(useParley().storage);
+  return (
+    <section>
+      <h2 className={styles["heading"]}>
+        <Trans>On this device</Trans>
+      </h2>
+      <p className={status.durable ? page["small"] : page["problem"]}>
+        {status.durable ? (
+          <Trans>
+            Your conversations are kept here, to be read without a network, until you sign out.
+          </Trans>
+        ) : (
+          <StorageTrouble why={status.why} />
+        )}
+      </p>
+    </section>
+  );
+}
+
 /** One's own account and how the app looks on this device. */
 export function Settings() {
-  const parley = useParley();
-  const me = useObservable(parley.me);
+  const me = useObservable(useParley().me);
   const isAdministrator = useAdministrator();
-  const [failure, setFailure] = useState<unknown>(null);
   return (
     <>
       <Header>
@@ -121,15 +140,9 @@ export function Settings() {
         <LanguageChoice />
         <AlertChoice />
         <Devices />
+        <KeptHere />
         <PasswordForm />
-        {failure !== null && (
-          <p role="alert" className={page["problem"]}>
-            {inPlainWords(failure)}
-          </p>
-        )}
-        <Button onClick={() => void parley.signOut().catch(setFailure)}>
-          <Trans>Sign out</Trans>
-        </Button>
+        <SignOut />
       </div>
     </>
   );

@@ -7,6 +7,7 @@ import { errorCode, inPlainWords } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "./entry.module.css";
 import { EntryCard } from "./EntryCard.tsx";
+import { PartingNote } from "./PartingNote.tsx";
 import { useEntry } from "./useEntry.ts";
 
 export function SignIn() {
@@ -22,6 +23,7 @@ export function SignIn() {
 
   return (
     <EntryCard title={<Trans>Welcome back</Trans>} lead={<Trans>Sign in to go on talking.</Trans>}>
+      <PartingNote />
       <form
         className={styles["form"]}
         onSubmit={(event) => {

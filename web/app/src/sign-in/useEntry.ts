@@ -20,6 +20,8 @@ export function useEntry() {
     setBusy(true);
     setFailure(null);
     try {
+      // The session that was left without a network: its cookie is about to be another's.
+      await session.tellServer();
       const user = await ask();
       const parley = await session.enter(user, () => {
         navigate(waitingClaim() === null ? "/" : "/claim", { replace: true });

@@ -1,5 +1,5 @@
 import type { Conversation, Message, User } from "@parley/client";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
@@ -82,8 +82,14 @@ export function MessageList(props: {
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
-        <Virtualizer ref={list} shift={shift} onScroll={scroll.onScroll} onResize={scroll.onResize}>
-          {rows.map((row) => {
+        <Virtualizer
+          ref={list}
+          data={rows}
+          shift={shift}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
+          {(row) => {
             switch (row.type) {
               case "day":
                 return (
@@ -114,7 +120,7 @@ export function MessageList(props: {
                   />
                 );
             }
-          })}
+          }}
         </Virtualizer>
       </div>
       {timeline.error !== null && (
@@ -126,7 +132,7 @@ export function MessageList(props: {
         <button type="button" className={styles["pill"]} onClick={scroll.toNewest}>
           <ArrowDown size={16} aria-hidden="true" />
           {conversation.unread_count > 0 ? (
-            <Trans>New messages</Trans>
+            <Plural value={conversation.unread_count} one="# new message" other="# new messages" />
           ) : (
             <Trans>To the newest</Trans>
           )}

@@ -198,7 +198,7 @@ describe("while one reads", () => {
     });
     expect(list.scrolledTo).toHaveLength(before);
     expect(parley.read.size).toBe(0);
-    await userEvent.click(screen.getByRole("button", { name: "New messages" }));
+    await userEvent.click(screen.getByRole("button", { name: "1 new message" }));
     expect(list.scrolledTo.at(-1)?.text).toContain("number 9.");
   });
 

@@ -2,20 +2,14 @@ import type { Conversation } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 
 import { useObservable, useParley } from "../app/context.ts";
+import { Typing } from "../conversations/Typing.tsx";
+import { ago } from "../design/ago.ts";
 import { shortTime } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import styles from "./Thread.module.css";
 
-function Typing({ conversation }: { conversation: Conversation }) {
-  const first = useObservable(useParley().user(conversation.typing[0] ?? ""));
-  if (conversation.kind === "direct") return <Trans>typing…</Trans>;
-  const name = <bdi>{first?.display_name}</bdi>;
-  return conversation.typing.length === 1 ? (
-    <Trans>{name} is typing…</Trans>
-  ) : (
-    <Trans>Several people are typing…</Trans>
-  );
-}
+/** Longer ago one counts no days. */
+const FORGOTTEN_AFTER_MS = 7 * 86_400_000;
 
 /** Whether somebody is there, else when they last were. */
 export function LastSeen({ userId }: { userId: string }) {
@@ -28,7 +22,9 @@ export function LastSeen({ userId }: { userId: string }) {
   if (presence?.online === true) return <Trans>online</Trans>;
   const at = presence?.last_active_at ?? known;
   if (at === null) return null;
-  return <Trans>last active {shortTime(at, now, i18n.locale)}</Trans>;
+  const words =
+    now - at < FORGOTTEN_AFTER_MS ? ago(at, now, i18n.locale) : shortTime(at, now, i18n.locale);
+  return <Trans>last active {words}</Trans>;
 }
 
 /** The line under the name: who types, else who is there. */

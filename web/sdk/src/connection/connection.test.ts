@@ -58,6 +58,7 @@ beforeEach(() => {
   signedOut = false;
   connection = new Connection({
     server: "https://chat.example",
+    userId: "u",
     token: "pt_x",
     clock,
     random: () => 0.5,
@@ -165,4 +166,13 @@ test("nothing runs on after a stop", () => {
   connection.stop();
   expect(last().closedWith).toBe(1000);
   expect(clock.open).toBe(0);
+});
+
+test("a session that is somebody else's is not taken for one's own: nothing of it is heard", () => {
+  connection.start();
+  sockets[0]?.open();
+  sockets[0]?.say({ ...READY, user_id: "another" });
+  expect(connection.state.is).toBe("signed_out");
+  expect(frames).toEqual([]);
+  expect(sockets[0]?.closedWith).toBe(1000);
 });

@@ -17,6 +17,8 @@ export type SocketMaker = (url: string, protocol: string) => Socket;
 
 export interface ConnectionOptions {
   readonly server: string;
+  /** Whose connection it is to be. */
+  readonly userId: string;
   readonly token?: string;
   readonly clock: Clock;
   readonly random: () => number;
@@ -160,6 +162,11 @@ export class Connection {
     const frame = parseFrame(data);
     if (frame === null) return;
     if (frame.type === "ready") {
+      if (frame.user_id !== this.options.userId) {
+        // The browser's cookie is somebody else's by now.
+        this.dispatch({ type: "signed_out", reason: "somebody else is signed in" });
+        return;
+      }
       this.cancelOpen();
       this.liveness.useInterval(frame.heartbeat_ms);
       this.dispatch({ type: "ready" });

@@ -49,6 +49,20 @@ export async function currentUser(options: ApiOptions): Promise<User | null> {
   }
 }
 
+/** So long the server may take to hear that a session ends: who leaves does not wait for it. */
+const END_WITHIN_MS = 5_000;
+
+/** Ends the session of the token, or of the browser's cookie; one that is over already is well. */
+export async function endSession(options: ApiOptions): Promise<void> {
+  try {
+    // A page that is closed meanwhile does not take the request back.
+    const how = { keepalive: true, signal: AbortSignal.timeout(END_WITHIN_MS) };
+    await api(options).DELETE("/v1/sessions/current", how);
+  } catch (error) {
+    if (!(error instanceof ParleyError && error.code === "unauthenticated")) throw error;
+  }
+}
+
 function origin(server: string, fetch: ApiOptions["fetch"]): ApiOptions {
   return fetch === undefined ? { server } : { server, fetch };
 }

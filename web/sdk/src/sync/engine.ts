@@ -57,6 +57,7 @@ export class Engine {
     this.sync = new SyncState(heads, options.cursor);
     this.connection = new Connection({
       ...options.connection,
+      userId: options.replica.me,
       clock: options.clock,
       onState: this.onState,
       onFrame: this.onFrame,
