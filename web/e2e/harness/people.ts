@@ -80,7 +80,8 @@ export class Person {
     return ((await answer.json()) as Named).id;
   }
 
-  private async call(method: string, path: string, body?: object): Promise<Response> {
+  /** Anything that the API has. */
+  async call(method: string, path: string, body?: object): Promise<Response> {
     const answer = await fetch(this.server + path, {
       method,
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token}` },
