@@ -3,16 +3,20 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { type BrowserContext, chromium } from "@playwright/test";
 import lighthouse, { type Result } from "lighthouse";
 
 import { signIn } from "./harness/app.ts";
-import { fillDevice } from "./harness/filled.ts";
+import { fillAccount, times } from "./harness/filled.ts";
 import { Parleyd } from "./harness/parleyd.ts";
 
 const FOLDER = process.argv[2] ?? "results/lighthouse";
 const RUNS = 3;
+/** What is there to be shown. */
+const CONVERSATIONS = 40;
+const MESSAGES = 200;
 const LEAST = { performance: 90, accessibility: 95, "best-practices": 95 } as const;
 type Category = keyof typeof LEAST;
 const CATEGORIES = Object.keys(LEAST) as Category[];
@@ -31,12 +35,20 @@ function shown(report: Result, audit: string): string {
   return report.audits[audit]?.displayValue ?? "";
 }
 
-/** The report without pictures and without the words of Lighthouse's own page. */
-function kept(report: Result): string {
-  const { fullPageScreenshot: _page, i18n: _words, audits, ...rest } = report;
-  const pictures = ["screenshot-thumbnails", "final-screenshot"];
-  const said = Object.entries(audits).filter(([id]) => !pictures.includes(id));
-  return `${JSON.stringify({ ...rest, audits: Object.fromEntries(said) })}\n`;
+/** Pictures, and the words of Lighthouse's own page. */
+const LEFT_OUT = new Set([
+  "fullPageScreenshot",
+  "screenshot-thumbnails",
+  "final-screenshot",
+  "i18n",
+]);
+
+/** The report as Lighthouse's viewer opens it, once unpacked. */
+function packed(report: Result): Buffer {
+  const json = JSON.stringify(report, (key, value: unknown) =>
+    LEFT_OUT.has(key) ? undefined : value,
+  );
+  return gzipSync(json, { level: 9 });
 }
 
 /** Where Chromium listens, which it writes into its folder. */
@@ -74,7 +86,7 @@ async function examineAll(url: string, port: number, screen: Screen): Promise<bo
   for (let run = 1; run <= RUNS; run++) {
     const report = await examine(url, port, screen);
     reports.push(report);
-    await writeFile(join(FOLDER, `${screen.name}-${run}.json`), kept(report));
+    await writeFile(join(FOLDER, `${screen.name}-${run}.json.gz`), packed(report));
   }
   const report = median(reports);
   const marks = CATEGORIES.map((category) => markOf(report, category));
@@ -93,14 +105,16 @@ async function openBrowser(profile: string): Promise<BrowserContext> {
 }
 
 async function run(server: Parleyd, profile: string): Promise<boolean> {
-  const { person, conversation } = await fillDevice(server.url, {
-    conversations: 40,
-    messages: 200,
+  const { person, friend, conversations } = await fillAccount(server.url, CONVERSATIONS);
+  const thread = conversations.at(-1) ?? "";
+  await times(MESSAGES, (index) => {
+    const who = index % 7 < 4 ? friend : person;
+    return who.say(thread, `number ${index + 1}. ${"and so on ".repeat((index * 13) % 20)}`);
   });
   const screens: readonly Screen[] = [
     { name: "sign-in", path: "/sign-in", signedIn: false },
     { name: "list", path: "/", signedIn: true },
-    { name: "thread", path: `/c/${conversation}`, signedIn: true },
+    { name: "thread", path: `/c/${thread}`, signedIn: true },
   ];
   const context = await openBrowser(profile);
   try {
