@@ -89,8 +89,8 @@ test("a new message is on the screen within 50 ms of its frame", async ({ browse
   }
   const figures = spread((await latencies(page)).shown);
   await keepFigures("message_on_screen", figures);
-  // The slowest ones tell how busy the machine is; they are kept with the figures.
-  expect(figures.median_ms).toBeLessThanOrEqual(ON_SCREEN_WITHIN_MS);
+  // What is slower than that tells how busy the machine is; it is kept with the figures.
+  expect(figures.p95_ms).toBeLessThanOrEqual(ON_SCREEN_WITHIN_MS);
   await page.context().close();
 });
 
