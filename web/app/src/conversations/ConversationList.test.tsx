@@ -1,9 +1,10 @@
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { conversation, FakeParley, user } from "../../test/fakeParley.ts";
 import { renderSignedIn } from "../../test/render.tsx";
+import { forgetMutes, mutes } from "../notifications/mutes.ts";
 import { ConversationList } from "./ConversationList.tsx";
 
 const ME = user("me", "Me");
@@ -17,6 +18,7 @@ function member(person: typeof BEN) {
 
 beforeEach(() => {
   window.history.replaceState(null, "", "/");
+  forgetMutes();
   parley = new FakeParley(ME);
   parley.hold([
     conversation({
@@ -101,4 +103,24 @@ test("who has nobody to talk to yet can search people all the same", async () =>
   expect(screen.getByText("Nobody to talk to yet")).toBeTruthy();
   await userEvent.type(field, "mia");
   expect(await screen.findByRole("button", { name: /Mia Lindqvist/ })).toBeTruthy();
+});
+
+test("a conversation is muted by its menu, and says so; the same menu ends it", async () => {
+  show();
+  fireEvent.contextMenu(screen.getByText("Boats"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Mute until I unmute it" }));
+  expect([...mutes.get().keys()]).toEqual(["group"]);
+  expect(screen.getByRole("img", { name: "Muted" }).closest("li")?.textContent).toContain("Boats");
+  fireEvent.contextMenu(screen.getByText("Boats"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Unmute" }));
+  expect(screen.queryByRole("img", { name: "Muted" })).toBeNull();
+});
+
+test("what is unread is marked as read by the menu", async () => {
+  const [, direct] = parley.conversations.get() ?? [];
+  if (direct !== undefined) parley.hold([{ ...direct, unread_count: 3, last_seq: 9 }]);
+  show();
+  fireEvent.contextMenu(screen.getByText("Ben Okafor"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Mark as read" }));
+  expect(parley.read.get("direct")).toBe(9);
 });

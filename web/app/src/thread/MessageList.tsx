@@ -14,6 +14,7 @@ import { seenBy, threadRows } from "./rows.ts";
 import styles from "./Thread.module.css";
 import { useDrawnRows } from "./useDrawnRows.ts";
 import { usePageVisible } from "./usePageVisible.ts";
+import { useMessageMenu } from "./useMessageMenu.tsx";
 import { useThreadScroll } from "./useThreadScroll.ts";
 import { type UnreadMark, useUnreadMark } from "./useUnreadMark.ts";
 
@@ -68,6 +69,8 @@ export function MessageList(props: {
   }, []);
   useReading(conversation, visible && scroll.isAtEnd && timeline.items.length > 0, mark);
 
+  const menu = useMessageMenu({ conversation, timeline, onReply });
+
   return (
     <div className={styles["history"]}>
       {/* Reachable by keyboard, so that arrows and page keys scroll it. */}
@@ -78,7 +81,11 @@ export function MessageList(props: {
         tabIndex={0}
         onWheel={scroll.onTouched}
         onTouchMove={scroll.onTouched}
-        onPointerDown={scroll.onTouched}
+        {...menu.handlers}
+        onPointerDown={(event) => {
+          scroll.onTouched();
+          menu.handlers.onPointerDown(event);
+        }}
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
@@ -117,6 +124,7 @@ export function MessageList(props: {
           })}
         </Virtualizer>
       </div>
+      {menu.overlay}
       {timeline.error !== null && (
         <p role="alert" className={styles["trouble"]}>
           {inPlainWords(timeline.error)}
