@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 
-import { useParley } from "../app/context.ts";
+import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "../design/page.module.css";
@@ -10,6 +10,7 @@ import own from "./Settings.module.css";
 /** Changes the password; what was typed stays until it worked. */
 export function PasswordForm() {
   const parley = useParley();
+  const me = useObservable(parley.me);
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
@@ -39,6 +40,8 @@ export function PasswordForm() {
       <h2 className={own["heading"]}>
         <Trans>Password</Trans>
       </h2>
+      {/* Tells what keeps passwords whose these are. */}
+      <input hidden readOnly autoComplete="username" value={me.username} />
       <TextField
         label={<Trans>Present password</Trans>}
         type="password"

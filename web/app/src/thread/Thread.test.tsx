@@ -372,7 +372,9 @@ describe("the menu of a message", () => {
     vi.advanceTimersByTime(1000);
     expect(screen.queryByRole("menu")).toBeNull();
     fireEvent.pointerDown(words, touch);
-    act(() => vi.advanceTimersByTime(600));
+    act(() => {
+      vi.advanceTimersByTime(600);
+    });
     expect(screen.getByRole("menu")).toBeTruthy();
     vi.useRealTimers();
   });
