@@ -2,6 +2,8 @@ let context: AudioContext | null = null;
 
 /** Two short soft tones, made here: there is no file to load. Silent where the browser allows no sound yet. */
 export function playArrival(): void {
+  // Before the person has touched the page a browser plays nothing, and complains.
+  if ("userActivation" in navigator && !navigator.userActivation.hasBeenActive) return;
   context ??= new AudioContext();
   if (context.state !== "running") {
     void context.resume();

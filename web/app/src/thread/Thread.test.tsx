@@ -283,6 +283,16 @@ test("a conversation that is not there says so", () => {
   expect(screen.getByText("This conversation is not here")).toBeTruthy();
 });
 
+test("where nobody has written yet it says so", () => {
+  hold(0, 0);
+  show();
+  expect(screen.getByRole("heading", { name: "No messages yet" })).toBeTruthy();
+  act(() => {
+    hold(1, 0);
+  });
+  expect(screen.queryByRole("heading", { name: "No messages yet" })).toBeNull();
+});
+
 test("why older messages do not come is said", () => {
   hold(2, 2);
   const error = { code: "network", detail: "", retry_after_ms: null, errors: [] };

@@ -21,7 +21,7 @@ export function NumbersPage() {
       )}
       {stats !== null && (
         <>
-          {stats.history.length === 0 && (
+          {isJustStarted(stats) && (
             <p role="status" className={page["small"]}>
               <Trans>The server has just started: its first numbers come in a few seconds.</Trans>
             </p>
@@ -43,9 +43,13 @@ function pointsOf(stats: Stats, value: (sample: StatsSample) => number | null): 
   return stats.history.map((sample) => ({ at: sample.at, value: value(sample) }));
 }
 
-/** Before the server has measured anything its numbers are only zeros. */
+/** What the server tells of the moment of its start is only zeros. */
+function isJustStarted({ history }: Stats): boolean {
+  return history.length < 2;
+}
+
 function nowIn(stats: Stats, words: string): string {
-  return stats.history.length === 0 ? "–" : words;
+  return isJustStarted(stats) ? "–" : words;
 }
 
 /** A chart in words: its least and most. */

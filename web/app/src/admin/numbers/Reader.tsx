@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { type PointerEvent, useState } from "react";
 
+import { regional } from "../../design/time.ts";
 import styles from "./Numbers.module.css";
 import { type Frame, nearest, type Point } from "./series.ts";
 
@@ -27,7 +28,9 @@ export function Reader({ labelledBy, series, frame, format }: Props) {
   const index = at === null ? last : nearest(times, at);
   const read = times[index] ?? frame.to;
 
-  const clock = new Intl.DateTimeFormat(i18n.locale, { timeStyle: "medium" }).format(read);
+  const clock = new Intl.DateTimeFormat(regional(i18n.locale), { timeStyle: "medium" }).format(
+    read,
+  );
   const values = series.map((points) => {
     const value = points.find((point) => point.at === read)?.value ?? null;
     return value === null ? "–" : format(value);
