@@ -1,20 +1,23 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 
 import { useObservable, useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { atField, errorCode } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "../design/page.module.css";
 import own from "./Settings.module.css";
 
 /** Changes the password; what was typed stays until it worked. */
 export function PasswordForm() {
+  const { t } = useLingui();
   const parley = useParley();
   const me = useObservable(parley.me);
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
+
+  const isWrong = errorCode(failure) === "forbidden";
 
   async function change(): Promise<void> {
     setFailure(null);
@@ -48,6 +51,7 @@ export function PasswordForm() {
         autoComplete="current-password"
         required
         value={old}
+        error={isWrong ? t`That is not your present password.` : undefined}
         onChange={(event) => {
           setOld(event.target.value);
         }}
@@ -58,7 +62,7 @@ export function PasswordForm() {
         autoComplete="new-password"
         required
         value={next}
-        error={failure === null ? undefined : inPlainWords(failure)}
+        error={failure === null || isWrong ? undefined : atField(failure, "new")}
         onChange={(event) => {
           setNext(event.target.value);
         }}
