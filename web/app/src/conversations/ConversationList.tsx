@@ -9,6 +9,7 @@ import { EmptyState } from "../design/EmptyState.tsx";
 import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow.tsx";
 import { SearchResults } from "./SearchResults.tsx";
+import { useConversationMenu } from "./useConversationMenu.tsx";
 
 /** More than a screen has room for: they are painted before the others are drawn. */
 const FIRST_ROWS = 24;
@@ -53,6 +54,7 @@ function Searchable() {
   const [searchedAt, setSearchedAt] = useState(path);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const menu = useConversationMenu();
   // What was looked for is found once something is opened.
   if (searchedAt !== path) {
     setSearchedAt(path);
@@ -66,6 +68,8 @@ function Searchable() {
     const at = entries.findIndex((entry) => entry === document.activeElement);
     const inField = document.activeElement === field.current;
     if (event.key === "ArrowDown") entries[at + 1]?.focus();
+    else if (event.key === "Home" && !inField) entries[0]?.focus();
+    else if (event.key === "End" && !inField) entries.at(-1)?.focus();
     else if (event.key === "ArrowUp") (entries[at - 1] ?? field.current)?.focus();
     else if (event.key === "Enter" && inField && query.trim() !== "") entries[0]?.click();
     else if (event.key === "Escape" && (query !== "" || !inField)) {
@@ -90,13 +94,14 @@ function Searchable() {
           }}
         />
       </div>
-      <div ref={list} className={styles["list"]}>
+      <div ref={list} className={styles["list"]} {...menu.handlers}>
         {query.trim() === "" ? (
           <AllConversations />
         ) : (
           <SearchResults query={query} conversations={conversations} />
         )}
       </div>
+      {menu.overlay}
     </div>
   );
 }
