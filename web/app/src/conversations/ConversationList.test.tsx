@@ -136,11 +136,11 @@ test("a group's line says whose the last words are, and who types", () => {
 test("a conversation is muted by its menu, and says so; the same menu ends it", async () => {
   show();
   fireEvent.contextMenu(screen.getByText("Boats"));
-  await userEvent.click(screen.getByRole("menuitem", { name: "Mute until I unmute it" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Mute until I unmute it" }));
   expect([...mutes.get().keys()]).toEqual(["group"]);
   expect(screen.getByRole("img", { name: "Muted" }).closest("li")?.textContent).toContain("Boats");
   fireEvent.contextMenu(screen.getByText("Boats"));
-  await userEvent.click(screen.getByRole("menuitem", { name: "Unmute" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Unmute" }));
   expect(screen.queryByRole("img", { name: "Muted" })).toBeNull();
 });
 
@@ -149,6 +149,6 @@ test("what is unread is marked as read by the menu", async () => {
   if (direct !== undefined) parley.hold([{ ...direct, unread_count: 3, last_seq: 9 }]);
   show();
   fireEvent.contextMenu(screen.getByText("Ben Okafor"));
-  await userEvent.click(screen.getByRole("menuitem", { name: "Mark as read" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Mark as read" }));
   expect(parley.read.get("direct")).toBe(9);
 });

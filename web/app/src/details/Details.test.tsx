@@ -136,7 +136,7 @@ test("a conversation is muted for a time, and unmuted", async () => {
   forgetMutes();
   show({ kind: "direct" });
   await userEvent.click(screen.getByRole("button", { name: "Mute…" }));
-  await userEvent.click(screen.getByRole("menuitem", { name: "Mute for an hour" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Mute for an hour" }));
   const until = mutes.get().get("c1") ?? 0;
   expect(Math.round((until - Date.now()) / 60_000)).toBe(60);
   expect(screen.getByText(/^Muted on this device until/)).toBeTruthy();

@@ -310,7 +310,7 @@ describe("the menu of a message", () => {
     hold(2, 2);
     show();
     press("number 1.");
-    await userEvent.click(screen.getByRole("menuitem", { name: "Reply" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Reply" }));
     expect(screen.queryByRole("menu")).toBeNull();
     expect(document.activeElement).toBe(screen.getByRole("textbox"));
     expect(screen.getByRole("button", { name: "Do not reply" })).toBeTruthy();
@@ -321,7 +321,7 @@ describe("the menu of a message", () => {
     hold(2, 2);
     show();
     press("number 2.");
-    await session.click(screen.getByRole("menuitem", { name: "Copy the text" }));
+    await session.click(await screen.findByRole("menuitem", { name: "Copy the text" }));
     expect(await screen.findByText("Copied.")).toBeTruthy();
     expect(await navigator.clipboard.readText()).toBe("number 2.");
   });
@@ -331,7 +331,8 @@ describe("the menu of a message", () => {
     show();
     const button = screen.getByRole("button", { name: "What to do with the message" });
     await userEvent.click(button);
-    const items = screen.getAllByRole("menuitem");
+    const items = await screen.findAllByRole("menuitem");
+    await userEvent.keyboard("{ArrowDown}");
     expect(document.activeElement).toBe(items[0]);
     await userEvent.keyboard("{ArrowUp}");
     expect(document.activeElement).toBe(items.at(-1));
@@ -361,7 +362,7 @@ describe("the menu of a message", () => {
       ]);
     show();
     press("number 3.");
-    await userEvent.click(screen.getByRole("menuitem", { name: "Seen by, and more" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Seen by, and more" }));
     const dialog = await screen.findByRole("dialog", { name: "Message" });
     const lists = [...dialog.querySelectorAll("section")].map(({ textContent }) => textContent);
     expect(lists).toEqual([
@@ -371,7 +372,7 @@ describe("the menu of a message", () => {
     ]);
   });
 
-  test("opens after a long press, but not while one scrolls", () => {
+  test("opens after a long press, but not while one scrolls", async () => {
     vi.useFakeTimers();
     hold(1, 1);
     show();
@@ -385,8 +386,8 @@ describe("the menu of a message", () => {
     act(() => {
       vi.advanceTimersByTime(600);
     });
-    expect(screen.getByRole("menu")).toBeTruthy();
     vi.useRealTimers();
+    expect(await screen.findByRole("menu")).toBeTruthy();
   });
 
   test("leaves links to the browser", () => {

@@ -1,0 +1,52 @@
+import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+
+import type { MenuProps } from "./Menu.tsx";
+import styles from "./Menu.module.css";
+
+const EDGE_PX = 8;
+
+/** The menu itself, in a chunk of its own. Not modal: what holds the page still writes styles, which the page's policy forbids. */
+export function OpenMenu({ label, at, items, onClose }: MenuProps) {
+  const [before] = useState(() => document.activeElement);
+  const dir = document.documentElement.dir === "rtl" ? "rtl" : "ltr";
+  return (
+    <DropdownMenu.Root
+      open
+      modal={false}
+      dir={dir}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <DropdownMenu.Trigger asChild>
+        <span className={styles["place"]} style={{ left: at.x, top: at.y }} aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className={styles["menu"]}
+          aria-label={label}
+          align="start"
+          loop
+          collisionPadding={EDGE_PX}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before instanceof HTMLElement) before.focus();
+          }}
+          onContextMenu={(event) => {
+            event.preventDefault();
+          }}
+        >
+          {items.map(({ key, icon, label: words, onSelect }) => (
+            <DropdownMenu.Item key={key} className={styles["item"]} onSelect={onSelect}>
+              <span className={styles["icon"]} aria-hidden="true">
+                {icon}
+              </span>
+              {words}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
