@@ -5,10 +5,10 @@ PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint install format clean
+.PHONY: help run build test check lint screenshots install format clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, then serve at http://localhost:8080 with the data in ./data
 	exec $(BUILD)/bin/parleyd serve --data-dir data
@@ -19,6 +19,7 @@ build: ## install what is missing and build (PRESET=release, debug, asan or tsan
 	cmake --build --preset $(PRESET) -j $(JOBS)
 
 test: build ## build and run every test
+	@tools/install_packages test
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-label-summary
 
 check: ## everything that CI runs: tests, linters, sanitizers
@@ -27,6 +28,10 @@ check: ## everything that CI runs: tests, linters, sanitizers
 lint: build ## linters alone
 	@tools/install_packages lint
 	ctest --test-dir $(BUILD) -C lint -L lint -j $(JOBS) --output-on-failure --no-label-summary
+
+screenshots: build ## picture every screen of the web app, into build/screenshots
+	@tools/install_packages test
+	tools/web run screenshots $(CURDIR)/build/screenshots
 
 install: build ## install programs, systemd unit and documents under PREFIX (default /usr/local)
 	cmake --install $(BUILD) --prefix $(PREFIX)

@@ -16,6 +16,7 @@
 #include "app/node.h"
 #include "app/reload.h"
 #include "app/service_manager.h"
+#include "http/web_assets.h"
 
 namespace parley::app {
 namespace {
@@ -92,14 +93,17 @@ std::string ClientProgram() {
 void PrintWelcome(const Node& node) {
   fmt::print("listening http={} ops={}\n", node.http_address(), node.ops_address());
   const std::string url = node.public_url();
-  fmt::print("\nParley {} serves at {}\n", PARLEY_VERSION, url);
+  fmt::print("\nParley {} serves at {}{}\n", PARLEY_VERSION, url,
+             http::BuiltInWebAssets() ? ": open it in a browser" : "");
   if (const std::optional<std::string>& token = node.admin_token()) {
     fmt::print("administrator link: {}/#admin={}\n", url, *token);
-    fmt::print("  (works once: `parley claim LINK` makes whoever is signed in an administrator)\n");
+    fmt::print(
+        "  (works once: whoever opens it and signs in is an administrator; without a browser:\n"
+        "  `parley claim LINK`)\n");
   }
   const std::string client = ClientProgram();
   fmt::print(
-      "\nTry it, in other terminals:\n"
+      "\nOr in other terminals:\n"
       "  {0} --server {1} register ann                   # make an account, sign in\n"
       "  {0} --server {1} --profile bob register bob     # somebody to talk to\n"
       "  {0} --server {1} --profile bob tail             # watch what arrives\n"

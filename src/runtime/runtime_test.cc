@@ -117,6 +117,17 @@ TEST(Shard, RunUntilIdle_RunsWhatWasPostedBeforeIt_WhileOthersPost) {
   }
 }
 
+TEST(Shard, Destroyed_ByWhatWasPosted_WhilePostReturns) {
+  for (int round = 0; round < 2'000; ++round) {
+    auto shard = std::make_unique<Shard>();
+    bool done = false;  // touched by this thread alone: the loop runs here
+    std::thread poster([&done, shard = shard.get()] { shard->Post([&done] { done = true; }); });
+    while (!done) shard->RunUntilIdle();
+    shard.reset();
+    poster.join();
+  }
+}
+
 TEST(Timer, After_SetAgain_FiresOnceForTheLast) {
   Shard shard;
   Timer timer(shard);

@@ -39,9 +39,11 @@ void Shard::Post(Work work) {
     if (stopped_) return;
     first = inbox_.empty();
     inbox_.push_back(std::move(work));
+    if (first) ++waking_;
   }
   if (first) {
     boost::asio::post(*io_, [this] { Drain(); });
+    --waking_;
   }
 }
 
@@ -75,6 +77,9 @@ void Shard::Stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
+  // RunUntilIdle() runs what others have put in without their wake-up, which may still be on its
+  // way.
+  while (waking_ > 0) std::this_thread::yield();
   guard_.reset();
   if (io_) io_->stop();
   if (thread_.joinable()) thread_.join();

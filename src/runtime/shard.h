@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,7 +31,8 @@ class Shard {
   Shard& operator=(const Shard&) = delete;
 
   /// Any thread. Runs `work` on the shard, in the order of posting. What gathers before the shard
-  /// comes to it costs one wake-up.
+  /// comes to it costs one wake-up. What is posted may end the shard's life while Post still
+  /// returns.
   void Post(Work work);
 
   /// Runs the loop on a thread of its own.
@@ -62,8 +64,9 @@ class Shard {
   const int index_;
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
   mutable std::mutex mutex_;
-  std::vector<Work> inbox_;  // guarded by mutex_
-  bool stopped_ = false;     // guarded by mutex_
+  std::vector<Work> inbox_;      // guarded by mutex_
+  bool stopped_ = false;         // guarded by mutex_
+  std::atomic<int> waking_ = 0;  // threads in Post, on their way to the loop; grows under mutex_
   std::optional<boost::asio::executor_work_guard<Executor>> guard_;
   std::thread thread_;
 };

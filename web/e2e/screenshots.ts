@@ -1,13 +1,19 @@
-// Makes a picture of each screen, on a phone and wide, light and dark, and right to left: `node screenshots.ts FOLDER`.
+// Makes a picture of each screen, on a phone and wide, light and dark, and right to left. `PARLEYD` names the program, as
+// for the tests. With names, only pictures whose names have one of them: `node screenshots.ts FOLDER [phone-dark direct …]`.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type Browser, chromium, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 
+import { signIn } from "./harness/app.ts";
 import { Parleyd } from "./harness/parleyd.ts";
-import { PASSWORD, Person } from "./harness/people.ts";
+import { refuseMessages } from "./harness/wire.ts";
+import { ADMIN_SCREENS, type Screen, SCREENS } from "./pictures/screens.ts";
+import { chatter, makeWorld, type World } from "./pictures/world.ts";
 
-const folder = process.argv[2] ?? "results/screenshots";
+const [folder = "results/screenshots", ...names] = process.argv.slice(2);
+/** So many looks at a time: a picture waits more than it works. */
+const AT_ONCE = 2;
 
 interface Look {
   readonly name: string;
@@ -28,106 +34,97 @@ const LOOKS: readonly Look[] = [
   { name: "wide-rtl", size: WIDE, scheme: "dark", locale: "ar", touch: false },
 ];
 
-interface World {
-  readonly direct: string;
-  readonly group: string;
+function pictureOf(look: Look, screen: Screen): string {
+  return `${look.name}-${screen.name}`;
 }
 
-/** People who have talked: two conversations, long and short words, an answer, emoji, a link. */
-async function fill(server: string): Promise<World> {
-  const mia = await Person.signUp(server, "Mia Lindqvist", "mia");
-  const ben = await Person.signUp(server, "Ben Okafor", "ben");
-  const layla = await Person.signUp(server, "ليلى حداد", "layla");
-  const long = await Person.signUp(
-    server,
-    "Wolfeschlegelsteinhausenbergerdorff von und zu Hohenzollern",
-    "wolf",
-  );
-  const other = await mia.direct(layla);
-  await layla.say(other, "مرحبا! هل وصلت؟");
-  const far = await long.direct(mia);
-  await long.say(far, "Donaudampfschifffahrtsgesellschaftskapitän ".repeat(3));
-  const group = await mia.group("Summer house", [ben, layla, long]);
-  await ben.say(group, "I can bring the boat");
-  await ben.say(group, "and the small grill");
-  await layla.say(group, "أنا أحضر الحلويات 🍯");
-  await mia.say(group, "Perfect. Who drives?");
-  await long.say(
-    group,
-    "I do, if somebody sits with me on the way back. It is rather a long road.",
-  );
-  const direct = await ben.direct(mia);
-  await ben.say(direct, "Morning! Did you see the photos?");
-  const question = await mia.say(direct, "Yes! They are lovely");
-  await mia.say(
-    direct,
-    "The one on the jetty is my favourite, I would like to print it really large",
-  );
-  await ben.say(direct, "https://example.org/jetty has it in full size", question);
-  const thanks = await mia.say(direct, "🎉");
-  await mia.say(direct, "See you on Friday then");
-  await ben.read(direct, thanks);
-  await ben.say(group, "Then it is settled 👍");
-  return { direct, group };
+function isWanted(picture: string): boolean {
+  return names.length === 0 || names.some((name) => picture.includes(name));
 }
 
-async function signIn(page: Page, url: string, username: string): Promise<void> {
-  await page.goto(`${url}/sign-in`);
-  await page.locator("input[autocomplete=username]").fill(username);
-  await page.locator("input[type=password]").fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
-  await page.locator("[data-pane=list] li, [data-pane=list] h2").first().waitFor();
-}
+/** Somebody's browser, for all pictures that they are asked for. */
+class Visitor {
+  private refuses = false;
+  private readonly look: Look;
+  private readonly context: BrowserContext;
+  private readonly page: Page;
 
-async function takeAll(browser: Browser, url: string, look: Look, world: World): Promise<void> {
-  const context = await browser.newContext({
-    viewport: look.size,
-    colorScheme: look.scheme,
-    locale: look.locale,
-    hasTouch: look.touch,
-    isMobile: look.touch,
-    reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  const take = async (name: string): Promise<void> => {
-    // Rows are measured before they are shown.
-    await page.locator("[data-seq]:visible, form:visible, li:visible, h2:visible").last().waitFor();
+  private constructor(look: Look, context: BrowserContext, page: Page) {
+    this.look = look;
+    this.context = context;
+    this.page = page;
+  }
+
+  static async open(
+    browser: Browser,
+    look: Look,
+    by: Screen["by"],
+    { url }: World,
+  ): Promise<Visitor> {
+    const context = await browser.newContext({
+      viewport: look.size,
+      colorScheme: look.scheme,
+      locale: look.locale,
+      hasTouch: look.touch,
+      isMobile: look.touch,
+      reducedMotion: "reduce",
+    });
+    const visitor = new Visitor(look, context, await context.newPage());
+    await refuseMessages(visitor.page, () => visitor.refuses);
+    if (by !== "guest") await signIn(visitor.page, url, by);
+    return visitor;
+  }
+
+  async take(screen: Screen, world: World): Promise<void> {
+    const { page } = this;
+    await page.goto(world.url + screen.path(world));
+    await page.locator(screen.shown).first().waitFor();
+    await screen.act?.(page, (refuses) => (this.refuses = refuses));
     await page.evaluate(() => document.fonts.ready);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-    await page.screenshot({ path: join(folder, `${look.name}-${name}.png`) });
-  };
-  const visit = async (path: string, shown: string): Promise<void> => {
-    await page.goto(url + path);
-    await page.locator(shown).first().waitFor();
-  };
+    // Lines are measured before they are shown.
+    await page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(done));
+        }),
+    );
+    await page.screenshot({ path: join(folder, `${pictureOf(this.look, screen)}.png`) });
+    await this.context.setOffline(false);
+  }
 
-  await visit("/sign-up", "form");
-  await take("sign-up");
-  await visit("/sign-in", "form");
-  await take("sign-in");
-  await signIn(page, url, "mia");
-  await take("list");
-  await visit(`/c/${world.direct}`, "[data-seq='7']");
-  await take("direct");
-  await visit(`/c/${world.group}`, "[data-seq]");
-  await take("group");
-  await visit(`/c/${world.group}/details`, "h2");
-  await visit(`/c/${world.group}/details`, "aside h3");
-  await page.locator("aside li").first().waitFor();
-  await take("details");
-  await visit("/new", "main input[type=search]");
-  await page.locator("main input[type=search]").fill("be");
-  await page.locator("main li").first().waitFor();
-  await take("new");
-  await visit("/settings", "form");
-  await take("settings");
-  await context.close();
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
 
-  const fresh = await browser.newContext({ viewport: look.size, colorScheme: look.scheme });
-  const first = await fresh.newPage();
-  await signIn(first, url, "nobody");
-  await first.screenshot({ path: join(folder, `${look.name}-first-run.png`) });
-  await fresh.close();
+async function takeAll(
+  browser: Browser,
+  look: Look,
+  screens: readonly Screen[],
+  world: World,
+): Promise<void> {
+  const wanted = screens.filter((screen) => isWanted(pictureOf(look, screen)));
+  for (const by of ["guest", "nobody", "mia"] as const) {
+    const own = wanted.filter((screen) => screen.by === by);
+    if (own.length === 0) continue;
+    const visitor = await Visitor.open(browser, look, by, world);
+    for (const screen of own) await visitor.take(screen, world);
+    await visitor.close();
+  }
+}
+
+async function takeLooks(
+  browser: Browser,
+  screens: readonly Screen[],
+  world: World,
+): Promise<void> {
+  const waiting = [...LOOKS];
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (let look = waiting.shift(); look !== undefined; look = waiting.shift()) {
+      await takeAll(browser, look, screens, world);
+    }
+  });
+  await Promise.all(workers);
 }
 
 await mkdir(folder, { recursive: true });
@@ -136,14 +133,16 @@ const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu"],
 });
+const done = new AbortController();
 try {
-  const world = await fill(server.url);
-  await Person.signUp(server.url, "Nobody Yet", "nobody");
-  const wanted = process.argv[3];
-  for (const look of LOOKS) {
-    if (wanted === undefined || look.name.includes(wanted)) {
-      await takeAll(browser, server.url, look, world);
-    }
+  const world = await makeWorld(server);
+  const talking = chatter(server.url, done.signal);
+  try {
+    await takeLooks(browser, SCREENS, world);
+    await takeLooks(browser, ADMIN_SCREENS, world);
+  } finally {
+    done.abort();
+    await talking;
   }
 } finally {
   await browser.close();

@@ -1,17 +1,11 @@
 import { act } from "@testing-library/react";
-import {
-  Children,
-  type ReactNode,
-  type Ref,
-  useImperativeHandle,
-  useLayoutEffect,
-  useRef,
-} from "react";
+import { type ReactElement, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
 interface ListProps {
   readonly ref: Ref<object>;
+  readonly data: readonly unknown[];
   readonly shift: boolean;
-  readonly children: ReactNode;
+  readonly children: (row: unknown) => ReactElement;
   readonly onScroll: (offset: number) => void;
 }
 
@@ -43,7 +37,7 @@ class FakeList {
 export const list = new FakeList();
 
 /** Stands for virtua's in component tests: `vi.mock("virtua", () => import("../../test/fakeVirtua.tsx"))`. */
-export function Virtualizer({ ref, shift, children, onScroll }: ListProps) {
+export function Virtualizer({ ref, data, shift, children, onScroll }: ListProps) {
   const box = useRef<HTMLDivElement>(null);
   useImperativeHandle(ref, () => ({
     get scrollOffset() {
@@ -65,9 +59,10 @@ export function Virtualizer({ ref, shift, children, onScroll }: ListProps) {
   });
   return (
     <div ref={box}>
-      {Children.map(children, (row) => (
-        <div>{row}</div>
-      ))}
+      {data.map((row) => {
+        const drawn = children(row);
+        return <div key={drawn.key}>{drawn}</div>;
+      })}
     </div>
   );
 }

@@ -5,6 +5,9 @@ import { Parleyd } from "./parleyd.ts";
 /** The browser's words for a network or a server that is gone. */
 export const NO_NETWORK = /net::ERR_|WebSocket connection to|status of 502/;
 
+/** The browser's words for an answer that says no, where a test is after one. */
+export const REFUSED = /status of 4\d\d/;
+
 /** Whether an address is of a server under test, or of the page itself. */
 function isOwn(url: string): boolean {
   if (/^(?:blob|data|about):/.test(url)) return true;

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 import { Front } from "./front.ts";
 
@@ -108,6 +109,13 @@ export class Parleyd {
       await rm(folder, { recursive: true });
       throw error;
     }
+  }
+
+  /** Makes somebody an administrator, as one does it at the server's command line. */
+  async grantAdmin(username: string): Promise<void> {
+    await promisify(execFile)(PROGRAM, ["admin", "grant", username, "--data-dir", this.folder], {
+      env: { ...cleanEnvironment(), ...SETTINGS },
+    });
   }
 
   /** As if the power went out: nothing is said to anybody. */

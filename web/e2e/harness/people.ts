@@ -2,6 +2,11 @@ import { randomUUID } from "node:crypto";
 
 export const PASSWORD = "correct horse";
 
+/** A name that no other test has. */
+export function freshUsername(): string {
+  return `p-${randomUUID().slice(0, 13)}`;
+}
+
 interface Named {
   readonly id: string;
 }
@@ -24,7 +29,7 @@ export class Person {
   static async signUp(
     server: string,
     display_name: string,
-    username = `p-${randomUUID().slice(0, 13)}`,
+    username = freshUsername(),
   ): Promise<Person> {
     const answer = await fetch(`${server}/v1/accounts`, {
       method: "POST",
@@ -55,16 +60,32 @@ export class Person {
     await this.call("PUT", `/v1/conversations/${conversation}/read`, { seq });
   }
 
+  /** What was said, oldest first: the newest page of it. */
+  async history(conversation: string): Promise<readonly { readonly text: string }[]> {
+    const answer = await this.call("GET", `/v1/conversations/${conversation}/messages`);
+    const { items } = (await answer.json()) as { items: { seq: number; text: string }[] };
+    return items.sort((a, b) => a.seq - b.seq);
+  }
+
+  async add(group: string, other: Person): Promise<void> {
+    await this.call("POST", `/v1/conversations/${group}/members`, { user_ids: [other.id] });
+  }
+
+  async remove(group: string, other: Person): Promise<void> {
+    await this.call("DELETE", `/v1/conversations/${group}/members/${other.id}`);
+  }
+
   private async converse(body: object): Promise<string> {
     const answer = await this.call("POST", "/v1/conversations", body);
     return ((await answer.json()) as Named).id;
   }
 
-  private async call(method: string, path: string, body: object): Promise<Response> {
+  /** Anything that the API has. */
+  async call(method: string, path: string, body?: object): Promise<Response> {
     const answer = await fetch(this.server + path, {
       method,
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token}` },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
     return answer;

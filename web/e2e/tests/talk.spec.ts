@@ -181,27 +181,6 @@ test("one search finds conversations and people, who have a card", async ({ page
   await expect(card).toBeHidden();
 });
 
-test("the administrator link makes whoever signs in an administrator, once", async ({
-  browser,
-}) => {
-  const server = await Parleyd.start();
-  try {
-    const ann = await Person.signUp(server.url, "Ann");
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(server.adminLink);
-    await page.getByRole("link", { name: "Sign in" }).click();
-    expect(page.url()).not.toContain("admin=");
-    await page.getByLabel("Username").fill(ann.username);
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Become the administrator" }).click();
-    await expect(page.getByText("You are the administrator now")).toBeVisible();
-    await page.context().close();
-  } finally {
-    await server.stop();
-  }
-});
-
 test("who comes by an invitation finds the conversation with who invited", async ({
   browser,
   server,

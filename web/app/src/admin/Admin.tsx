@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ShieldAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Link, Redirect } from "wouter";
 
 import { EmptyState } from "../design/EmptyState.tsx";
@@ -50,6 +50,7 @@ export function Admin({ page = "" }: { page?: string | undefined }) {
 
 function AdminPages({ current }: { current: string }) {
   const { t } = useLingui();
+  const tab = useId();
   const shown = PAGES.get(current);
   if (shown === undefined) return <Redirect to="/admin/people" replace />;
   return (
@@ -60,13 +61,21 @@ function AdminPages({ current }: { current: string }) {
             key={path}
             href={`/admin/${path}`}
             className={styles["tab"] ?? ""}
+            id={path === current ? tab : undefined}
             aria-current={path === current ? "page" : undefined}
           >
             {name}
           </Link>
         ))}
       </nav>
-      <div key={current} className={styles["page"]}>
+      {/* The numbers hold nothing to tab to: without a stop here the keyboard could not scroll them. */}
+      <div
+        key={current}
+        className={styles["page"]}
+        role="region"
+        aria-labelledby={tab}
+        tabIndex={0}
+      >
         {shown.page}
       </div>
     </>

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { conversation, FakeParley, user } from "../../test/fakeParley.ts";
+import { conversation, FakeParley, message, user } from "../../test/fakeParley.ts";
 import { renderSignedIn } from "../../test/render.tsx";
 import { forgetMutes, mutes } from "../notifications/mutes.ts";
 import { ConversationList } from "./ConversationList.tsx";
@@ -103,6 +103,34 @@ test("who has nobody to talk to yet can search people all the same", async () =>
   expect(screen.getByText("Nobody to talk to yet")).toBeTruthy();
   await userEvent.type(field, "mia");
   expect(await screen.findByRole("button", { name: /Mia Lindqvist/ })).toBeTruthy();
+});
+
+test("a group's line says whose the last words are, and who types", () => {
+  const group = {
+    id: "group",
+    kind: "group" as const,
+    title: "Boats",
+    members: [member(ME), member(MIA)],
+    last_message: message({ seq: 2, sender_id: "mia", text: "Ahoy" }),
+  };
+  parley.hold([
+    conversation(group),
+    conversation({
+      id: "direct",
+      members: [member(ME), member(MIA)],
+      last_message: message({ seq: 3, sender_id: "mia", text: "Only you" }),
+    }),
+    conversation({
+      ...group,
+      id: "typing",
+      typing: ["mia"],
+    }),
+  ]);
+  show();
+  const lines = screen.getAllByRole("listitem").map((item) => item.textContent);
+  expect(lines[0]).toContain("Mia Lindqvist: Ahoy");
+  expect(lines[1]).not.toContain("Mia Lindqvist: ");
+  expect(lines[2]).toContain("Mia Lindqvist is typing…");
 });
 
 test("a conversation is muted by its menu, and says so; the same menu ends it", async () => {

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { MessageCirclePlus, Settings, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useObservable, useParley } from "../app/context.ts";
@@ -10,6 +10,9 @@ import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow.tsx";
 import { SearchResults } from "./SearchResults.tsx";
 import { useConversationMenu } from "./useConversationMenu.tsx";
+
+/** More than a screen has room for: they are painted before the others are drawn. */
+const FIRST_ROWS = 24;
 
 /** All conversations, latest first; what is typed into the search looks for people too. */
 export function ConversationList() {
@@ -107,6 +110,7 @@ function AllConversations() {
   const parley = useParley();
   const me = useObservable(parley.me);
   const conversations = useObservable(parley.conversations) ?? [];
+  const drawn = useDeferredValue(conversations, conversations.slice(0, FIRST_ROWS));
   if (conversations.length === 0) {
     return (
       <EmptyState
@@ -122,7 +126,7 @@ function AllConversations() {
   }
   return (
     <ul className={styles["rows"]}>
-      {conversations.map((conversation) => (
+      {drawn.map((conversation) => (
         <ConversationRow key={conversation.id} conversation={conversation} me={me} />
       ))}
     </ul>

@@ -1,22 +1,24 @@
-import type { Conversation, User } from "@parley/client";
+import type { Conversation, Message, User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { BellOff } from "lucide-react";
 import { memo } from "react";
 import { Link, useRoute } from "wouter";
 
+import { useObservable, useParley } from "../app/context.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { shortTime } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import { useMuted } from "../notifications/useMuted.ts";
 import styles from "./ConversationList.module.css";
 import { conversationName, otherPerson } from "./name.ts";
+import { Typing } from "./Typing.tsx";
 
 function Preview({ conversation, me }: { conversation: Conversation; me: User }) {
   const last = conversation.last_message;
   if (conversation.typing.length > 0) {
     return (
       <span className={styles["typing"]}>
-        <Trans>typing…</Trans>
+        <Typing conversation={conversation} />
       </span>
     );
   }
@@ -32,11 +34,21 @@ function Preview({ conversation, me }: { conversation: Conversation; me: User })
   }
   if (last === null) return <Trans>No messages yet</Trans>;
   if (last.deleted_at !== null) return <Trans>Message deleted</Trans>;
+  return <LastWords message={last} group={conversation.kind === "group"} me={me} />;
+}
+
+/** A message in one line; in a group it says whose. */
+function LastWords({ message, group, me }: { message: Message; group: boolean; me: User }) {
+  const sender = useObservable(useParley().user(message.sender_id));
   // The first part is enough for one line, and keeps a flood out of the layout.
-  const words = last.text.slice(0, 200);
-  if (last.sender_id !== me.id) return words;
-  const text = <bdi>{words}</bdi>;
-  return <Trans>You: {text}</Trans>;
+  const text = <bdi>{message.text.slice(0, 200)}</bdi>;
+  if (message.sender_id === me.id) return <Trans>You: {text}</Trans>;
+  if (!group || sender === null) return text;
+  return (
+    <>
+      <bdi>{sender.display_name}</bdi>: {text}
+    </>
+  );
 }
 
 export const ConversationRow = memo(function ConversationRow(props: {

@@ -42,7 +42,7 @@ export function Arrivals() {
         setSpoken(`${sender?.display_name ?? conversationName(conversation, me.id)}: ${text}`);
         if (inView) return;
         const wanted = alerts.get();
-        if (wanted.sound) playArrival();
+        if (wanted.sound) void playArrival();
         // Asked only where it matters: the page stands still until the browser has answered.
         if (!wanted.notifications || !document.hidden || !mayNotify()) return;
         notify(toldOf(arrival, sender?.display_name, me), navigate).catch(() => {

@@ -1,14 +1,17 @@
 let context: AudioContext | null = null;
 
+/** A sound that comes later than this tells of nothing. */
+const IN_TIME_MS = 1000;
+
 /** Two short soft tones, made here: there is no file to load. Silent where the browser allows no sound yet. */
-export function playArrival(): void {
+export async function playArrival(): Promise<void> {
   // Before the person has touched the page a browser plays nothing, and complains.
   if ("userActivation" in navigator && !navigator.userActivation.hasBeenActive) return;
   context ??= new AudioContext();
-  if (context.state !== "running") {
-    void context.resume();
-    return;
-  }
+  const from = performance.now();
+  // A new one begins to run a moment later; where no sound is allowed, once the person does something.
+  if (context.state !== "running") await context.resume();
+  if (performance.now() - from > IN_TIME_MS) return;
   tone(context, 660, 0);
   tone(context, 880, 0.09);
 }

@@ -16,7 +16,7 @@ export function PasswordForm() {
   const [next, setNext] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
-
+  // What is forbidden is to go on without the right one.
   const isWrong = errorCode(failure) === "forbidden";
 
   async function change(): Promise<void> {

@@ -99,8 +99,14 @@ export function MessageList(props: {
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
-        <Virtualizer ref={list} shift={shift} onScroll={scroll.onScroll} onResize={scroll.onResize}>
-          {rows.map((row) => {
+        <Virtualizer
+          ref={list}
+          data={rows}
+          shift={shift}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
+          {(row) => {
             switch (row.type) {
               case "day":
                 return (
@@ -131,7 +137,7 @@ export function MessageList(props: {
                   />
                 );
             }
-          })}
+          }}
         </Virtualizer>
       </div>
       {conversation.last_message === null && isEmpty(timeline) && (

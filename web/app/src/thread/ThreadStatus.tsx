@@ -2,21 +2,11 @@ import type { Conversation } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 
 import { useObservable, useParley } from "../app/context.ts";
+import { Typing } from "../conversations/Typing.tsx";
 import { ago } from "../design/ago.ts";
 import { shortTime } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import styles from "./Thread.module.css";
-
-function Typing({ conversation }: { conversation: Conversation }) {
-  const first = useObservable(useParley().user(conversation.typing[0] ?? ""));
-  if (conversation.kind === "direct") return <Trans>typing…</Trans>;
-  const name = <bdi>{first?.display_name}</bdi>;
-  return conversation.typing.length === 1 ? (
-    <Trans>{name} is typing…</Trans>
-  ) : (
-    <Trans>Several people are typing…</Trans>
-  );
-}
 
 /** Longer ago one counts no days. */
 const FORGOTTEN_AFTER_MS = 7 * 86_400_000;

@@ -37,6 +37,15 @@ test("the divider stands once, before the first unread message", () => {
   expect(rows.map((row) => row.type)).toEqual(["day", "message", "unread", "message", "message"]);
 });
 
+test("only the rows that change are new objects", () => {
+  const [first, second, third] = [at(1, 0), at(2, 1), at(3, 2)];
+  const before = threadRows(timelineOf([first, second]).items, null);
+  const after = threadRows(timelineOf([first, second, third]).items, null);
+  expect(after[1]).toBe(before[1]);
+  // It was the last of its run, and is not any more.
+  expect(after[2]).not.toBe(before[2]);
+});
+
 test("each person is shown under the last message that they have read, never under their own", () => {
   const { items } = timelineOf([at(1, 0), at(2, 1), at(3, 2, "cy")]);
   const member = (id: string, read_seq: number) => ({

@@ -33,6 +33,19 @@ function seqOf(item: TimelineItem): number | null {
   return item.type === "message" ? item.message.seq : item.notice.seq;
 }
 
+type MessageRow = Extract<ThreadRow, { readonly type: "message" }>;
+
+const lastRows = new WeakMap<Message, MessageRow>();
+
+/** The same object as long as it says the same, so that a row that did not change is not drawn again. */
+function messageRow(key: string, message: Message, first: boolean, last: boolean): MessageRow {
+  const known = lastRows.get(message);
+  if (known?.key === key && known.first === first && known.last === last) return known;
+  const made: MessageRow = { type: "message", key, message, first, last };
+  lastRows.set(message, made);
+  return made;
+}
+
 /**
  * `unreadAfter`: the seq that was read last when the thread was opened, where something was unread. `hasOlder`: what was
  * read may lie before these items; then their first one is no place to divide.
@@ -62,13 +75,8 @@ export function threadRows(
     if (item.type === "notice") {
       rows.push({ type: "notice", key: item.key, notice: item.notice });
     } else {
-      rows.push({
-        type: "message",
-        key: item.key,
-        message: item.message,
-        first: dividesHere || !continues(items[index - 1], item),
-        last: !continues(item, items[index + 1]),
-      });
+      const first = dividesHere || !continues(items[index - 1], item);
+      rows.push(messageRow(item.key, item.message, first, !continues(item, items[index + 1])));
     }
   });
   return rows;
