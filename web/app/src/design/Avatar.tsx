@@ -44,8 +44,14 @@ export function Avatar(props: { id: string; name: string; url: string | null; si
     background: colourOf(id),
   };
   return (
-    <span className={styles["avatar"]} style={box} aria-hidden="true">
-      {url === null ? initials(name) : <img className={styles["image"]} src={url} alt="" />}
+    <span
+      className={styles["avatar"]}
+      style={box}
+      // A picture and no text: a button with it alone is called by its label.
+      data-initials={url === null ? initials(name) : undefined}
+      aria-hidden="true"
+    >
+      {url !== null && <img className={styles["image"]} src={url} alt="" />}
     </span>
   );
 }
