@@ -10,9 +10,13 @@ import type { FakeParley } from "./fakeParley.ts";
 // Parts that load when they are first needed take their time on a busy machine.
 configure({ asyncUtilTimeout: 10_000 });
 
-// jsdom has dialogs, but does not open them.
+// jsdom has dialogs, but does not open them, and no top layer.
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;
+};
+
+HTMLElement.prototype.showPopover = function () {
+  this.style.display = "block";
 };
 
 /** Draws a part of the app for somebody who is signed in. Messages without a catalogue are shown as they are written. */

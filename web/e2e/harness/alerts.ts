@@ -23,11 +23,21 @@ export async function recordAlerts(page: Page): Promise<() => Promise<Alerts>> {
         return oscillator;
       }
     };
+    const note = (title: string, options?: NotificationOptions): void => {
+      alerts.windows.push(`${title}: ${options?.body ?? ""}`);
+    };
     window.Notification = class extends Notification {
       constructor(title: string, options?: NotificationOptions) {
         super(title, options);
-        alerts.windows.push(`${title}: ${options?.body ?? ""}`);
+        note(title, options);
       }
+    };
+    // Of the service worker, once it is there.
+    const workers = ServiceWorkerRegistration.prototype;
+    const show = Reflect.get(workers, "showNotification");
+    workers.showNotification = async function (title, options) {
+      await show.call(this, title, options);
+      note(title, options);
     };
   });
   return () => page.evaluate(() => (window as unknown as { alerts: Alerts }).alerts);

@@ -68,3 +68,19 @@ export async function send(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press("Enter");
 }
+
+/** As somebody who keeps the scroll bar at its top: page after page, until there is none before. */
+export async function scrollToBeginning(page: Page): Promise<void> {
+  const beginning = page.getByText("started the conversation");
+  await expect
+    .poll(
+      async () => {
+        await page.getByRole("region", { name: "Messages" }).evaluate((region) => {
+          region.scrollTop = 0;
+        });
+        return beginning.isVisible();
+      },
+      { intervals: [20], timeout: 120_000 },
+    )
+    .toBe(true);
+}

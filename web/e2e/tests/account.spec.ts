@@ -119,7 +119,7 @@ test("signing out leaves nothing of the person behind, in no tab", async ({
     .poll(() => keptOnDevice(second))
     .toMatch(/a secret[^]*half a draft|half a draft[^]*a secret/);
   await second.getByRole("button", { name: "Sign out", exact: true }).last().click();
-  // There is a draft.
+  // A draft would be lost: so it asks first.
   await confirm(second, "Sign out");
   await expectSignedOut(second);
   await expectSignedOut(ann.page);

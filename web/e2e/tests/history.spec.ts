@@ -1,4 +1,6 @@
-import { bubble, signIn } from "../harness/app.ts";
+import { bubble, scrollToBeginning, signIn } from "../harness/app.ts";
+import { keepFigures } from "../harness/figures.ts";
+import { heldMemory } from "../harness/memory.ts";
 import { Person } from "../harness/people.ts";
 import { expect, test } from "../harness/test.ts";
 import { watchRows } from "../harness/watchRows.ts";
@@ -7,6 +9,8 @@ const MESSAGES = 10_000;
 const AT_ONCE = 50;
 /** More rows than this are never in the page, however long the history is. */
 const MOST_ROWS = 120;
+/** Nor is more held of it: what is far away from the view is let go. */
+const MOST_MIB = 15;
 /** What is seen goes on from one frame to the next, by a page at most, also where the other end is let go. */
 const LONGEST_STEP = 200;
 /** What lies between two pixels is rounded. */
@@ -30,21 +34,19 @@ test("a history of 10,000 messages is scrolled to its beginning, and back to its
   await page.goto(`${server.url}/c/${conversation}`);
   await expect(bubble(page, "the very last")).toBeInViewport();
 
+  const atFirst = await heldMemory(page);
   const moves = await watchRows(page);
-  const beginning = page.getByText("Bo started the conversation");
-  await expect
-    .poll(
-      async () => {
-        await page.getByRole("region").evaluate((region) => {
-          region.scrollTop = 0;
-        });
-        return beginning.isVisible();
-      },
-      { intervals: [20], timeout: 120_000 },
-    )
-    .toBe(true);
+  await scrollToBeginning(page);
   expect(await page.locator("[data-seq]").count()).toBeLessThan(MOST_ROWS);
   expect((await moves.jsonValue()).messages).toBeLessThan(LONGEST_STEP);
+
+  const scrolled = await heldMemory(page);
+  await keepFigures("memory_of_a_scrolled_history", {
+    messages: MESSAGES,
+    at_first_mib: atFirst,
+    scrolled_mib: scrolled,
+  });
+  expect(scrolled - atFirst).toBeLessThan(MOST_MIB);
 
   await page.getByRole("button", { name: "To the newest" }).click();
   await expect(bubble(page, "the very last")).toBeInViewport();

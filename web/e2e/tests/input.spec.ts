@@ -114,7 +114,7 @@ test("a text that is too long is told so, stays, and is sent once it is shorter"
   await page.goto(`${server.url}/c/${conversation}`);
   const long = "y".repeat(TEXT_BYTES + 1);
   await composer(page).fill(long);
-  await expect(page.getByRole("alert")).toContainText("too many for one message");
+  await expect(page.getByRole("alert")).toContainText("1 character is too many");
   await expect(page.getByRole("button", { name: "Send", exact: true })).toBeDisabled();
   await composer(page).press("Enter");
   await expect(composer(page)).toHaveValue(long);

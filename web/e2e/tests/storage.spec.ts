@@ -84,9 +84,10 @@ test("what the device kept may be cleared while one talks", async ({ browser, se
   await expectTalk(page, bo, conversation);
   // The session is the cookie's: who is here is not known any more, but can sign in.
   await page.reload();
-  if (await page.locator("input[type=password]").isVisible()) {
-    await fillSignIn(page, ann.username);
-  }
+  const password = page.locator("input[type=password]");
+  await expect(password.or(composer(page))).toBeVisible();
+  if (await password.isVisible()) await fillSignIn(page, ann.username);
+  await expect(page.locator("[data-pane=list]").getByRole("link").first()).toBeVisible();
   await page.goto(`${server.url}/c/${conversation}`);
   await expect(bubble(page, "and back")).toBeVisible();
   await page.context().close();

@@ -86,10 +86,10 @@ export class Client implements Host {
         this.link.shown();
       },
       hidden: () => {
-        void this.model.drafts.flush();
+        this.keepDrafts();
       },
       left: () => {
-        void this.model.drafts.flush();
+        this.keepDrafts();
         this.watchNobody();
       },
     });
@@ -244,6 +244,13 @@ export class Client implements Host {
         return { type: "read", conversation_id, seq: object.read_seq } as const;
       }),
     ];
+  }
+
+  /** The page may end before the database has answered. */
+  private keepDrafts(): void {
+    const unkept = this.model.drafts.unkept();
+    if (unkept.size > 0) this.options.storage.keepAtOnce(unkept);
+    void this.model.drafts.flush();
   }
 
   /** Nobody need be asked about any more whom this tab looked at. */

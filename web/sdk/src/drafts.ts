@@ -11,6 +11,8 @@ export class Drafts {
   private readonly onChange: (conversationId: string) => void;
   private readonly texts = new Map<string, string>();
   private readonly unwritten = new Set<string>();
+  /** Given to the journal, which has not kept them yet. */
+  private readonly writing = new Map<string, string>();
 
   constructor(clock: Clock, journal: Journal, onChange: (conversationId: string) => void) {
     this.clock = clock;
@@ -44,10 +46,21 @@ export class Drafts {
   }
 
   /** Writes at once what is not written yet. */
-  flush(): Promise<void> {
-    if (this.unwritten.size === 0) return Promise.resolve();
-    const drafts = new Map([...this.unwritten].map((id) => [id, this.of(id)]));
+  async flush(): Promise<void> {
+    const drafts = this.pending();
+    if (drafts.size === 0) return;
     this.unwritten.clear();
-    return this.journal.write({ drafts });
+    for (const [id, text] of drafts) this.writing.set(id, text);
+    await this.journal.write({ drafts });
+    for (const [id, text] of drafts) if (this.writing.get(id) === text) this.writing.delete(id);
+  }
+
+  /** What the device may not have if the page ends in this moment. */
+  unkept(): ReadonlyMap<string, string> {
+    return new Map([...this.writing, ...this.pending()]);
+  }
+
+  private pending(): ReadonlyMap<string, string> {
+    return new Map([...this.unwritten].map((id) => [id, this.of(id)]));
   }
 }

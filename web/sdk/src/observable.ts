@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 import type { Observable } from "./parley.ts";
 
-/** At most so often listeners are called, however much arrives: fast enough for the eye, cheap enough for a page. */
-const NOTIFY_EVERY_MS = 30;
+/** At most so often listeners are called, however much arrives: no screen shows more pictures than one in this time. */
+const NOTIFY_EVERY_MS = 16;
 
 /**
  * Calls the listeners of what changed. The first change after a quiet while is told in the same turn; what follows is

@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/client";
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -128,6 +128,50 @@ test("each number is also told in words", async () => {
   show(<NumbersPage />);
   await screen.findByRole("img", { name: "Now 4; in the last ten minutes from 3 to 9." });
   await screen.findByRole("img", { name: "Nothing was measured in the last ten minutes." });
+});
+
+test("the value at each time is told to the keyboard and the pointer", async () => {
+  const sample = (at: number, connections: number) => ({
+    at,
+    connections,
+    messages_per_second: 0,
+    commit_p50_ms: null,
+    commit_p99_ms: null,
+    storage_bytes: 2_000_000,
+    memory_bytes: 1,
+  });
+  const history = [sample(0, 3), sample(5000, 9), sample(10_000, 4)];
+  administration.numbers = { now: { ...sample(10_000, 4), uptime_ms: 0, version: "1" }, history };
+  show(<NumbersPage />);
+  const reader = await screen.findByRole<HTMLInputElement>("slider", { name: "Connections" });
+  expect(reader.getAttribute("aria-valuetext")).toMatch(/:10.*: 4$/);
+  fireEvent.change(reader, { target: { value: "1" } });
+  expect(reader.getAttribute("aria-valuetext")).toMatch(/:05.*: 9$/);
+  expect(screen.getByText("9", { selector: "b" })).toBeTruthy();
+  fireEvent.blur(reader);
+  expect(screen.queryByText("9", { selector: "b" })).toBeNull();
+});
+
+test("before anything was measured no number is shown", async () => {
+  const nothing = {
+    at: 0,
+    connections: 0,
+    messages_per_second: 0,
+    commit_p50_ms: null,
+    commit_p99_ms: null,
+    storage_bytes: 0,
+    memory_bytes: 1,
+  };
+  const now = { ...nothing, uptime_ms: 0, version: "1" };
+  administration.numbers = { now, history: [nothing] };
+  show(<NumbersPage />);
+  await screen.findByText(/has just started/);
+  expect(screen.queryByText("0")).toBeNull();
+  cleanup();
+  administration.numbers = { now, history: [] };
+  show(<NumbersPage />);
+  await screen.findByText(/has just started/);
+  expect(screen.queryByRole("slider")).toBeNull();
 });
 
 test("the log says who did what to whom, also what a newer server tells", async () => {

@@ -33,11 +33,7 @@ function Reason({ why }: { why: Why }) {
 export function StorageTrouble({ why }: { why: Why }) {
   return (
     <>
-      <Reason why={why} />{" "}
-      <Trans>
-        Everything works, but what is not sent yet is lost when you close this page. Keeping it is
-        tried again the next time that you open it.
-      </Trans>
+      <Reason why={why} /> <Trans>What is not sent yet is lost when you close this page.</Trans>
     </>
   );
 }

@@ -1,9 +1,10 @@
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { conversation, FakeParley, message, user } from "../../test/fakeParley.ts";
 import { renderSignedIn } from "../../test/render.tsx";
+import { forgetMutes, mutes } from "../notifications/mutes.ts";
 import { ConversationList } from "./ConversationList.tsx";
 
 const ME = user("me", "Me");
@@ -17,6 +18,7 @@ function member(person: typeof BEN) {
 
 beforeEach(() => {
   window.history.replaceState(null, "", "/");
+  forgetMutes();
   parley = new FakeParley(ME);
   parley.hold([
     conversation({
@@ -129,4 +131,24 @@ test("a group's line says whose the last words are, and who types", () => {
   expect(lines[0]).toContain("Mia Lindqvist: Ahoy");
   expect(lines[1]).not.toContain("Mia Lindqvist: ");
   expect(lines[2]).toContain("Mia Lindqvist is typing…");
+});
+
+test("a conversation is muted by its menu, and says so; the same menu ends it", async () => {
+  show();
+  fireEvent.contextMenu(screen.getByText("Boats"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Mute until I unmute it" }));
+  expect([...mutes.get().keys()]).toEqual(["group"]);
+  expect(screen.getByRole("img", { name: "Muted" }).closest("li")?.textContent).toContain("Boats");
+  fireEvent.contextMenu(screen.getByText("Boats"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Unmute" }));
+  expect(screen.queryByRole("img", { name: "Muted" })).toBeNull();
+});
+
+test("what is unread is marked as read by the menu", async () => {
+  const [, direct] = parley.conversations.get() ?? [];
+  if (direct !== undefined) parley.hold([{ ...direct, unread_count: 3, last_seq: 9 }]);
+  show();
+  fireEvent.contextMenu(screen.getByText("Ben Okafor"));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Mark as read" }));
+  expect(parley.read.get("direct")).toBe(9);
 });

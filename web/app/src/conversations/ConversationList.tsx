@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { MessageCirclePlus, Settings, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useObservable, useParley } from "../app/context.ts";
@@ -9,6 +9,10 @@ import { EmptyState } from "../design/EmptyState.tsx";
 import styles from "./ConversationList.module.css";
 import { ConversationRow } from "./ConversationRow.tsx";
 import { SearchResults } from "./SearchResults.tsx";
+import { useConversationMenu } from "./useConversationMenu.tsx";
+
+/** More than a screen has room for: they are painted before the others are drawn. */
+const FIRST_ROWS = 24;
 
 /** All conversations, latest first; what is typed into the search looks for people too. */
 export function ConversationList() {
@@ -50,6 +54,7 @@ function Searchable() {
   const [searchedAt, setSearchedAt] = useState(path);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const menu = useConversationMenu();
   // What was looked for is found once something is opened.
   if (searchedAt !== path) {
     setSearchedAt(path);
@@ -63,6 +68,8 @@ function Searchable() {
     const at = entries.findIndex((entry) => entry === document.activeElement);
     const inField = document.activeElement === field.current;
     if (event.key === "ArrowDown") entries[at + 1]?.focus();
+    else if (event.key === "Home" && !inField) entries[0]?.focus();
+    else if (event.key === "End" && !inField) entries.at(-1)?.focus();
     else if (event.key === "ArrowUp") (entries[at - 1] ?? field.current)?.focus();
     else if (event.key === "Enter" && inField && query.trim() !== "") entries[0]?.click();
     else if (event.key === "Escape" && (query !== "" || !inField)) {
@@ -87,13 +94,14 @@ function Searchable() {
           }}
         />
       </div>
-      <div ref={list} className={styles["list"]}>
+      <div ref={list} className={styles["list"]} {...menu.handlers}>
         {query.trim() === "" ? (
           <AllConversations />
         ) : (
           <SearchResults query={query} conversations={conversations} />
         )}
       </div>
+      {menu.overlay}
     </div>
   );
 }
@@ -102,6 +110,7 @@ function AllConversations() {
   const parley = useParley();
   const me = useObservable(parley.me);
   const conversations = useObservable(parley.conversations) ?? [];
+  const drawn = useDeferredValue(conversations, conversations.slice(0, FIRST_ROWS));
   if (conversations.length === 0) {
     return (
       <EmptyState
@@ -117,7 +126,7 @@ function AllConversations() {
   }
   return (
     <ul className={styles["rows"]}>
-      {conversations.map((conversation) => (
+      {drawn.map((conversation) => (
         <ConversationRow key={conversation.id} conversation={conversation} me={me} />
       ))}
     </ul>

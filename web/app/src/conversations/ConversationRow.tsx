@@ -1,5 +1,6 @@
 import type { Conversation, Message, User } from "@parley/client";
 import { Trans, useLingui } from "@lingui/react/macro";
+import { BellOff } from "lucide-react";
 import { memo } from "react";
 import { Link, useRoute } from "wouter";
 
@@ -7,6 +8,7 @@ import { useObservable, useParley } from "../app/context.ts";
 import { Avatar } from "../design/Avatar.tsx";
 import { shortTime } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
+import { useMuted } from "../notifications/useMuted.ts";
 import styles from "./ConversationList.module.css";
 import { conversationName, otherPerson } from "./name.ts";
 import { Typing } from "./Typing.tsx";
@@ -60,12 +62,14 @@ export const ConversationRow = memo(function ConversationRow(props: {
   const name = conversationName(conversation, me.id);
   const other = otherPerson(conversation, me.id);
   const unread = conversation.unread_count;
+  const { quiet } = useMuted(conversation);
   return (
     <li>
       <Link
         href={`/c/${conversation.id}`}
         className={styles["row"] ?? ""}
         aria-current={open ? "page" : undefined}
+        data-conversation={conversation.id}
       >
         <Avatar
           id={other?.id ?? conversation.id}
@@ -88,8 +92,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
             <span className={styles["preview"]} dir="auto">
               <Preview conversation={conversation} me={me} />
             </span>
+            {quiet && (
+              <BellOff size={14} role="img" aria-label={t`Muted`} className={styles["muted"]} />
+            )}
             {unread > 0 && (
-              <span className={styles["badge"]}>
+              <span className={styles["badge"]} data-quiet={quiet}>
                 <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
                 <span className="visually-hidden">{t`${unread} unread`}</span>
               </span>

@@ -3,6 +3,7 @@ import { Check, Copy } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { IconButton } from "./controls.tsx";
+import { copyText } from "./copy.ts";
 import styles from "./CopyLink.module.css";
 
 /** An address to pass on, whole to read and one press to copy; `children` say what it is good for. */
@@ -10,14 +11,9 @@ export function CopyLink({ url, children }: { url: string; children: ReactNode }
   const { t } = useLingui();
   const [copied, setCopied] = useState<"yes" | "no" | null>(null);
   const copy = (): void => {
-    navigator.clipboard.writeText(url).then(
-      () => {
-        setCopied("yes");
-      },
-      () => {
-        setCopied("no");
-      },
-    );
+    void copyText(url).then((done) => {
+      setCopied(done ? "yes" : "no");
+    });
   };
   return (
     <>

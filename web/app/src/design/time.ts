@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000;
 
 /** The language with the region that the browser names for it: "en" is written otherwise in London than in Boston. */
-function regional(locale: string): string {
+export function regional(locale: string): string {
   return navigator.languages.find((tag) => tag.split("-")[0] === locale) ?? locale;
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { conversation, FakeParley, user } from "../../test/fakeParley.ts";
 import { renderSignedIn } from "../../test/render.tsx";
+import { forgetMutes, mutes } from "../notifications/mutes.ts";
 import { Details } from "./Details.tsx";
 
 const ME = user("me", "Me");
@@ -129,4 +130,16 @@ test("of a direct conversation: who it is with", () => {
   expect(screen.getByRole("heading", { name: "Bo" })).toBeTruthy();
   expect(screen.getByText("online")).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Leave the group" })).toBeNull();
+});
+
+test("a conversation is muted for a time, and unmuted", async () => {
+  forgetMutes();
+  show({ kind: "direct" });
+  await userEvent.click(screen.getByRole("button", { name: "Mute…" }));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Mute for an hour" }));
+  const until = mutes.get().get("c1") ?? 0;
+  expect(Math.round((until - Date.now()) / 60_000)).toBe(60);
+  expect(screen.getByText(/^Muted on this device until/)).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Unmute" }));
+  expect(mutes.get().size).toBe(0);
 });

@@ -17,6 +17,7 @@ import { AddPeople } from "./AddPeople.tsx";
 import styles from "./Details.module.css";
 import { GroupSettings } from "./GroupSettings.tsx";
 import { MemberList } from "./MemberList.tsx";
+import { MuteChoice } from "./MuteChoice.tsx";
 
 /** What there is to know about a conversation, and to change. */
 export function Details({ id }: { id: string }) {
@@ -62,6 +63,7 @@ export function Details({ id }: { id: string }) {
             <PersonLines user={other} />
           )}
         </div>
+        <MuteChoice conversation={conversation} />
         {conversation.kind === "group" && <Group conversation={conversation} me={me} />}
       </div>
     </>

@@ -3,7 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 
 import { useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { atField } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import page from "../design/page.module.css";
 import styles from "./Details.module.css";
@@ -35,7 +35,7 @@ export function GroupSettings({ conversation }: { conversation: Conversation }) 
           dir="auto"
           maxLength={200}
           value={title}
-          error={failure === null ? undefined : inPlainWords(failure)}
+          error={failure === null ? undefined : atField(failure, "title")}
           onChange={(event) => {
             setTitle(event.target.value);
           }}

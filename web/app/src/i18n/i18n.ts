@@ -1,6 +1,7 @@
 import { i18n, type Messages } from "@lingui/core";
 
 import { recall, remember } from "../app/notes.ts";
+import { messages as english } from "./locales/en.po";
 
 export const LANGUAGES = { en: "English", ar: "العربية" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -23,10 +24,11 @@ export function preferredLanguage(): Language {
   return "en";
 }
 
+/** English comes with the page, so that most need not wait for one file more. */
 async function load(language: Language): Promise<Messages> {
   switch (language) {
     case "en":
-      return (await import("./locales/en.po")).messages;
+      return english;
     case "ar":
       return (await import("./locales/ar.po")).messages;
   }

@@ -5,6 +5,8 @@ const IN_TIME_MS = 1000;
 
 /** Two short soft tones, made here: there is no file to load. Silent where the browser allows no sound yet. */
 export async function playArrival(): Promise<void> {
+  // Before the person has touched the page a browser plays nothing, and complains.
+  if ("userActivation" in navigator && !navigator.userActivation.hasBeenActive) return;
   context ??= new AudioContext();
   const from = performance.now();
   // A new one begins to run a moment later; where no sound is allowed, once the person does something.

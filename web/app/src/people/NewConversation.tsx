@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { useObservable, useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { fieldErrors, inPlainWords } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import { Header, HeaderTitle } from "../design/Header.tsx";
 import styles from "../design/page.module.css";
@@ -28,6 +28,7 @@ export function NewConversation() {
 
   async function start(): Promise<void> {
     if (first === undefined) return;
+    setFailure(null);
     try {
       const conversation =
         chosen.length === 1
@@ -47,7 +48,8 @@ export function NewConversation() {
     setChosen(without.length < chosen.length ? without : [...chosen, user]);
   }
 
-  const problem = failure ?? search.failure;
+  const isOfTitle = "title" in fieldErrors(failure);
+  const problem = (isOfTitle ? null : failure) ?? search.failure;
   const shown = [...chosen, ...found.filter(({ id }) => chosen.every((user) => user.id !== id))];
   return (
     <>
@@ -96,6 +98,7 @@ export function NewConversation() {
             dir="auto"
             maxLength={200}
             value={title}
+            error={fieldErrors(failure)["title"]}
             onChange={(event) => {
               setTitle(event.target.value);
             }}

@@ -32,8 +32,10 @@ async function open(path: string): Promise<void> {
     await self.clients.openWindow(path);
     return;
   }
-  await page.focus();
   page.postMessage({ type: "open", path });
+  await page.focus().catch(() => {
+    // A browser that does not let it come to the front shows where it has gone when one looks.
+  });
 }
 
 self.addEventListener("notificationclick", (event) => {

@@ -1,21 +1,23 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 
-import { useParley } from "../app/context.ts";
-import { errorCode, inPlainWords } from "../app/errors.ts";
+import { useObservable, useParley } from "../app/context.ts";
+import { atField, errorCode } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import styles from "../design/page.module.css";
 import own from "./Settings.module.css";
 
 /** Changes the password; what was typed stays until it worked. */
 export function PasswordForm() {
+  const { t } = useLingui();
   const parley = useParley();
+  const me = useObservable(parley.me);
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const [failure, setFailure] = useState<unknown>(null);
   const [done, setDone] = useState(false);
   // What is forbidden is to go on without the right one.
-  const wrong = errorCode(failure) === "forbidden";
+  const isWrong = errorCode(failure) === "forbidden";
 
   async function change(): Promise<void> {
     setFailure(null);
@@ -41,13 +43,15 @@ export function PasswordForm() {
       <h2 className={own["heading"]}>
         <Trans>Password</Trans>
       </h2>
+      {/* Tells what keeps passwords whose these are. */}
+      <input hidden readOnly autoComplete="username" value={me.username} />
       <TextField
         label={<Trans>Present password</Trans>}
         type="password"
         autoComplete="current-password"
         required
         value={old}
-        error={wrong ? inPlainWords(failure) : undefined}
+        error={isWrong ? t`That is not your present password.` : undefined}
         onChange={(event) => {
           setOld(event.target.value);
         }}
@@ -58,7 +62,7 @@ export function PasswordForm() {
         autoComplete="new-password"
         required
         value={next}
-        error={failure === null || wrong ? undefined : inPlainWords(failure)}
+        error={failure === null || isWrong ? undefined : atField(failure, "new")}
         onChange={(event) => {
           setNext(event.target.value);
         }}

@@ -2,7 +2,7 @@ import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 
 import { useObservable, useParley } from "../app/context.ts";
-import { inPlainWords } from "../app/errors.ts";
+import { atField } from "../app/errors.ts";
 import { Button, TextField } from "../design/controls.tsx";
 import page from "../design/page.module.css";
 
@@ -36,7 +36,7 @@ export function ProfileForm() {
         dir="auto"
         autoComplete="name"
         value={name}
-        error={failure === null ? undefined : inPlainWords(failure)}
+        error={failure === null ? undefined : atField(failure, "display_name")}
         onChange={(event) => {
           setName(event.target.value);
         }}

@@ -103,7 +103,10 @@ function KeptHere() {
             Your conversations are kept here, to be read without a network, until you sign out.
           </Trans>
         ) : (
-          <StorageTrouble why={status.why} />
+          <>
+            <StorageTrouble why={status.why} />{" "}
+            <Trans>Everything else works. Keeping it is tried again when you next open it.</Trans>
+          </>
         )}
       </p>
     </section>

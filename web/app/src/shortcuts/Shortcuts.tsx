@@ -42,6 +42,9 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
         <Line keys={["Shift", "Enter"]}>
           <Trans>New line</Trans>
         </Line>
+        <Line keys={["Shift", "F10"]}>
+          <Trans>What to do with a message or conversation</Trans>
+        </Line>
         <Line keys={["Esc"]}>
           <Trans>Close, or do not reply</Trans>
         </Line>

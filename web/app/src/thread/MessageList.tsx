@@ -1,11 +1,12 @@
-import type { Conversation, Message, User } from "@parley/client";
+import type { Conversation, Message, Timeline, User } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { ArrowDown } from "lucide-react";
+import { ArrowDown, MessageCircle } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 
 import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
+import { EmptyState } from "../design/EmptyState.tsx";
 import { dayName } from "../design/time.ts";
 import { useNow } from "../design/useNow.ts";
 import { MessageRow } from "./MessageRow.tsx";
@@ -14,8 +15,12 @@ import { seenBy, threadRows } from "./rows.ts";
 import styles from "./Thread.module.css";
 import { useDrawnRows } from "./useDrawnRows.ts";
 import { usePageVisible } from "./usePageVisible.ts";
+import { useMessageMenu } from "./useMessageMenu.tsx";
 import { useThreadScroll } from "./useThreadScroll.ts";
 import { type UnreadMark, useUnreadMark } from "./useUnreadMark.ts";
+
+/** More lines about the conversation fill the view by themselves. */
+const FEW = 6;
 
 /** Tells that one has read to the end, while one `sees` it. */
 function useReading(conversation: Conversation, sees: boolean, mark: UnreadMark): void {
@@ -27,6 +32,12 @@ function useReading(conversation: Conversation, sees: boolean, mark: UnreadMark)
   useEffect(() => {
     if (reads && last_seq > read_seq) parley.markRead(id, last_seq);
   }, [reads, last_seq, read_seq, id, parley]);
+}
+
+/** All that there is is here, and nobody has written. */
+function isEmpty({ items, has_older, has_newer, loading }: Timeline): boolean {
+  const isWhole = !has_older && !has_newer && loading === null;
+  return isWhole && items.length < FEW && items.every(({ type }) => type === "notice");
 }
 
 export function MessageList(props: {
@@ -68,6 +79,8 @@ export function MessageList(props: {
   }, []);
   useReading(conversation, visible && scroll.isAtEnd && timeline.items.length > 0, mark);
 
+  const menu = useMessageMenu({ conversation, timeline, onReply });
+
   return (
     <div className={styles["history"]}>
       {/* Reachable by keyboard, so that arrows and page keys scroll it. */}
@@ -78,7 +91,11 @@ export function MessageList(props: {
         tabIndex={0}
         onWheel={scroll.onTouched}
         onTouchMove={scroll.onTouched}
-        onPointerDown={scroll.onTouched}
+        {...menu.handlers}
+        onPointerDown={(event) => {
+          scroll.onTouched();
+          menu.handlers.onPointerDown(event);
+        }}
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
@@ -123,6 +140,16 @@ export function MessageList(props: {
           }}
         </Virtualizer>
       </div>
+      {conversation.last_message === null && isEmpty(timeline) && (
+        <div className={styles["hello"]}>
+          <EmptyState
+            icon={<MessageCircle size={38} strokeWidth={1.5} />}
+            title={<Trans>No messages yet</Trans>}
+            text={<Trans>Write the first one.</Trans>}
+          />
+        </div>
+      )}
+      {menu.overlay}
       {timeline.error !== null && (
         <p role="alert" className={styles["trouble"]}>
           {inPlainWords(timeline.error)}

@@ -1,12 +1,12 @@
 import type { Conversation, Member, Message, User } from "@parley/client";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Check, CheckCheck, Clock, Reply } from "lucide-react";
+import { Check, CheckCheck, Clock, EllipsisVertical, Reply } from "lucide-react";
 import { memo } from "react";
 
 import { useObservable, useParley } from "../app/context.ts";
 import { inPlainWords } from "../app/errors.ts";
 import { Avatar } from "../design/Avatar.tsx";
-import { clockTime } from "../design/time.ts";
+import { clockTime, momentName } from "../design/time.ts";
 import { useOpenProfile } from "../people/profile.ts";
 import styles from "./Thread.module.css";
 import { isLargeEmoji, linked } from "./text.tsx";
@@ -123,6 +123,8 @@ export const MessageRow = memo(function MessageRow(props: {
   const sender = useObservable(useParley().user(message.sender_id));
   const deleted = message.deleted_at !== null;
   const large = !deleted && isLargeEmoji(message.text);
+  const name = sender?.display_name ?? "…";
+  const time = clockTime(message.sent_at, i18n.locale);
   const showSender = kind === "group" && !mine;
   return (
     <div
@@ -132,6 +134,9 @@ export const MessageRow = memo(function MessageRow(props: {
       data-last={row.last}
       data-seq={message.seq ?? undefined}
       data-marked={marked}
+      data-key={row.key}
+      role="article"
+      aria-label={mine ? t`You, ${time}` : t`${name}, ${time}`}
       // A tap puts the focus here, and the actions are shown.
       tabIndex={-1}
     >
@@ -150,8 +155,11 @@ export const MessageRow = memo(function MessageRow(props: {
             </span>
             <span className={styles["meta"]}>
               {message.edited_at !== null && <Trans>edited</Trans>}
-              <time dateTime={new Date(message.sent_at).toISOString()}>
-                {clockTime(message.sent_at, i18n.locale)}
+              <time
+                dateTime={new Date(message.sent_at).toISOString()}
+                title={momentName(message.sent_at, i18n.locale)}
+              >
+                {time}
               </time>
               {mine && message.sending?.state !== "failed" && (
                 <Mark row={row} delivered={delivered} />
@@ -169,6 +177,19 @@ export const MessageRow = memo(function MessageRow(props: {
               }}
             >
               <Reply size={18} aria-hidden="true" />
+            </button>
+          )}
+          {!deleted && (
+            // Heard by the list: useMessageMenu. By keyboard it is the menu key, so that a message is one stop of Tab.
+            <button
+              type="button"
+              className={styles["reply"]}
+              tabIndex={-1}
+              aria-label={t`What to do with the message`}
+              aria-haspopup="menu"
+              data-menu
+            >
+              <EllipsisVertical size={18} aria-hidden="true" />
             </button>
           )}
         </div>

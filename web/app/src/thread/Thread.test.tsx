@@ -283,10 +283,118 @@ test("a conversation that is not there says so", () => {
   expect(screen.getByText("This conversation is not here")).toBeTruthy();
 });
 
+test("where nobody has written yet it says so", () => {
+  hold(0, 0);
+  show();
+  expect(screen.getByRole("heading", { name: "No messages yet" })).toBeTruthy();
+  act(() => {
+    hold(1, 0);
+  });
+  expect(screen.queryByRole("heading", { name: "No messages yet" })).toBeNull();
+});
+
 test("why older messages do not come is said", () => {
   hold(2, 2);
   const error = { code: "network", detail: "", retry_after_ms: null, errors: [] };
   parley.timeline("c1").set({ ...parley.timeline("c1").get(), error });
   show();
   expect(screen.getByRole("alert").textContent).toContain("cannot be reached");
+});
+
+describe("the menu of a message", () => {
+  function press(text: string): void {
+    fireEvent.contextMenu(screen.getByText(text), { clientX: 20, clientY: 20 });
+  }
+
+  test("replies, and gives the focus to where one writes", async () => {
+    hold(2, 2);
+    show();
+    press("number 1.");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Reply" }));
+    expect(screen.queryByRole("menu")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("textbox"));
+    expect(screen.getByRole("button", { name: "Do not reply" })).toBeTruthy();
+  });
+
+  test("copies the text, and says so", async () => {
+    const session = userEvent.setup();
+    hold(2, 2);
+    show();
+    press("number 2.");
+    await session.click(screen.getByRole("menuitem", { name: "Copy the text" }));
+    expect(await screen.findByText("Copied.")).toBeTruthy();
+    expect(await navigator.clipboard.readText()).toBe("number 2.");
+  });
+
+  test("opens by its button too; arrows go round, Escape gives the focus back", async () => {
+    hold(1, 1);
+    show();
+    const button = screen.getByRole("button", { name: "What to do with the message" });
+    await userEvent.click(button);
+    const items = screen.getAllByRole("menuitem");
+    expect(document.activeElement).toBe(items[0]);
+    await userEvent.keyboard("{ArrowUp}");
+    expect(document.activeElement).toBe(items.at(-1));
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+    expect(document.activeElement).toBe(items[1]);
+    await userEvent.keyboard("{Escape}");
+    expect(screen.queryByRole("menu")).toBeNull();
+    expect(document.activeElement).toBe(button);
+  });
+
+  test("tells who has seen it, and whom it has not reached", async () => {
+    hold(4, 4, { kind: "group", title: "Club" });
+    const of = (id: string, name: string, read_seq: number, delivered_seq: number) => ({
+      user: user(id, name),
+      role: "member" as const,
+      joined_at: 0,
+      read_seq,
+      delivered_seq,
+    });
+    parley
+      .members("c1")
+      .set([
+        of("me", "Me", 4, 4),
+        of("bo", "Bo", 4, 4),
+        of("cy", "Cy", 1, 4),
+        of("di", "Di", 0, 0),
+      ]);
+    show();
+    press("number 3.");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Seen by, and more" }));
+    const dialog = await screen.findByRole("dialog", { name: "Message" });
+    const lists = [...dialog.querySelectorAll("section")].map(({ textContent }) => textContent);
+    expect(lists).toEqual([
+      expect.stringMatching(/^Seen by.*Me$/),
+      expect.stringMatching(/^Delivered to.*Cy$/),
+      expect.stringMatching(/^Not yet delivered to.*Di$/),
+    ]);
+  });
+
+  test("opens after a long press, but not while one scrolls", () => {
+    vi.useFakeTimers();
+    hold(1, 1);
+    show();
+    const words = screen.getByText("number 1.");
+    const touch = { pointerType: "touch", clientX: 5, clientY: 5 };
+    fireEvent.pointerDown(words, touch);
+    fireEvent.pointerCancel(words);
+    vi.advanceTimersByTime(1000);
+    expect(screen.queryByRole("menu")).toBeNull();
+    fireEvent.pointerDown(words, touch);
+    act(() => {
+      vi.advanceTimersByTime(600);
+    });
+    expect(screen.getByRole("menu")).toBeTruthy();
+    vi.useRealTimers();
+  });
+
+  test("leaves links to the browser", () => {
+    hold(1, 1);
+    const said = message({ seq: 1, sender_id: "bo", text: "https://example.org" });
+    parley.timeline("c1").set(timelineOf([said]));
+    show();
+    expect(fireEvent.contextMenu(screen.getByText("https://example.org"))).toBe(true);
+    expect(screen.queryByRole("menu")).toBeNull();
+  });
 });

@@ -2,10 +2,11 @@ import "fake-indexeddb/auto";
 
 import { IDBFactory } from "fake-indexeddb";
 import { deleteDB, openDB } from "idb";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { entry, held, waiting } from "../testing/objects.ts";
 import { forgetDevice, indexedDbStorage } from "./indexedDb.ts";
+import { LastWords } from "./lastWords.ts";
 import type { StorageStatus } from "./storage.ts";
 
 beforeEach(() => {
@@ -146,4 +147,51 @@ test("forgetting the device removes everybody's, and nothing of others", async (
   await forgetDevice();
   const names = (await indexedDB.databases()).map(({ name }) => name);
   expect(names).toEqual(["something-else"]);
+});
+
+describe("drafts kept at once", () => {
+  beforeEach(() => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  async function draftsAtNextOpening(): Promise<unknown> {
+    const storage = indexedDbStorage("ann");
+    const { drafts } = await storage.load();
+    await storage.close();
+    return Object.fromEntries(drafts);
+  }
+
+  test("are there for the next page, though the database never heard of them", async () => {
+    const storage = indexedDbStorage("ann");
+    await storage.write({ drafts: new Map([["c", "hal"], ["d", "other"]]) }); // prettier-ignore
+    storage.keepAtOnce(new Map([["c", "half"], ["d", ""]])); // prettier-ignore
+    await storage.close();
+    expect(await draftsAtNextOpening()).toEqual({ c: "half" });
+    // By then the database has them.
+    expect(new LastWords("ann").read().size).toBe(0);
+    expect(await draftsAtNextOpening()).toEqual({ c: "half" });
+  });
+
+  test("give way to what is written after them", async () => {
+    const storage = indexedDbStorage("ann");
+    storage.keepAtOnce(new Map([["c", "half"]]));
+    await storage.write({ drafts: new Map([["c", "half a word"]]) });
+    await storage.close();
+    expect(await draftsAtNextOpening()).toEqual({ c: "half a word" });
+  });
+
+  test("go with the person", async () => {
+    const storage = indexedDbStorage("ann");
+    storage.keepAtOnce(new Map([["c", "half"]]));
+    await storage.wipe({ keepUnsent: false });
+    expect(new LastWords("ann").read().size).toBe(0);
+  });
 });

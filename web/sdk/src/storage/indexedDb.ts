@@ -4,6 +4,7 @@ import type { User } from "../parley.ts";
 import type { Held } from "../replica/held.ts";
 import { amendedEntry, laterEntry, type LogEntry, targetOf } from "../replica/message.ts";
 import type { Change } from "../wire/types.ts";
+import { forgetLastWords, LastWords } from "./lastWords.ts";
 import { MemoryStorage } from "./memory.ts";
 import {
   type Batch,
@@ -36,11 +37,12 @@ type Trouble = Extract<StorageStatus, { durable: false }>["why"];
 
 /** Keeps what a person's client holds in the browser, one database for each person. `version` is for tests. */
 export function indexedDbStorage(userId: string, version = VERSION): Storage {
-  return new IndexedDbStorage(NAME_PREFIX + userId, version);
+  return new IndexedDbStorage(userId, version);
 }
 
 /** Removes what anybody's client has kept in this browser. */
 export async function forgetDevice(): Promise<void> {
+  forgetLastWords();
   const databases = await indexedDB.databases();
   const names = databases.flatMap(({ name }) => name ?? []);
   const ours = names.filter((name) => name.startsWith(NAME_PREFIX));
@@ -56,12 +58,14 @@ class IndexedDbStorage implements Storage {
   private readonly name: string;
   private readonly version: number;
   private readonly memory = new MemoryStorage({ durable: false, why: "memory" });
+  private readonly lastWords: LastWords;
   private current: StorageStatus = { durable: true };
   private opening: Promise<Db | null> | null = null;
 
-  constructor(name: string, version: number) {
-    this.name = name;
+  constructor(userId: string, version: number) {
+    this.name = NAME_PREFIX + userId;
     this.version = version;
+    this.lastWords = new LastWords(userId);
   }
 
   get status(): StorageStatus {
@@ -70,9 +74,15 @@ class IndexedDbStorage implements Storage {
 
   async load(): Promise<StoredState> {
     const state = await this.attempt(readAll);
-    if (state === null) return this.memory.load();
-    await this.memory.write({ outbox: state.outbox, drafts: state.drafts });
-    return state;
+    if (state !== null) await this.memory.write({ outbox: state.outbox, drafts: state.drafts });
+    const lastWords = this.lastWords.read();
+    if (lastWords.size > 0) await this.write({ drafts: lastWords });
+    const kept = await this.memory.load();
+    return state === null ? kept : { ...state, drafts: kept.drafts };
+  }
+
+  keepAtOnce(drafts: ReadonlyMap<string, string>): void {
+    this.lastWords.keep(drafts);
   }
 
   async readLog(id: string, from: number, limit: number): Promise<readonly LogEntry[]> {
@@ -82,6 +92,7 @@ class IndexedDbStorage implements Storage {
 
   async write(batch: Batch): Promise<void> {
     const { outbox, outboxDone, drafts } = batch;
+    const older = drafts && this.lastWords.read(drafts);
     await this.memory.write({
       ...(outbox && { outbox }),
       ...(outboxDone && { outboxDone }),
@@ -92,6 +103,7 @@ class IndexedDbStorage implements Storage {
       return true;
     });
     if (written === null) await this.memory.write(batch);
+    else if (older !== undefined) this.lastWords.drop(older);
   }
 
   async wipe({ keepUnsent }: { readonly keepUnsent: boolean }): Promise<void> {
@@ -100,6 +112,7 @@ class IndexedDbStorage implements Storage {
       const nothingLeft = await this.attempt(clearAllButUnsent);
       if (nothingLeft !== true) return;
     }
+    this.lastWords.forget();
     await this.close();
     await deleteDB(this.name).catch(() => undefined);
   }

@@ -67,6 +67,10 @@ export class MemoryStorage implements Storage {
     return Promise.resolve();
   }
 
+  keepAtOnce(drafts: ReadonlyMap<string, string>): void {
+    void this.write({ drafts });
+  }
+
   wipe({ keepUnsent }: { readonly keepUnsent: boolean }): Promise<void> {
     for (const each of [this.held, this.users, this.logs]) each.clear();
     this.cursor = null;

@@ -79,6 +79,8 @@ export interface Storage {
   readLog(conversationId: string, from: number, limit: number): Promise<readonly LogEntry[]>;
   /** Durable when it resolves, as far as `status` says so. */
   write(batch: Batch): Promise<void>;
+  /** Keeps drafts before it answers, where it can: the page may be gone in a moment. They are written besides. */
+  keepAtOnce(drafts: ReadonlyMap<string, string>): void;
   /** Forgets everything, with no trace; with `keepUnsent` all but drafts and unsent messages, where there are any. */
   wipe(what: { readonly keepUnsent: boolean }): Promise<void>;
   close(): Promise<void>;

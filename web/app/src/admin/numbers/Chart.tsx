@@ -2,6 +2,7 @@ import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useId } from "react";
 
 import styles from "./Numbers.module.css";
+import { Reader } from "./Reader.tsx";
 import { areaPath, type Frame, linePath, type Point, rangeOf, roundUp } from "./series.ts";
 
 const WIDTH = 600;
@@ -31,13 +32,16 @@ interface Props {
 /** One number: as it is, and as it was in the last ten minutes. */
 export function Chart({ title, now, note, series, format, atLeast, summary }: Props) {
   const gradient = useId();
+  const name = useId();
   const all = series.flatMap(({ points }) => points);
   const to = Math.max(...all.map(({ at }) => at));
   const top = roundUp(Math.max(rangeOf(all)?.[1] ?? 0, atLeast));
   const frame: Frame = { from: to - SPAN_MS, to, top, width: WIDTH, height: HEIGHT };
   return (
     <section className={styles["chart"]}>
-      <h2 className={styles["title"]}>{title}</h2>
+      <h2 id={name} className={styles["title"]}>
+        {title}
+      </h2>
       <p className={styles["now"]}>{now}</p>
       <p className={styles["note"]}>{note}</p>
       <div className={styles["plot"]} dir="ltr">
@@ -66,6 +70,12 @@ export function Chart({ title, now, note, series, format, atLeast, summary }: Pr
             </g>
           ))}
         </svg>
+        <Reader
+          labelledBy={name}
+          series={series.map(({ points }) => points)}
+          frame={frame}
+          format={format}
+        />
         <div className={styles["axis"]} aria-hidden="true">
           <bdi>
             <Trans>10 minutes ago</Trans>

@@ -21,6 +21,11 @@ export function NumbersPage() {
       )}
       {stats !== null && (
         <>
+          {isJustStarted(stats) && (
+            <p role="status" className={page["small"]}>
+              <Trans>The server has just started: its first numbers come in a few seconds.</Trans>
+            </p>
+          )}
           <div className={styles["charts"]}>
             <Connections stats={stats} />
             <Messages stats={stats} />
@@ -38,6 +43,15 @@ function pointsOf(stats: Stats, value: (sample: StatsSample) => number | null): 
   return stats.history.map((sample) => ({ at: sample.at, value: value(sample) }));
 }
 
+/** What the server tells of the moment of its start is only zeros. */
+function isJustStarted({ history }: Stats): boolean {
+  return history.length < 2;
+}
+
+function nowIn(stats: Stats, words: string): string {
+  return isJustStarted(stats) ? "–" : words;
+}
+
 /** A chart in words: its least and most. */
 function useSummary(points: readonly Point[], now: string, format: (value: number) => string) {
   const { t } = useLingui();
@@ -51,7 +65,7 @@ function Connections({ stats }: { stats: Stats }) {
   const { i18n } = useLingui();
   const points = pointsOf(stats, (sample) => sample.connections);
   const format = (value: number): string => rate(value, i18n.locale);
-  const now = format(stats.now.connections);
+  const now = nowIn(stats, format(stats.now.connections));
   return (
     <Chart
       title={<Trans>Connections</Trans>}
@@ -69,7 +83,7 @@ function Messages({ stats }: { stats: Stats }) {
   const { i18n } = useLingui();
   const points = pointsOf(stats, (sample) => sample.messages_per_second);
   const format = (value: number): string => rate(value, i18n.locale);
-  const now = format(stats.now.messages_per_second);
+  const now = nowIn(stats, format(stats.now.messages_per_second));
   return (
     <Chart
       title={<Trans>Messages</Trans>}
@@ -113,7 +127,7 @@ function StorageTaken({ stats }: { stats: Stats }) {
   const { i18n } = useLingui();
   const points = pointsOf(stats, (sample) => sample.storage_bytes);
   const format = (value: number): string => bytes(value, i18n.locale);
-  const now = format(stats.now.storage_bytes);
+  const now = nowIn(stats, format(stats.now.storage_bytes));
   return (
     <Chart
       title={<Trans>Storage</Trans>}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { areaPath, type Frame, linePath, type Point, rangeOf, roundUp } from "./series.ts";
+import { areaPath, type Frame, linePath, nearest, type Point, rangeOf, roundUp } from "./series.ts";
 
 const frame: Frame = { from: 0, to: 100, top: 10, width: 200, height: 50 };
 
@@ -42,4 +42,14 @@ test("the area closes at the bottom", () => {
 test("the range leaves out what was not measured", () => {
   expect(rangeOf(points(3, null, 7))).toEqual([3, 7]);
   expect(rangeOf(points(null))).toBeNull();
+});
+
+test.each([
+  [-5, 0],
+  [4, 0],
+  [6, 1],
+  [10, 1],
+  [99, 2],
+])("the time nearest to %d is found", (at, index) => {
+  expect(nearest([0, 10, 20], at)).toBe(index);
 });

@@ -76,3 +76,11 @@ export function rangeOf(points: readonly Point[]): readonly [least: number, most
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
   return values.length === 0 ? null : [Math.min(...values), Math.max(...values)];
 }
+
+/** Which of some times, in order, is nearest to one. */
+export function nearest(times: readonly number[], at: number): number {
+  const after = times.findIndex((time) => time >= at);
+  if (after < 0) return times.length - 1;
+  const [before = -Infinity, next = Infinity] = [times[after - 1], times[after]];
+  return at - before < next - at ? after - 1 : after;
+}
