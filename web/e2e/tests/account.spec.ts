@@ -45,7 +45,9 @@ test("the password is changed by who knows the old one; other devices are signed
   await form.getByLabel("New password").fill(NEW_PASSWORD);
   await form.getByRole("button", { name: "Change password" }).click();
   // What is wrong stands in the form, and nothing has to be typed again.
-  await expect(form.getByLabel("Present password")).toHaveAccessibleDescription(/wrong/);
+  await expect(form.getByLabel("Present password")).toHaveAccessibleDescription(
+    "That is not your present password.",
+  );
   await expect(form.getByLabel("New password")).toHaveValue(NEW_PASSWORD);
   await form.getByLabel("Present password").fill(PASSWORD);
   await form.getByRole("button", { name: "Change password" }).click();
