@@ -14,7 +14,12 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
         onPick(emoji);
       }}
     >
-      <Picker.Search className={styles["search"]} aria-label={t`Search emoji`} autoFocus />
+      <Picker.Search
+        className={styles["search"]}
+        aria-label={t`Search emoji`}
+        placeholder={t`Search`}
+        autoFocus
+      />
       <Picker.Viewport className={styles["viewport"]}>
         <Picker.Loading className={styles["state"]}>
           <Trans>Loading…</Trans>
