@@ -1,5 +1,5 @@
 import { DropdownMenu } from "radix-ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { MenuProps } from "./Menu.tsx";
 import styles from "./Menu.module.css";
@@ -9,6 +9,7 @@ const EDGE_PX = 8;
 /** The menu itself, in a chunk of its own. Not modal: what holds the page still writes styles, which the page's policy forbids. */
 export function OpenMenu({ label, at, items, onClose }: MenuProps) {
   const [before] = useState(() => document.activeElement);
+  const chosen = useRef<(() => void) | null>(null);
   const dir = document.documentElement.dir === "rtl" ? "rtl" : "ltr";
   return (
     <DropdownMenu.Root
@@ -16,7 +17,10 @@ export function OpenMenu({ label, at, items, onClose }: MenuProps) {
       modal={false}
       dir={dir}
       onOpenChange={(open) => {
-        if (!open) onClose();
+        if (open) return;
+        // It is gone by the time that something takes its place.
+        onClose();
+        chosen.current?.();
       }}
     >
       <DropdownMenu.Trigger asChild>
@@ -31,14 +35,22 @@ export function OpenMenu({ label, at, items, onClose }: MenuProps) {
           collisionPadding={EDGE_PX}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (before instanceof HTMLElement) before.focus();
+            // What was chosen may have taken the focus already.
+            const isFree = document.activeElement === document.body;
+            if (isFree && before instanceof HTMLElement) before.focus();
           }}
           onContextMenu={(event) => {
             event.preventDefault();
           }}
         >
           {items.map(({ key, icon, label: words, onSelect }) => (
-            <DropdownMenu.Item key={key} className={styles["item"]} onSelect={onSelect}>
+            <DropdownMenu.Item
+              key={key}
+              className={styles["item"]}
+              onSelect={() => {
+                chosen.current = onSelect;
+              }}
+            >
               <span className={styles["icon"]} aria-hidden="true">
                 {icon}
               </span>
