@@ -36,6 +36,7 @@ async function sticksOut(page: Page): Promise<readonly string[]> {
 
 for (const locale of ["en-GB", "ar"]) {
   test(`no screen is wider than a phone of 320 pixels: ${locale}`, async ({ browser, server }) => {
+    test.setTimeout(120_000);
     const look = { viewport: NARROW, locale, reducedMotion: "reduce" } as const;
     const guest = await (await browser.newContext(look)).newPage();
     for (const path of ["/sign-in", "/sign-up", "/reset/none"]) {
