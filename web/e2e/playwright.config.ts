@@ -15,8 +15,6 @@ export default defineConfig({
       name: "load",
       testMatch: "load.spec.ts",
       dependencies: ["behaviour"],
-      // Another program's busy moment can only make them slower.
-      retries: 2,
       // A trace takes pictures all the while, which costs more than what is measured.
       use: { trace: "off" },
     },

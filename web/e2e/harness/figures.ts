@@ -4,6 +4,12 @@ import { dirname, join } from "node:path";
 /** Where figures are kept; docs/web.md cites those of docs/web/figures.json. */
 const FILE = process.env["PARLEY_FIGURES"] ?? join(import.meta.dirname, "../results/figures.json");
 
+/**
+ * Whether one measures, on a machine that does nothing else. Only then is a time demanded: in a run of all tests it would say
+ * how busy the machine is.
+ */
+export const MEASURING = process.env["PARLEY_FIGURES"] !== undefined;
+
 type Figures = Readonly<Record<string, number>>;
 
 /** Writes what was measured under a name, beside what others have measured. */
