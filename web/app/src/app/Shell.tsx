@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { MessagesSquare } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { Activity, lazy, Suspense, useCallback, useState } from "react";
 import { Redirect, Route, Switch, useRoute } from "wouter";
 
 import { Claim } from "../claim/Claim.tsx";
@@ -77,7 +77,10 @@ export function Shell() {
           role={listAlone && !roomForTwo ? "main" : "navigation"}
           data-pane="list"
         >
-          <ConversationList />
+          {/* Out of view it is drawn when there is time. */}
+          <Activity mode={listAlone || roomForTwo ? "visible" : "hidden"}>
+            <ConversationList />
+          </Activity>
         </div>
         <main className={styles["main"]}>
           <Switch>

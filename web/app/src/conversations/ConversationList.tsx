@@ -121,6 +121,9 @@ function AllConversations() {
         <Link href="/new" className={styles["start"] ?? ""}>
           <Trans>Start a conversation</Trans>
         </Link>
+        <Link href="/settings" className={styles["invite"] ?? ""}>
+          <Trans>Invite somebody</Trans>
+        </Link>
       </EmptyState>
     );
   }

@@ -37,12 +37,14 @@ function Failed({ row }: { row: Row }) {
   return (
     <p className={styles["failed"]} role="alert">
       {sending.error === null ? <Trans>Not sent.</Trans> : inPlainWords(sending.error)}{" "}
-      <button type="button" onClick={() => void parley.retry(conversation_id, client_id)}>
-        <Trans>Try again</Trans>
-      </button>
-      <button type="button" onClick={() => void parley.discard(conversation_id, client_id)}>
-        <Trans>Discard</Trans>
-      </button>
+      <span className={styles["ways"]}>
+        <button type="button" onClick={() => void parley.retry(conversation_id, client_id)}>
+          <Trans>Try again</Trans>
+        </button>
+        <button type="button" onClick={() => void parley.discard(conversation_id, client_id)}>
+          <Trans>Discard</Trans>
+        </button>
+      </span>
     </p>
   );
 }
