@@ -76,7 +76,9 @@ function MemberRow(props: {
         </span>
       </button>
       <span className={styles["role"]}>
-        {mine ? <Trans>You</Trans> : role === "admin" && <Trans>Administrator</Trans>}
+        {mine && <Trans>You</Trans>}
+        {mine && role === "admin" && " · "}
+        {role === "admin" && <Trans>Administrator</Trans>}
       </span>
       {!mine && (
         <IconButton

@@ -24,15 +24,15 @@ export function MuteChoice({ conversation }: { conversation: Conversation }) {
   }, []);
   return (
     <section className={styles["mute"]}>
-      <p className={page["small"]}>
-        {!here ? (
-          <Trans>New messages are told of as the settings say.</Trans>
-        ) : until === null ? (
-          <Trans>Muted on this device: no sound, no notification.</Trans>
-        ) : (
-          <Trans>Muted on this device until {momentName(until, i18n.locale)}.</Trans>
-        )}
-      </p>
+      {here && (
+        <p className={page["small"]}>
+          {until === null ? (
+            <Trans>Muted on this device: no sound, no notification.</Trans>
+          ) : (
+            <Trans>Muted on this device until {momentName(until, i18n.locale)}.</Trans>
+          )}
+        </p>
+      )}
       {here ? (
         <Button
           onClick={() => {
