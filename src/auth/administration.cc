@@ -34,7 +34,7 @@ std::vector<SessionId> IdsOf(const std::vector<Session>& sessions) {
 
 AuditEntry Administration::Entry(std::optional<UserId> admin, AuditAction action,
                                  std::optional<UserId> target, std::vector<AuditDetail> detail) {
-  return MakeAuditEntry(clock_, random_, admin, action, target, std::move(detail));
+  return MakeAuditEntry(clock_, ids_, admin, action, target, std::move(detail));
 }
 
 // -- Becoming an administrator --------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include "auth/sign_up.h"
 #include "base/clock.h"
+#include "base/ordered_uuids.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "model/administration.h"
@@ -113,6 +114,7 @@ class Administration {
   SignUp& sign_up_;
   Clock& clock_;
   Random& random_;
+  OrderedUuids ids_{random_};
   const LiveLimits limits_;
 };
 

@@ -4,11 +4,11 @@
 
 namespace parley::auth {
 
-AuditEntry MakeAuditEntry(Clock& clock, Random& random, std::optional<UserId> admin,
+AuditEntry MakeAuditEntry(Clock& clock, OrderedUuids& ids, std::optional<UserId> admin,
                           AuditAction action, std::optional<UserId> target,
                           std::vector<AuditDetail> detail) {
   const TimePoint now = clock.Now();
-  return {.id = AuditId(Uuid::Version7(now, random)),
+  return {.id = AuditId(ids.Next(now)),
           .at = now,
           .admin = admin,
           .action = action,

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/random.h"
+#include "base/ordered_uuids.h"
 #include "model/administration.h"
 
 namespace parley::auth {
 
 /// The line that the audit log gets for what `admin` does now (nobody: the command line).
-AuditEntry MakeAuditEntry(Clock& clock, Random& random, std::optional<UserId> admin,
+AuditEntry MakeAuditEntry(Clock& clock, OrderedUuids& ids, std::optional<UserId> admin,
                           AuditAction action, std::optional<UserId> target = std::nullopt,
                           std::vector<AuditDetail> detail = {});
 

@@ -39,7 +39,7 @@ Task<Result<NewInvitation>> InvitationService::Create(UserId user, InvitationReq
   NewToken token = MakeToken(TokenKind::kInvitation, random_);
   Invitation invitation;
   invitation.created_at = clock_.Now();
-  invitation.id = InvitationId(Uuid::Version7(invitation.created_at, random_));
+  invitation.id = InvitationId(ids_.Next(invitation.created_at));
   invitation.token_hash = token.hash;
   invitation.created_by = user;
   invitation.expires_at = invitation.created_at + request.life;
@@ -79,7 +79,7 @@ Task<Status> InvitationService::Revoke(UserId user, InvitationId id) {
   if (found->created_by != user) {
     PARLEY_CO_ASSIGN(const User caller, co_await store_.accounts().FindUser(user));
     if (!caller.admin) co_return none;
-    entry = MakeAuditEntry(clock_, random_, user, AuditAction::kInvitationRevoke, found->created_by,
+    entry = MakeAuditEntry(clock_, ids_, user, AuditAction::kInvitationRevoke, found->created_by,
                            {{"invitation_id", id.ToString()}});
   }
   const Status deleted = co_await store_.admin().DeleteInvitation(id, std::move(entry));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/ordered_uuids.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "model/administration.h"
@@ -75,6 +76,7 @@ class InvitationService {
   storage::Store& store_;
   Clock& clock_;
   Random& random_;
+  OrderedUuids ids_{random_};
   const InvitationMode mode_;
   const LiveLimits limits_;
 };

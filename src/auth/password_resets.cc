@@ -19,8 +19,7 @@ Status NoSuchReset() {
 
 Task<Result<NewPasswordReset>> PasswordResets::Create(UserId admin, UserId person) {
   NewToken token = MakeToken(TokenKind::kPasswordReset, random_);
-  AuditEntry entry =
-      MakeAuditEntry(clock_, random_, admin, AuditAction::kPersonPasswordReset, person);
+  AuditEntry entry = MakeAuditEntry(clock_, ids_, admin, AuditAction::kPersonPasswordReset, person);
   const PasswordReset reset{
       .token_hash = token.hash, .user = person, .expires_at = entry.at + kPasswordResetLife};
   const Status created = co_await store_.admin().CreatePasswordReset(reset, std::move(entry));

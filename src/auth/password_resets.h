@@ -6,6 +6,7 @@
 #include "auth/guess_guard.h"
 #include "auth/password_hasher.h"
 #include "base/clock.h"
+#include "base/ordered_uuids.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "limits/client_address.h"
@@ -49,6 +50,7 @@ class PasswordResets {
   PasswordHasher& hasher_;
   Clock& clock_;
   Random& random_;
+  OrderedUuids ids_{random_};
   GuessGuard* const guesses_;
 };
 

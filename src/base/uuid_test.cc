@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ordered_uuids.h"
 #include "base/random.h"
 
 namespace parley {
@@ -29,6 +30,19 @@ TEST(Uuid, Version7_SortsByTimeAndCarriesVersionAndVariant) {
   EXPECT_LT(early, late);
   EXPECT_EQ(early.ToString()[14], '7');
   EXPECT_EQ(early.bytes()[8] & 0xC0, 0x80);
+}
+
+TEST(OrderedUuids, Next_InOneMillisecond_SortAsTheyWereMade) {
+  FakeRandom random;
+  OrderedUuids ids(random);
+  const TimePoint now = FromMillis(1'700'000'000'000);
+  Uuid before = ids.Next(now);
+  for (int i = 1; i < 4'096; ++i) {
+    const Uuid next = ids.Next(now);
+    ASSERT_LT(before, next) << i;
+    EXPECT_EQ(next.ToString()[14], '7');
+    before = next;
+  }
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include "chat/conversations.h"
 #include "chat/history.h"
-#include "chat/message_ids.h"
 #include "chat/profile_tellings.h"
 #include "chat/sync_planner.h"
 #include "chat/view_builder.h"
@@ -19,7 +18,7 @@ ChatService::ChatService(ChatDependencies dependencies)
     : deps_(std::move(dependencies)),
       ids_(deps_.identity_key),
       sealer_(deps_.cursor_key),
-      message_ids_(std::make_unique<MessageIds>(*deps_.random)),
+      message_ids_(std::make_unique<OrderedUuids>(*deps_.random)),
       views_(std::make_unique<ViewBuilder>(*deps_.store)),
       history_(std::make_unique<History>(*deps_.store, *views_)),
       planner_(std::make_unique<SyncPlanner>(*deps_.store, *deps_.clock, sealer_)),

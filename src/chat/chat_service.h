@@ -10,6 +10,7 @@
 #include "auth/cursor.h"
 #include "auth/keyed_hash.h"
 #include "base/clock.h"
+#include "base/ordered_uuids.h"
 #include "base/random.h"
 #include "bus/bus.h"
 #include "chat/acquaintances.h"
@@ -28,7 +29,6 @@ namespace parley::chat {
 
 class Conversations;
 class History;
-class MessageIds;
 class ProfileTellings;
 class SyncPlanner;
 class ViewBuilder;
@@ -171,7 +171,7 @@ class ChatService {
   ChatStats stats_;
   const auth::ConversationIds ids_;
   const auth::CursorSealer sealer_;
-  std::unique_ptr<MessageIds> message_ids_;
+  std::unique_ptr<OrderedUuids> message_ids_;
   std::unique_ptr<ViewBuilder> views_;
   std::unique_ptr<History> history_;
   std::unique_ptr<SyncPlanner> planner_;

@@ -187,7 +187,7 @@ void ConversationActor::RunBody(Command& command, const SendCommand& body, const
     return;
   }
   MessageBody message;
-  message.id = env_.message_ids.Next(env_.clock.Now());
+  message.id = MessageId(env_.message_ids.Next(env_.clock.Now()));
   message.client_id = body.client_id;
   message.text = body.text;
   message.mentions = FindMentions(body.text, state_);

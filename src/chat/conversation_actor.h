@@ -10,11 +10,11 @@
 
 #include "auth/keyed_hash.h"
 #include "base/clock.h"
+#include "base/ordered_uuids.h"
 #include "bus/bus.h"
 #include "chat/chat_stats.h"
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
-#include "chat/message_ids.h"
 #include "chat/position_book.h"
 #include "chat/recent.h"
 #include "chat/rules.h"
@@ -34,7 +34,7 @@ struct ActorEnvironment {
   storage::Store& store;
   bus::Bus& bus;
   Clock& clock;
-  MessageIds& message_ids;
+  OrderedUuids& message_ids;
   LiveLimits limits;
   std::size_t receipts_max_members;
   std::chrono::milliseconds typing_lasts;

@@ -75,7 +75,10 @@ export class Client implements Host {
     };
     this.model.load(await storage.load());
     this.model.storageStatus.set(storage.status);
-    this.stopListening = listenToDevice(this.options, {
+    const stopWatching = this.model.connection.subscribe(() => {
+      if (this.model.connection.get().state === "live") this.signals.repeat();
+    });
+    const stopHearing = listenToDevice(this.options, {
       online: () => {
         this.link.online();
       },
@@ -93,6 +96,10 @@ export class Client implements Host {
         this.watchNobody();
       },
     });
+    this.stopListening = () => {
+      stopWatching();
+      stopHearing();
+    };
     await this.link.start();
   }
 

@@ -75,4 +75,17 @@ describe("that one types", () => {
     await clock.advance(10_000);
     expect(told).toEqual([true]);
   });
+
+  test("is told anew once there is a connection, while it is so", async () => {
+    signals.repeat();
+    expect(told).toEqual([]);
+    signals.set("c", true);
+    signals.repeat();
+    expect(told).toEqual([true, true]);
+    signals.set("c", false);
+    signals.repeat();
+    expect(told).toEqual([true, true, false]);
+    await clock.advance(10_000);
+    expect(told).toEqual([true, true, false]);
+  });
 });

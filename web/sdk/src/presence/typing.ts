@@ -95,6 +95,14 @@ export class TypingSignals {
     this.active.delete(conversationId);
   }
 
+  /** There is a connection, which may not have been there when it was told of. */
+  repeat(): void {
+    for (const [id, each] of this.active) {
+      this.active.set(id, { ...each, toldAt: this.clock.monotonic() });
+      this.tell(id, true);
+    }
+  }
+
   private key(conversationId: string): void {
     const now = this.clock.monotonic();
     const known = this.active.get(conversationId);

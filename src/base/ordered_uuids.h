@@ -5,24 +5,24 @@
 
 #include "base/random.h"
 #include "base/time.h"
-#include "model/ids.h"
+#include "base/uuid.h"
 
-namespace parley::chat {
+namespace parley {
 
-/// Makes the ids of messages: UUIDv7 whose twelve bits behind the millisecond are a counter (RFC
-/// 9562, 6.2, method 1), so that messages of one millisecond sort as they were decided here. The
-/// counter starts again after 4,096. Any thread.
-class MessageIds {
+/// Makes UUIDv7 whose twelve bits behind the millisecond are a counter (RFC 9562, 6.2, method 1),
+/// so that those of one millisecond sort as they were made here. The counter starts again after
+/// 4,096. Any thread.
+class OrderedUuids {
  public:
   /// `random` must outlive it.
-  explicit MessageIds(Random& random) : random_(random) {}
+  explicit OrderedUuids(Random& random) : random_(random) {}
 
-  MessageId Next(TimePoint now) {
+  Uuid Next(TimePoint now) {
     Uuid::Bytes bytes = Uuid::Version7(now, random_).bytes();
     const std::uint16_t count = counter_.fetch_add(1, std::memory_order_relaxed);
     bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0xF0) | ((count >> 8) & 0x0F));
     bytes[7] = static_cast<std::uint8_t>(count);
-    return MessageId(Uuid(bytes));
+    return Uuid(bytes);
   }
 
  private:
@@ -30,4 +30,4 @@ class MessageIds {
   std::atomic<std::uint16_t> counter_{0};
 };
 
-}  // namespace parley::chat
+}  // namespace parley
