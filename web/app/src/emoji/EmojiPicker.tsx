@@ -3,6 +3,9 @@ import { EmojiPicker as Picker } from "frimousse";
 
 import styles from "./EmojiPicker.module.css";
 
+/** Newer ones are empty places where the system's letters are some years old. */
+const UNICODE_EMOJI = 15;
+
 /** All emoji, to be searched by their English names; the data come from our own server. */
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const { t } = useLingui();
@@ -10,6 +13,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
     <Picker.Root
       className={styles["picker"]}
       emojibaseUrl="/emoji"
+      emojiVersion={UNICODE_EMOJI}
       onEmojiSelect={({ emoji }) => {
         onPick(emoji);
       }}
