@@ -47,6 +47,19 @@ test("two people talk: typing, delivery, answers and what was seen", async ({
   await bo.page.context().close();
 });
 
+test("who has just met sees whether the other is there", async ({ browser, server }) => {
+  const ann = await person(browser, server.url, "Ann");
+  const bo = await person(browser, server.url, "Bo");
+  const conversation = await ann.person.direct(bo.person);
+  await ann.page.goto(`${server.url}/c/${conversation}`);
+  const status = ann.page.locator("main header");
+  await expect(status).toContainText("Bo");
+  await send(ann.page, "hello");
+  await expect(status).toContainText("online");
+  await ann.page.context().close();
+  await bo.page.context().close();
+});
+
 test("what is written offline is kept, shown, and sent once when the network is back", async ({
   browser,
   complaints,

@@ -114,7 +114,7 @@ export function SignUp({ invite }: { invite?: string }) {
         />
         <TextField
           label={<Trans>Username</Trans>}
-          hint={<Trans>3 to 32 letters, digits, dots or dashes.</Trans>}
+          hint={<Trans>3 to 32 of a to z, digits, dots, dashes and underscores.</Trans>}
           error={taken ?? atFields["username"]}
           autoComplete="username"
           autoCapitalize="none"

@@ -216,3 +216,37 @@ test("frames of later servers are passed over", () => {
   socket.say({ type: "hologram", of: "ann" });
   expect(updates).toHaveLength(before);
 });
+
+describe("whom one watches", () => {
+  const watch = (...user_ids: string[]): void => {
+    engine.do({ type: "watch", tab: "t", user_ids });
+  };
+  const presence = (user_id: string) => {
+    return { type: "presence", user_id, online: true, last_active_at: null };
+  };
+
+  test("is asked for again once something is said with somebody of whom nothing was heard", async () => {
+    const socket = live("c");
+    watch("bob");
+    const before = socket.of("watch_presence").length;
+    await clock.advance(5_000);
+    expect(socket.of("watch_presence")).toHaveLength(before);
+    socket.say({ type: "change", ...said(2, "hello") });
+    await clock.advance(1_000);
+    expect(socket.of("watch_presence").slice(before)).toMatchObject([{ user_ids: ["bob"] }]);
+    // Of what follows nobody is introduced.
+    socket.say({ type: "change", ...said(3, "and again") });
+    await clock.advance(5_000);
+    expect(socket.of("watch_presence")).toHaveLength(before + 1);
+  });
+
+  test("is not asked for again where all were heard of", async () => {
+    const socket = live("c");
+    watch("bob");
+    socket.say(presence("bob"));
+    const before = socket.of("watch_presence").length;
+    socket.say({ type: "change", ...said(2, "hello") });
+    await clock.advance(5_000);
+    expect(socket.of("watch_presence")).toHaveLength(before);
+  });
+});

@@ -39,6 +39,20 @@ export interface EngineOptions {
   readonly onUpdate: (update: Update, kept: Promise<void>) => void;
 }
 
+/** The server looks for new acquaintances no more often. */
+const WATCH_AGAIN_AFTER_MS = 1_000;
+
+/**
+ * Whether people may share a conversation by it who did not before. A direct one is shared once something was said in it.
+ */
+function introduces(event: ReplicaEvent, replica: Replica): boolean {
+  if (event.type === "adopted") return true;
+  if (event.type !== "changed" || !event.live) return false;
+  const { change } = event;
+  if (change.kind !== "message") return change.kind === "members";
+  return replica.conversations.get(change.conversation_id)?.object.last_message == null;
+}
+
 /** The one of all tabs that talks with the server: keeps the replica in step, sends the outbox, tells positions. */
 export class Engine {
   private readonly options: EngineOptions;
@@ -47,6 +61,7 @@ export class Engine {
   private readonly sender = new Sender();
   private readonly positions = new Positions();
   private readonly watches = new Watches();
+  private watchScheduled = false;
   private positionsScheduled = false;
   private positionsToldAt = Number.NEGATIVE_INFINITY;
   private kept: Promise<void> = Promise.resolve();
@@ -198,6 +213,7 @@ export class Engine {
     if (!first) return;
     this.positions.onConnected(this.options.replica.conversations.keys());
     this.tellPositionsSoon();
+    this.watches.onConnected();
     this.sendWatches();
     this.sender.onLive();
     this.sendDue();
@@ -206,6 +222,8 @@ export class Engine {
   private tell(event: ReplicaEvent): void {
     const done = this.outboxDoneBy(event);
     if (done !== null) this.sender.remove(done);
+    if (event.type === "presence") this.watches.hear(event.user_id);
+    if (introduces(event, this.options.replica)) this.watchAgainSoon();
     this.options.replica.apply(event);
     this.write({
       ...batchOf(event, this.options.replica),
@@ -267,6 +285,16 @@ export class Engine {
   private sendWatches(): void {
     if (!this.sync.live) return;
     this.connection.send({ type: "watch_presence", user_ids: this.watches.all() });
+  }
+
+  /** Of whom nothing was said when one asked, something may be said now. */
+  private watchAgainSoon(): void {
+    if (this.watchScheduled || !this.watches.hasUnheard) return;
+    this.watchScheduled = true;
+    this.options.clock.after(WATCH_AGAIN_AFTER_MS, () => {
+      this.watchScheduled = false;
+      if (this.watches.hasUnheard) this.sendWatches();
+    });
   }
 
   /** A command without a `ref` was refused: it may have been a position. */
