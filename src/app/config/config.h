@@ -26,7 +26,8 @@ struct HostPort {
 };
 
 enum class LogFormat : std::uint8_t { kText, kJson };
-enum class StorageEngine : std::uint8_t { kRocksDb, kMemory };
+enum class StorageEngine : std::uint8_t { kRocksDb, kMemory, kCassandra };
+enum class BusEngine : std::uint8_t { kLocal, kNats };
 
 struct LogSettings {
   LogLevel level = LogLevel::kInfo;
@@ -42,8 +43,25 @@ struct ServerSettings {
   std::chrono::milliseconds drain{10'000};       ///< over which WebSockets are closed at the end
 };
 
+/// How to reach Cassandra, where storage.engine says so.
+struct CassandraSettings {
+  std::vector<std::string> hosts{"127.0.0.1:9042"};  ///< HOST:PORT of some nodes
+  std::string keyspace = "parley";
+  std::string datacenter = "datacenter1";
+  std::size_t replication = 3;  ///< of a keyspace that is made
+  std::string username;         ///< empty: without authentication
+  std::string password;
+  std::string ca_file;  ///< PEM; empty: without TLS
+  std::chrono::milliseconds timeout{5'000};
+  std::size_t threads = 2;
+  std::size_t max_in_flight = 1'024;
+  std::size_t queue = 16'384;
+  std::size_t batch_bytes = std::size_t{1} << 20;
+};
+
 struct StorageSettings {
   StorageEngine engine = StorageEngine::kRocksDb;
+  CassandraSettings cassandra;
   std::size_t block_cache_bytes = std::size_t{256} << 20;
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
   std::size_t read_threads = 4;
@@ -52,12 +70,42 @@ struct StorageSettings {
   bool sync = true;  ///< fsync before an ack; false only for measurements
 };
 
+/// The cache that all nodes share, in front of Cassandra.
+struct RedisSettings {
+  std::string url;  ///< redis://:PASSWORD@HOST:PORT; empty: none
+  std::string prefix = "parley";
+  std::chrono::milliseconds timeout{50};  ///< a read that takes longer goes to the store
+  std::chrono::seconds ttl{60};           ///< of what changes
+};
+
 /// Bounds of the read-through caches in front of the store.
 struct CacheSettings {
   std::size_t snapshots_bytes = std::size_t{64} << 20;
   std::size_t memberships_bytes = std::size_t{64} << 20;
   std::size_t users_bytes = std::size_t{32} << 20;
   std::size_t entries_bytes = std::size_t{128} << 20;
+  /// Where other nodes write too: so old is what is believed of who is a member or signed in.
+  std::chrono::milliseconds max_age{5'000};
+  RedisSettings redis;
+};
+
+/// How to reach NATS, where bus.engine says so.
+struct NatsSettings {
+  std::vector<std::string> urls{"nats://127.0.0.1:4222"};
+  std::string username;  ///< empty: without authentication
+  std::string password;
+  std::string ca_file;  ///< PEM, for tls:// urls
+  std::string prefix = "parley";
+};
+
+/// The bus between the nodes, and what they think of each other.
+struct BusSettings {
+  BusEngine engine = BusEngine::kLocal;
+  NatsSettings nats;
+  std::chrono::milliseconds heartbeat{1'000};
+  std::chrono::milliseconds silence{3'500};           ///< after which a node counts as gone
+  std::chrono::milliseconds forward_timeout{10'000};  ///< for a command at another node
+  std::chrono::milliseconds max_clock_offset{5'000};  ///< more, and the node is not ready
 };
 
 struct AuthSettings {
@@ -73,6 +121,7 @@ struct Config {
   HostPort listen{"127.0.0.1", 8080};
   HostPort ops_listen{"127.0.0.1", 8081};
   std::size_t threads = 0;  ///< 0: as many as there are cores
+  std::string node_name;    ///< empty: its `listen`
   LogSettings log;
   auth::AccountPolicy accounts;
   std::chrono::days audit_days{365};
@@ -86,6 +135,7 @@ struct Config {
   ServerSettings server;
   StorageSettings storage;
   CacheSettings cache;
+  BusSettings bus;
   AuthSettings auth;
 
   /// The options of the public listener: server.* with `listen` and the sizes of limits.*.

@@ -111,6 +111,28 @@ TEST_F(ConfigTest, Print_IsAConfigurationFile) {
   }
 }
 
+TEST_F(ConfigTest, Secrets_AreNeverShown) {
+  const Result<LoadedConfig> loaded =
+      LoadConfig({File("storage.cassandra.password = \"geheim\"\n"), {}, {}});
+  ASSERT_TRUE(loaded.ok());
+  const std::string printed = PrintConfig(*loaded);
+  EXPECT_THAT(printed, HasSubstr("\n# storage.cassandra.password = \"********\"  # file "));
+  EXPECT_THAT(printed, testing::Not(HasSubstr("geheim")));
+  EXPECT_TRUE(LoadConfig({File(printed), {}, {}}).ok());
+  EXPECT_EQ(ErrorOf({{}, {{"PARLEY_CACHE_REDIS_URL", "geheim"}}, {}}),
+            "PARLEY_CACHE_REDIS_URL: cache.redis.url must be empty, or "
+            "redis://:PASSWORD@HOST:PORT");
+}
+
+TEST_F(ConfigTest, NatsJoinsOnlyServersThatShareTheirData) {
+  EXPECT_THAT(ErrorOf({File("bus.engine = \"nats\"\n"), {}, {}}),
+              HasSubstr("set storage.engine to cassandra"));
+  EXPECT_TRUE(
+      LoadConfig({File("bus.engine = \"nats\"\nstorage.engine = \"cassandra\"\n"), {}, {}}).ok());
+  EXPECT_THAT(ErrorOf({File("bus.heartbeat_ms = 2_000\n"), {}, {}}),
+              HasSubstr("bus.silence_ms (3500) must be at least twice bus.heartbeat_ms (2000)"));
+}
+
 TEST_F(ConfigTest, UnknownInTheFile_NamesLineAndNearest) {
   EXPECT_EQ(
       ErrorOf(

@@ -98,6 +98,18 @@ class Loader {
           "server.outbox_bytes ({}) must be at least limits.frame_bytes ({}): one frame must fit",
           config.server.options.outbox_bytes, config.limits.frame_bytes));
     }
+    if (errors_.empty() && config.bus.engine == BusEngine::kNats &&
+        config.storage.engine != StorageEngine::kCassandra) {
+      errors_.emplace_back(
+          "bus.engine is nats, which joins servers that share their data: set storage.engine to "
+          "cassandra, or bus.engine to local");
+    }
+    if (errors_.empty() && config.bus.silence < 2 * config.bus.heartbeat) {
+      errors_.push_back(fmt::format(
+          "bus.silence_ms ({}) must be at least twice bus.heartbeat_ms ({}): one heartbeat may be "
+          "lost",
+          config.bus.silence.count(), config.bus.heartbeat.count()));
+    }
   }
 
   Result<LoadedConfig> Finish() && {
@@ -168,9 +180,11 @@ Result<LoadedConfig> LoadConfig(const ConfigSources& sources, std::span<const Se
 std::string PrintConfig(const LoadedConfig& loaded, std::span<const Setting> table) {
   std::string text;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const std::string value =
-        table[i].secret ? std::string("\"********\"") : table[i].show(loaded.config);
-    text += fmt::format("{} = {}  # {}{}\n", table[i].name, value, loaded.origins[i].ToString(),
+    const std::string value = table[i].show(loaded.config);
+    // Behind a remark, so that what is printed can be read again.
+    const bool hidden = table[i].secret && value != "\"\"";
+    text += fmt::format("{}{} = {}  # {}{}\n", hidden ? "# " : "", table[i].name,
+                        hidden ? "\"********\"" : value, loaded.origins[i].ToString(),
                         table[i].reloadable ? "; SIGHUP rereads it" : "");
   }
   return text;

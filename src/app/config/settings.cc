@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "app/config/bind.h"
+#include "app/config/cluster_settings.h"
 #include "app/config/rate_settings.h"
 #include "app/config/setting.h"
 
@@ -229,8 +230,11 @@ void AddServer(Table& table) {
 void AddStorage(Table& table) {
   table.push_back(ChoiceSetting<StorageEngine>(
       {"storage.engine",
-       "Where data is kept: RocksDB in data_dir, or in memory alone until the server ends."},
-      {{"rocksdb", StorageEngine::kRocksDb}, {"memory", StorageEngine::kMemory}},
+       "Where data is kept: RocksDB in data_dir, a Cassandra cluster that any number of servers "
+       "share, or in memory alone until the server ends."},
+      {{"rocksdb", StorageEngine::kRocksDb},
+       {"cassandra", StorageEngine::kCassandra},
+       {"memory", StorageEngine::kMemory}},
       PARLEY_FIELD(storage.engine)));
   table.push_back(
       IntegerSetting({"storage.block_cache_bytes", "RocksDB's cache of what it has read."}, "bytes",
@@ -291,6 +295,7 @@ std::span<const Setting> Settings() {
     AddRates(table);
     AddServer(table);
     AddStorage(table);
+    AddCluster(table);
     AddAuth(table);
     return table;
   }();

@@ -52,14 +52,16 @@ TEST(Settings, EachTakesWhatItShows_AndMovesNothingElse) {
     Config config;
     std::string shown = setting.show(config);
     if (shown.front() == '"') shown = shown.substr(1, shown.size() - 2);
-    if (shown == "[]") shown = "";
+    if (shown.front() == '[')
+      std::erase_if(shown, [](char c) { return c == '[' || c == ']' || c == '"'; });
     EXPECT_TRUE(setting.set(config, UntypedText{shown})) << setting.name << " = " << shown;
   }
   for (const Setting& changed : Settings()) {
     Config config;
     for (const char* other :
          {"1", "500", "300000", "2000000", "false", "debug", "json", "closed", "off", "memory",
-          "admins", "https://other.example", "10.0.0.0/8", "[::1]:1"}) {
+          "admins", "https://other.example", "10.0.0.0/8", "[::1]:1", "127.0.0.1:1", "other",
+          "nats", "nats://127.0.0.1:1", "redis://:secret@127.0.0.1:1"}) {
       if (changed.show(config) == changed.show(Config())) changed.set(config, UntypedText{other});
     }
     EXPECT_NE(changed.show(config), changed.show(Config())) << changed.name;
@@ -133,6 +135,26 @@ TEST(Settings, Origins) {
     EXPECT_FALSE(Accepts("server.public_url", Untyped(bad))) << bad;
   }
   EXPECT_TRUE(Accepts("server.public_url", Untyped("")));
+}
+
+TEST(Settings, UrlsOfEngines) {
+  for (const char* good : {"", "redis://127.0.0.1:6379", "redis://:p@ss@[::1]:6379",
+                           "redis://user:password@cache:6379"}) {
+    EXPECT_TRUE(Accepts("cache.redis.url", Untyped(good))) << good;
+  }
+  for (const char* bad : {"127.0.0.1:6379", "redis://", "redis://host", "redis://password@host:1",
+                          "rediss://host:1", "redis://host:0"}) {
+    EXPECT_FALSE(Accepts("cache.redis.url", Untyped(bad))) << bad;
+  }
+  EXPECT_TRUE(Accepts("bus.nats.urls", Untyped("nats://127.0.0.1:4222,tls://[::1]:4222")));
+  for (const char* bad : {"127.0.0.1:4222", "nats://127.0.0.1", "http://127.0.0.1:4222"}) {
+    EXPECT_FALSE(Accepts("bus.nats.urls", Untyped(bad))) << bad;
+  }
+  EXPECT_TRUE(Accepts("storage.cassandra.hosts", Untyped("10.0.0.1:9042, cassandra:9042")));
+  EXPECT_FALSE(Accepts("storage.cassandra.hosts", Untyped("10.0.0.1")));
+  for (const char* bad : {"", "Parley", "1parley", "par-ley", "parley.x"}) {
+    EXPECT_FALSE(Accepts("storage.cassandra.keyspace", Untyped(bad))) << bad;
+  }
 }
 
 TEST(HostPort, ReadsAndWritesItsForm) {
