@@ -192,22 +192,6 @@ TEST_F(ConfigTest, OutboxBelowAFrame_IsAnError) {
               HasSubstr("server.outbox_bytes (1048576) must be at least limits.frame_bytes"));
 }
 
-TEST_F(ConfigTest, Secret_IsNeverShown) {
-  // No setting is secret yet: one that would be, on another's place.
-  Setting secret = TextSetting(
-      {"push.key", "A key."}, "a key of 16 letters",
-      [](std::string_view text) { return text.size() == 16; }, PARLEY_FIELD(data_dir));
-  secret.secret = true;
-  const std::vector<Setting> table{secret};
-  const Result<LoadedConfig> good =
-      LoadConfig({{}, {{"PARLEY_PUSH_KEY", "0123456789abcdef"}}, {}}, table);
-  ASSERT_TRUE(good.ok());
-  EXPECT_EQ(good->config.data_dir, "0123456789abcdef");
-  EXPECT_EQ(PrintConfig(*good, table), "push.key = \"********\"  # env PARLEY_PUSH_KEY\n");
-  const Result<LoadedConfig> bad = LoadConfig({{}, {{"PARLEY_PUSH_KEY", "0123"}}, {}}, table);
-  EXPECT_EQ(bad.status().message(), "PARLEY_PUSH_KEY: push.key must be a key of 16 letters");
-}
-
 TEST_F(ConfigTest, ProcessEnvironment_IsOurs) {
   ::setenv("PARLEY_TEST_VARIABLE", "a=b", 1);
   EXPECT_EQ(ProcessEnvironment().at("PARLEY_TEST_VARIABLE"), "a=b");

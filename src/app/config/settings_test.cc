@@ -52,7 +52,7 @@ TEST(Settings, EachTakesWhatItShows_AndMovesNothingElse) {
     Config config;
     std::string shown = setting.show(config);
     if (shown.front() == '"') shown = shown.substr(1, shown.size() - 2);
-    if (shown.front() == '[')
+    if (shown.starts_with('['))
       std::erase_if(shown, [](char c) { return c == '[' || c == ']' || c == '"'; });
     EXPECT_TRUE(setting.set(config, UntypedText{shown})) << setting.name << " = " << shown;
   }
