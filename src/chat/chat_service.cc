@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "chat/conversations.h"
+#include "chat/forwarder.h"
 #include "chat/history.h"
 #include "chat/profile_tellings.h"
 #include "chat/sync_planner.h"
@@ -28,27 +29,45 @@ ChatService::ChatService(ChatDependencies dependencies)
                            deps_.receipts_max_members, deps_.typing_lasts,
                            auth::Fingerprinter(deps_.fingerprint_key), stats_},
           deps_.max_waiting_bytes)),
-      profile_tellings_(std::make_shared<ProfileTellings>()) {}
+      profile_tellings_(std::make_shared<ProfileTellings>()) {
+  if (deps_.fleet == nullptr) return;
+  forwarder_ = std::make_unique<Forwarder>(deps_.shards, *deps_.fleet, *conversations_,
+                                           Forwarder::Options{.timeout = deps_.forward_timeout});
+}
 
 ChatService::~ChatService() = default;
 
-void ChatService::Stop() { conversations_->Stop(); }
+void ChatService::Stop() {
+  if (forwarder_) forwarder_->Stop();
+  conversations_->Stop();
+}
 
 const CommandLoad& ChatService::load() const { return conversations_->load(); }
+
+const ForwardStats* ChatService::forward_stats() const {
+  return forwarder_ ? &forwarder_->stats() : nullptr;
+}
 
 // -- Commands -------------------------------------------------------------------------------------
 
 void ChatService::Submit(ConversationId conversation, UserId caller, CommandBody body,
                          CommandDone done) {
   runtime::Shard* shard = runtime::Shard::Current();
-  conversations_->Submit(
-      conversation,
-      Command{caller, std::move(body),
-              [shard, done = std::move(done)](Result<CommandAnswer> answer) mutable {
-                shard->Post([done = std::move(done), answer = std::move(answer)]() mutable {
-                  done(std::move(answer));
-                });
-              }});
+  Dispatch(conversation,
+           Command{caller, std::move(body),
+                   [shard, done = std::move(done)](Result<CommandAnswer> answer) mutable {
+                     shard->Post([done = std::move(done), answer = std::move(answer)]() mutable {
+                       done(std::move(answer));
+                     });
+                   }});
+}
+
+void ChatService::Dispatch(ConversationId conversation, Command command) {
+  if (forwarder_) {
+    forwarder_->Submit(conversation, std::move(command));
+  } else {
+    conversations_->Submit(conversation, std::move(command));
+  }
 }
 
 runtime::Task<Result<CommandAnswer>> ChatService::Run(ConversationId conversation, UserId caller,
@@ -57,7 +76,7 @@ runtime::Task<Result<CommandAnswer>> ChatService::Run(ConversationId conversatio
   co_return co_await runtime::AwaitCompletion<Answer>(
       [this, conversation, caller,
        body = std::move(body)](runtime::Completer<Answer> done) mutable {
-        conversations_->Submit(conversation, Command{caller, std::move(body), std::move(done)});
+        Dispatch(conversation, Command{caller, std::move(body), std::move(done)});
       });
 }
 

@@ -13,6 +13,7 @@
 #include "base/ordered_uuids.h"
 #include "base/random.h"
 #include "bus/bus.h"
+#include "bus/fleet.h"
 #include "chat/acquaintances.h"
 #include "chat/chat_stats.h"
 #include "chat/command_load.h"
@@ -28,6 +29,8 @@
 namespace parley::chat {
 
 class Conversations;
+class Forwarder;
+struct ForwardStats;
 class History;
 class ProfileTellings;
 class SyncPlanner;
@@ -38,13 +41,15 @@ struct ChatDependencies {
   std::vector<runtime::Shard*> shards;
   storage::Store* store = nullptr;
   bus::Bus* bus = nullptr;
-  Clock* clock = nullptr;  ///< never steps back
+  bus::Fleet* fleet = nullptr;  ///< null: this process is alone
+  Clock* clock = nullptr;       ///< never steps back
   Random* random = nullptr;
   LiveLimits limits;
   /// In larger conversations nobody is told of receipts and typing.
   std::size_t receipts_max_members = 100;
   std::chrono::milliseconds typing_lasts = TypingBook::kLasts;
   std::size_t max_waiting_bytes = std::size_t{256} << 20;  ///< of commands that wait, all together
+  std::chrono::milliseconds forward_timeout{10'000};       ///< for a command at another node
   storage::SecretKey fingerprint_key{};                    ///< never changes; so below
   storage::SecretKey identity_key{};
   storage::SecretKey cursor_key{};
@@ -155,10 +160,15 @@ class ChatService {
   const ChatStats& stats() const { return stats_; }
   /// The commands that wait now.
   const CommandLoad& load() const;
+  /// Null where this process is alone.
+  const ForwardStats* forward_stats() const;
 
  private:
   runtime::Task<Result<CommandAnswer>> Run(ConversationId conversation, UserId caller,
                                            CommandBody body);
+  /// Brings the command to its conversation, here or at another node; `done` is called on some
+  /// shard.
+  void Dispatch(ConversationId conversation, Command command);
   /// The caller's membership, or kNotFound.
   runtime::Task<Result<Membership>> RequireMembership(UserId caller, ConversationId conversation);
   /// The profiles of these people; InvalidField `field` if one does not exist.
@@ -176,6 +186,7 @@ class ChatService {
   std::unique_ptr<History> history_;
   std::unique_ptr<SyncPlanner> planner_;
   std::unique_ptr<Conversations> conversations_;
+  std::unique_ptr<Forwarder> forwarder_;  ///< null where this process is alone
   /// Under way; shared with the tasks, which may outlive this.
   const std::shared_ptr<ProfileTellings> profile_tellings_;
 };

@@ -125,18 +125,27 @@ Conversations::ShardConversations& Conversations::PlaceOf(ConversationId convers
 }
 
 void Conversations::Submit(ConversationId conversation, Command command) {
-  ShardConversations* place = &PlaceOf(conversation);
+  if (std::optional<Command> admitted = Admit(conversation, std::move(command))) {
+    Run(conversation, *std::move(admitted));
+  }
+}
+
+std::optional<Command> Conversations::Admit(ConversationId conversation, Command command) {
   if (std::optional<CommandLoad::Ticket> ticket = load_.Enter(CarriedBytes(command))) {
     command.ticket = *std::move(ticket);
-  } else {
-    environment_.stats.refused_by_node.fetch_add(1, std::memory_order_relaxed);
-    if (std::holds_alternative<SendCommand>(command.body)) environment_.stats.sends_refused.Add();
-    place->shard().Post([done = std::move(command.done)]() mutable {
-      done(Unavailable("the server is busy: try again"));
-    });
-    return;
+    return command;
   }
-  place->shard().Post([place, conversation, command = std::move(command)]() mutable {
+  environment_.stats.refused_by_node.fetch_add(1, std::memory_order_relaxed);
+  if (std::holds_alternative<SendCommand>(command.body)) environment_.stats.sends_refused.Add();
+  PlaceOf(conversation).shard().Post([done = std::move(command.done)]() mutable {
+    done(Unavailable("the server is busy: try again"));
+  });
+  return std::nullopt;
+}
+
+void Conversations::Run(ConversationId conversation, Command admitted) {
+  ShardConversations* place = &PlaceOf(conversation);
+  place->shard().Post([place, conversation, command = std::move(admitted)]() mutable {
     place->Submit(conversation, std::move(command));
   });
 }

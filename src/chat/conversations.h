@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "chat/conversation_actor.h"
@@ -30,6 +31,11 @@ class Conversations {
   /// Any thread. Commands that one thread submits for one conversation run in that order.
   /// `command.done` is called on the conversation's shard.
   void Submit(ConversationId conversation, Command command);
+
+  /// The two halves of it. Admit counts the command into the load of this node, or refuses it and
+  /// answers nothing; Run takes what was admitted. Any thread.
+  std::optional<Command> Admit(ConversationId conversation, Command command);
+  void Run(ConversationId conversation, Command admitted);
 
   /// Writes what waits and refuses what comes. Call from no shard, while the shards run; returns
   /// when done.
