@@ -1,9 +1,99 @@
-"""The command line of tools/engines."""
+"""The command line of tools/engines, and the engines as one thing."""
 import argparse
+import json
 import os
+import shutil
 import sys
+import time
 
+from fleet import cassandra, credentials, jars, nats, process, progress, redis, server
 from fleet.folder import FleetError, Folder
+from fleet.ports import Ports
+
+PATIENCE_S = 30  # Cassandra flushes when it is told to end
+KEPT = {"lock"}
+
+
+class Engines:
+    """Cassandra, NATS and Redis of one folder: their ports and secrets are chosen, nothing runs yet."""
+
+    def __init__(self, folder, ports, counts, tls, auth, pleasant=False):
+        certificates = credentials.certificates(folder) if tls else None
+        self.cassandra = cassandra.Nodes(folder, ports, counts["cassandra"], certificates, auth, pleasant)
+        self.nats = nats.Servers(folder, ports, counts["nats"], certificates, auth, pleasant)
+        self.redis = redis.Caches(folder, ports, counts["redis"], auth, pleasant)
+        self.parts = (self.cassandra, self.nats, self.redis)
+
+    def environment(self):
+        return {name: value for part in self.parts for name, value in part.environment().items()}
+
+    def servers(self):
+        # Slowest first: the order of waiting, and of what is told.
+        return [one for part in self.parts for one in part.servers()]
+
+
+def ports_of(folder):
+    """Ports that remember those of earlier starts in this folder."""
+    path = folder / "ports.json"
+    return Ports(json.loads(path.read_text(encoding="utf-8")) if path.exists() else None)
+
+
+def keep_ports(folder, ports):
+    folder.write("ports.json", json.dumps(ports.taken, indent=2) + "\n")
+
+
+def clear(folder):
+    """Ends what runs in the folder and removes all that is in it."""
+    process.stop(folder, server.names_of(folder), 0)
+    for path in folder.path.iterdir() if folder.path.exists() else ():
+        if path.name in KEPT:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def up(arguments):
+    folder = Folder(arguments.dir)
+    with folder.locked(wait=False):
+        if arguments.fresh:
+            clear(folder)
+        elif server.is_up(folder, folder.state()):
+            progress.say(f"the engines in {folder.path} run already")
+            return
+        else:
+            process.stop(folder, server.names_of(folder), PATIENCE_S)  # some of them may have been killed
+        begun = time.monotonic()
+        ports = ports_of(folder)
+        counts = {kind: getattr(arguments, kind) for kind in ("cassandra", "nats", "redis")}
+        engines = Engines(folder, ports, counts, arguments.tls, arguments.auth)
+        keep_ports(folder, ports)
+        folder.write_state({"environment": engines.environment(), **{kind: [] for kind in counts}})
+        try:
+            server.bring_up(folder, engines.servers())
+            engines.cassandra.make_user()
+        except BaseException:
+            process.stop(folder, server.names_of(folder), 0)
+            raise
+        progress.say(f"all ready after {time.monotonic() - begun:.1f} s: {folder.state_path}")
+
+
+def down(arguments):
+    folder = Folder(arguments.dir)
+    with folder.locked(wait=False):
+        stopped = process.stop(folder, server.names_of(folder), 0 if arguments.now else PATIENCE_S)
+        folder.state_path.unlink(missing_ok=True)
+    progress.say(f"stopped: {', '.join(stopped) or 'nothing ran'}")
+
+
+def status(arguments):
+    """One line for each process; an error when one does not run."""
+    folder = Folder(arguments.dir)
+    state = folder.state() or {}
+    for entries in state.values():
+        for entry in entries if isinstance(entries, list) else []:
+            now = process.running(folder, entry["name"])
+            place = entry.get("address") or entry.get("url", "").split("@")[-1]
+            print(f"{entry['name']:12} {place:32} {f'pid {now.pid}' if now else 'does not run'}")
+    return 0 if server.is_up(folder, state) else 1
 
 
 def run_with_addresses(arguments):
@@ -16,7 +106,7 @@ def run_with_addresses(arguments):
     if not state:
         raise FleetError(f"no engines run in {folder.path}; start them with: tools/engines up --dir {folder.path}")
     try:
-        os.execvpe(command[0], command, {**os.environ, **state["environment"]})
+        os.execvpe(command[0], command, {**os.environ, **state.get("environment", {})})
     except OSError as error:
         raise FleetError(f"cannot run {command[0]}: {error.strerror}") from None
 
@@ -24,10 +114,26 @@ def run_with_addresses(arguments):
 def parse(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
-    env = commands.add_parser("env", help="run a command with the addresses in its environment")
-    env.set_defaults(act=run_with_addresses)
-    env.add_argument("--dir", required=True)
-    env.add_argument("command", nargs=argparse.REMAINDER)
+
+    def command(name, act, text, folder=True):
+        made = commands.add_parser(name, help=text)
+        made.set_defaults(act=act)
+        if folder:
+            made.add_argument("--dir", required=True, help="the folder of these engines")
+        return made
+
+    command("fetch", lambda _: print(jars.fetch()), "get Cassandra's jars", folder=False)
+    starts = command("up", up, "start, and wait until all serve")
+    for kind, count in (("cassandra", 3), ("nats", 3), ("redis", 1)):
+        starts.add_argument(f"--{kind}", type=int, default=count, metavar="N")
+    starts.add_argument("--tls", action="store_true", help="clients have to use TLS (not with Redis)")
+    starts.add_argument("--auth", action="store_true", help="clients have to give a password")
+    starts.add_argument("--fresh", action="store_true", help="end and remove what an earlier start left in the folder")
+    command("down", down, "stop").add_argument("--now", action="store_true", help="kill instead of asking")
+    command("status", status, "what runs")
+    command("env", run_with_addresses, "run a command with the addresses in its environment").add_argument(
+        "command", nargs=argparse.REMAINDER)
+    command("exec", lambda a: process.become(Folder(a.dir), a.name), "start one process again").add_argument("name")
     return parser.parse_args()
 
 
@@ -36,5 +142,5 @@ def main(description):
     try:
         return arguments.act(arguments) or 0
     except FleetError as error:
-        print(f"engines: {error}", file=sys.stderr)
+        print(f"{arguments.what}: {error}", file=sys.stderr)
         return 2
