@@ -20,6 +20,10 @@ class Nodes:
     def __init__(self, folder, ports, count, tls=None, auth=False, pleasant=False):
         if not 0 <= count <= MOST_NODES:
             raise FleetError(f"{count} Cassandra nodes are not possible here: 0 to {MOST_NODES}")
+        kept = len(list(folder.path.glob("data/cassandra-*")))
+        if kept not in (0, count):
+            raise FleetError(f"the data in {folder.path} are spread over {kept} Cassandra nodes, not {count}: start as "
+                             "many, or remove the data with --fresh")
         self.folder = folder
         self.hosts = HOSTS[:count]
         self.tls = tls

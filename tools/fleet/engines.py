@@ -28,8 +28,8 @@ class Engines:
         return {name: value for part in self.parts for name, value in part.environment().items()}
 
     def servers(self):
-        # Slowest first: the order of waiting, and of what is told.
-        return [one for part in self.parts for one in part.servers()]
+        # Slowest last: this is the order of waiting, and of what is told.
+        return [one for part in reversed(self.parts) for one in part.servers()]
 
 
 def ports_of(folder):
@@ -40,6 +40,11 @@ def ports_of(folder):
 
 def keep_ports(folder, ports):
     folder.write("ports.json", json.dumps(ports.taken, indent=2) + "\n")
+
+
+def keep_environment(folder, engines):
+    """For `tools/engines env`."""
+    folder.write("environment.json", json.dumps(engines.environment(), indent=2) + "\n")
 
 
 def clear(folder):
@@ -56,7 +61,7 @@ def up(arguments):
     with folder.locked(wait=False):
         if arguments.fresh:
             clear(folder)
-        elif server.is_up(folder, folder.state()):
+        elif server.is_up(folder):
             progress.say(f"the engines in {folder.path} run already")
             return
         else:
@@ -66,12 +71,15 @@ def up(arguments):
         counts = {kind: getattr(arguments, kind) for kind in ("cassandra", "nats", "redis")}
         engines = Engines(folder, ports, counts, arguments.tls, arguments.auth)
         keep_ports(folder, ports)
-        folder.write_state({"environment": engines.environment(), **{kind: [] for kind in counts}})
+        keep_environment(folder, engines)
+        server.forget_all(folder)
+        folder.write_state({kind: [] for kind in counts})
         try:
             server.bring_up(folder, engines.servers())
             engines.cassandra.make_user()
         except BaseException:
             process.stop(folder, server.names_of(folder), 0)
+            folder.state_path.unlink(missing_ok=True)
             raise
         progress.say(f"all ready after {time.monotonic() - begun:.1f} s: {folder.state_path}")
 
@@ -87,13 +95,10 @@ def down(arguments):
 def status(arguments):
     """One line for each process; an error when one does not run."""
     folder = Folder(arguments.dir)
-    state = folder.state() or {}
-    for entries in state.values():
-        for entry in entries if isinstance(entries, list) else []:
-            now = process.running(folder, entry["name"])
-            place = entry.get("address") or entry.get("url", "").split("@")[-1]
-            print(f"{entry['name']:12} {place:32} {f'pid {now.pid}' if now else 'does not run'}")
-    return 0 if server.is_up(folder, state) else 1
+    for name in server.defined(folder):
+        now = process.running(folder, name)
+        print(f"{name:12} {f'pid {now.pid}' if now else 'does not run'}")
+    return 0 if server.is_up(folder) else 1
 
 
 def run_with_addresses(arguments):
@@ -102,13 +107,18 @@ def run_with_addresses(arguments):
     if not command:
         raise FleetError("say what to run: tools/engines env --dir D -- COMMAND")
     folder = Folder(arguments.dir)
-    state = folder.state()
-    if not state:
+    if not folder.state():
         raise FleetError(f"no engines run in {folder.path}; start them with: tools/engines up --dir {folder.path}")
+    addresses = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     try:
-        os.execvpe(command[0], command, {**os.environ, **state.get("environment", {})})
+        os.execvpe(command[0], command, {**os.environ, **addresses})
     except OSError as error:
         raise FleetError(f"cannot run {command[0]}: {error.strerror}") from None
+
+
+def add_counts(parser):
+    for kind, count in (("cassandra", 3), ("nats", 3), ("redis", 1)):
+        parser.add_argument(f"--{kind}", type=int, default=count, metavar="N")
 
 
 def parse(description):
@@ -124,8 +134,7 @@ def parse(description):
 
     command("fetch", lambda _: print(jars.fetch()), "get Cassandra's jars", folder=False)
     starts = command("up", up, "start, and wait until all serve")
-    for kind, count in (("cassandra", 3), ("nats", 3), ("redis", 1)):
-        starts.add_argument(f"--{kind}", type=int, default=count, metavar="N")
+    add_counts(starts)
     starts.add_argument("--tls", action="store_true", help="clients have to use TLS (not with Redis)")
     starts.add_argument("--auth", action="store_true", help="clients have to give a password")
     starts.add_argument("--fresh", action="store_true", help="end and remove what an earlier start left in the folder")
@@ -142,5 +151,5 @@ def main(description):
     try:
         return arguments.act(arguments) or 0
     except FleetError as error:
-        print(f"{arguments.what}: {error}", file=sys.stderr)
+        print(f"engines: {error}", file=sys.stderr)
         return 2

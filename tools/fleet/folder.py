@@ -28,7 +28,10 @@ class Folder:
     def make(self, *names):
         """Makes the folder and these in it; nobody else may look into them."""
         for name in ("", *names):
-            (self.path / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = self.path
+            for step in pathlib.PurePath(name).parts or [""]:
+                part = part / step
+                part.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
     @property

@@ -14,6 +14,7 @@ import time
 
 from fleet.folder import FleetError
 
+LOG_BYTES = 64 << 20  # a longer log of earlier starts is put aside
 PREDECESSOR_S = 60  # a Cassandra that was told to end may take this long
 
 
@@ -100,7 +101,13 @@ def become(folder, name):
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.chdir(folder.path)
-    os.execvpe(argv[0], argv, {**os.environ, **definition["environment"]})
+    os.execvpe(argv[0], argv, environment_of(definition))
+
+
+def environment_of(definition):
+    """Without the caller's own settings of Parley: they would be stronger than the configuration of the fleet."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY")}
+    return {**kept, **definition["environment"]}
 
 
 def wait_for_predecessor(folder, name):
@@ -123,11 +130,19 @@ def tell_pid(folder, name, pid):
                     folder.write_state(state)
 
 
+def started_line(name):
+    """What stands in the log of a process before all that it says itself."""
+    return f"--- {name} is started\n"
+
+
 def start(folder, name, argv):
     """Starts `argv`, which is to become the process of that name, in a session of its own."""
     folder.make("log", "run")
-    with open(folder / f"log/{name}.log", "ab") as log:
-        log.write(f"--- {name} is started\n".encode())
+    path = folder / f"log/{name}.log"
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    with open(path, "ab") as log:
+        log.write(started_line(name).encode())
         log.flush()
         return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 

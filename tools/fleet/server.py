@@ -18,7 +18,7 @@ SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
 class Server:
     """One server of a fleet."""
 
-    kind: str  # its list in state.json
+    kind: str | None  # its list in state.json; None: it is in none
     name: str
     argv: list
     place: dict  # what state.json tells beside name, pid and command: address, url, ops
@@ -50,6 +50,8 @@ def start_all(folder, servers):
     with folder.locked("run/state.lock"):
         state = folder.state() or {}
         for server in servers:
+            if server.kind is None:
+                continue
             entries = state.setdefault(server.kind, [])
             entries[:] = [entry for entry in entries if entry["name"] != server.name]
             before = process.running(folder, server.name)
@@ -86,10 +88,21 @@ def names_of(folder):
     return sorted(path.stem for path in (folder / "run").glob("*.pid"))
 
 
-def is_up(folder, state):
-    """Whether everything that state.json names runs."""
-    entries = [entry for entries in (state or {}).values() if isinstance(entries, list) for entry in entries]
-    return bool(entries) and all(process.running(folder, entry["name"]) for entry in entries)
+def defined(folder):
+    """All that was started last, whether it runs or not."""
+    return sorted(path.stem for path in (folder / "processes").glob("*.json"))
+
+
+def forget_all(folder):
+    """Before another start: what was defined for the last one counts no more."""
+    for name in defined(folder):
+        (folder / f"processes/{name}.json").unlink()
+
+
+def is_up(folder):
+    """Whether all that was started last still runs."""
+    names = defined(folder)
+    return bool(names) and folder.state_path.exists() and all(process.running(folder, name) for name in names)
 
 
 def run_briefly(*argv):
