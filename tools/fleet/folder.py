@@ -27,11 +27,12 @@ class Folder:
 
     def make(self, *names):
         """Makes the folder and these in it; nobody else may look into them."""
-        for name in ("", *names):
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in names:
             part = self.path
-            for step in pathlib.PurePath(name).parts or [""]:
-                part = part / step
-                part.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for step in pathlib.PurePath(name).parts:
+                part /= step
+                part.mkdir(exist_ok=True, mode=0o700)
         return self
 
     @property
@@ -53,7 +54,7 @@ class Folder:
     def write(self, name, text, mode=0o600):
         """Writes a file so that a reader sees all of it or what was there before."""
         path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.make(pathlib.PurePath(name).parent)
         partial = path.with_name(f".{path.name}.{os.getpid()}")
         partial.touch(mode)
         partial.chmod(mode)
