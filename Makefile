@@ -15,7 +15,7 @@ run: build ## build, then serve at http://localhost:8080 with the data in ./data
 
 cluster: build ## build, then start a fleet: 3 Cassandra, 3 NATS, Redis, 3 parleyd and HAProxy, with the data in build/cluster
 	@tools/install_packages engines
-	@tools/cluster up
+	@PARLEYD=$(BUILD)/bin/parleyd tools/cluster up
 
 cluster-stop: ## stop that fleet; its data stay
 	@tools/cluster stop
@@ -49,5 +49,6 @@ format: ## put the C++ sources into the project's format
 	@tools/install_packages lint
 	tools/format
 
-clean: ## remove what was built (the data in ./data stays)
+clean: ## remove what was built, and the fleet of make cluster with its data (the data in ./data stay)
+	@[ ! -d build/cluster ] || tools/cluster stop --now
 	rm -rf build

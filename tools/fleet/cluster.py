@@ -2,11 +2,11 @@
 import argparse
 import json
 import re
-import sys
 import time
 
 from fleet import haproxy, parleyd, process, progress, server
-from fleet.engines import (PATIENCE_S, Engines, add_counts, clear, down, keep_environment, keep_ports, ports_of, status)
+from fleet.engines import (PATIENCE_S, Engines, add_counts, clear, down, keep_environment, keep_ports, ports_of, run,
+                           status)
 from fleet.folder import FleetError, Folder
 from fleet.jars import ROOT
 
@@ -73,7 +73,7 @@ def bring_up(folder, plan):
 def table(folder):
     """The addresses of a running fleet, for a person."""
     state = folder.state()
-    rows = [("people", state["balancer"], "HAProxy; open this in a browser")] if state["parleyd"] else []
+    rows = [("Parley", state["balancer"], "open this in a browser")] if state["parleyd"] else []
     for kind in KINDS:
         for entry in state[kind]:
             place = entry.get("address") or entry["url"].split("@")[-1]  # without the password
@@ -119,9 +119,4 @@ def parse(description):
 
 
 def main(description):
-    arguments = parse(description)
-    try:
-        return arguments.act(arguments) or 0
-    except FleetError as error:
-        print(f"cluster: {error}", file=sys.stderr)
-        return 2
+    return run("cluster", parse(description))

@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 
@@ -111,7 +112,7 @@ def run_with_addresses(arguments):
         raise FleetError(f"no engines run in {folder.path}; start them with: tools/engines up --dir {folder.path}")
     addresses = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     try:
-        os.execvpe(command[0], command, {**os.environ, **addresses})
+        process.replace_with(command, {**os.environ, **addresses})
     except OSError as error:
         raise FleetError(f"cannot run {command[0]}: {error.strerror}") from None
 
@@ -143,13 +144,37 @@ def parse(description):
     command("env", run_with_addresses, "run a command with the addresses in its environment").add_argument(
         "command", nargs=argparse.REMAINDER)
     command("exec", lambda a: process.become(Folder(a.dir), a.name), "start one process again").add_argument("name")
+    asks = command("nodetool", nodetool, "Cassandra's own tool, for the node of that number")
+    asks.add_argument("node")
+    asks.add_argument("words", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
 
-def main(description):
-    arguments = parse(description)
+def nodetool(arguments):
+    """Becomes Cassandra's own tool, for one node."""
+    ports = ports_of(Folder(arguments.dir)).earlier
+    port = ports.get(f"cassandra-{arguments.node}-jmx")
+    if not port:
+        raise FleetError(f"there is no Cassandra node {arguments.node} in {arguments.dir}")
+    options = (jars.HERE / "jvm.options").read_text(encoding="utf-8").splitlines()
+    opened = [word for line in options if line.startswith("--add") for word in line.split(" ", 1)]
+    process.replace_with(
+        [jars.java(), "-Xmx64m", *opened, f"-Dlogback.configurationFile={jars.HERE / 'logback.xml'}",
+         "-cp", f"{jars.fetch()}/*", "org.apache.cassandra.tools.NodeTool", "-p", str(port), *arguments.words],
+        os.environ)
+
+
+def run(name, arguments):
+    """Runs what the command line asks for; returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that a start is undone
     try:
         return arguments.act(arguments) or 0
     except FleetError as error:
-        print(f"engines: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def main(description):
+    return run("engines", parse(description))

@@ -101,7 +101,14 @@ def become(folder, name):
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.chdir(folder.path)
-    os.execvpe(argv[0], argv, environment_of(definition))
+    replace_with(argv, environment_of(definition))
+
+
+def replace_with(argv, environment):
+    """Turns this process into another program, as a shell would."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and that would be inherited
+        signal.signal(number, signal.SIG_DFL)
+    os.execvpe(argv[0], argv, environment)
 
 
 def environment_of(definition):
