@@ -197,6 +197,23 @@ class LifeTest(FolderTest):
         self.assertFalse(identity.alive)
         self.assertEqual([path.name for path in self.folder.path.iterdir()], ["lock"])
 
+    def test_a_folder_with_something_else_in_it_is_not_cleared(self):
+        identity = self.start("a")
+        thesis = self.folder.write("thesis.txt", "three years")
+        with self.assertRaisesRegex(FleetError, "thesis.txt is of no fleet"):
+            engines.clear(self.folder)
+        self.assertTrue(identity.alive and thesis.exists())
+
+    def test_who_uses_others_is_stopped_before_them(self):
+        """It still finds them while it ends."""
+        other = self.start("nats-1")
+        found = self.folder / "found"
+        script = f"trap 'kill -0 {other.pid} && touch {found}; exit' TERM; echo set; while :; do sleep 0.1; done"
+        self.start("parleyd-1", script)
+        self.until(lambda: "set" in (self.folder / "log/parleyd-1.log").read_text())
+        self.assertEqual(engines.stop_all(self.folder, PATIENCE_S), ["parleyd-1", "nats-1"])
+        self.assertTrue(found.exists())
+
 
 class WaitingTest(FolderTest):
     def not_ready(self):

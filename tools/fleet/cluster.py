@@ -6,7 +6,7 @@ import time
 
 from fleet import haproxy, parleyd, process, progress, server
 from fleet.engines import (PATIENCE_S, Engines, add_counts, clear, down, keep_environment, keep_ports, ports_of, run,
-                           status)
+                           status, stop_all)
 from fleet.folder import FleetError, Folder
 from fleet.jars import ROOT
 
@@ -42,7 +42,7 @@ def bring_up(folder, plan):
     left = [name for name in server.names_of(folder) if process.running(folder, name)]
     if left:
         progress.say(f"ending what is left of an earlier fleet: {', '.join(left)}")
-        process.stop(folder, left, PATIENCE_S)
+        stop_all(folder, PATIENCE_S)
     ports = ports_of(folder)
     engines = Engines(folder, ports, plan, tls=True, auth=True, pleasant=True)
     balancer = haproxy.Balancer(folder, ports)

@@ -2,6 +2,7 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -12,7 +13,9 @@ from fleet.folder import FleetError, Folder
 from fleet.ports import Ports
 
 PATIENCE_S = 30  # Cassandra flushes when it is told to end
-KEPT = {"lock"}
+CLIENTS = ("haproxy", "parleyd-")  # names that begin so need the others
+# All that is ever made in a fleet's folder, besides its lock.
+OURS = re.compile(r"data|config|log|run|processes|tls|(state|environment|plan|ports|secrets)\.json|parleyd-\d+\.toml|\..+\.\d+")
 
 
 class Engines:
@@ -49,12 +52,22 @@ def keep_environment(folder, engines):
 
 
 def clear(folder):
-    """Ends what runs in the folder and removes all that is in it."""
+    """Ends what runs in the folder and removes all that is in it. A folder with anything else in it is left alone."""
+    found = [path for path in folder.path.iterdir() if path.name != "lock"]
+    for path in found:
+        if not OURS.fullmatch(path.name):
+            raise FleetError(f"{path} is of no fleet, so nothing in {folder.path} is removed: name another folder")
     process.stop(folder, server.names_of(folder), 0)
-    for path in folder.path.iterdir() if folder.path.exists() else ():
-        if path.name in KEPT:
-            continue
+    for path in found:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def stop_all(folder, patience_s):
+    """Ends all; those that use others first, so that they can finish. Returns the names of what ran."""
+    names = server.names_of(folder)
+    clients = [name for name in names if name.startswith(CLIENTS)]
+    others = [name for name in names if name not in clients]
+    return process.stop(folder, clients, patience_s) + process.stop(folder, others, patience_s)
 
 
 def up(arguments):
@@ -66,7 +79,7 @@ def up(arguments):
             progress.say(f"the engines in {folder.path} run already")
             return
         else:
-            process.stop(folder, server.names_of(folder), PATIENCE_S)  # some of them may have been killed
+            stop_all(folder, PATIENCE_S)  # some of them may have been killed
         begun = time.monotonic()
         ports = ports_of(folder)
         counts = {kind: getattr(arguments, kind) for kind in ("cassandra", "nats", "redis")}
@@ -88,7 +101,7 @@ def up(arguments):
 def down(arguments):
     folder = Folder(arguments.dir)
     with folder.locked(wait=False):
-        stopped = process.stop(folder, server.names_of(folder), 0 if arguments.now else PATIENCE_S)
+        stopped = stop_all(folder, 0 if arguments.now else PATIENCE_S)
         folder.state_path.unlink(missing_ok=True)
     progress.say(f"stopped: {', '.join(stopped) or 'nothing ran'}")
 
