@@ -55,8 +55,12 @@ class FolderTest(unittest.TestCase):
         """Starts a fake and waits until it has become itself; returns its identity."""
         child = server.start_all(self.folder, [self.fake(name, script)])[name]
         self.children.append(child)
-        self.until(lambda: pathlib.Path(f"/proc/{child.pid}/comm").read_text().strip() in ("sh", "sleep"))
+        self.until_itself(child)
         return process.running(self.folder, name)
+
+    def until_itself(self, child):
+        """Waits until the runner has become the fake."""
+        self.until(lambda: pathlib.Path(f"/proc/{child.pid}/comm").read_text().strip() in ("sh", "sleep"))
 
     def until(self, condition):
         end = time.monotonic() + PATIENCE_S
@@ -153,6 +157,7 @@ class LifeTest(FolderTest):
         child = subprocess.Popen(self.folder.state()["fakes"][0]["command"], shell=True)
         self.children.append(child)
         self.until(lambda: self.folder.state()["fakes"][0]["pid"] == child.pid)
+        self.until_itself(child)
         self.assertEqual(self.stop("a"), ["a"])
         self.assertEqual(child.wait(), -signal.SIGTERM)
 
