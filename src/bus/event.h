@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/ids.h"
@@ -16,6 +18,7 @@ struct Event {
     kSessionsEnded,  ///< these sessions were signed out
     kMomentary,  ///< the frame, as it is, for every live session (receipt, typing, user): may be
                  ///< dropped under load, and comes in no order with changes
+    kHead,  ///< the log of the conversation has reached `seq`; no frame: who has less fetches it
   };
 
   Kind kind = Kind::kChange;
@@ -23,6 +26,10 @@ struct Event {
   Seq seq;
   wire::Frame frame;
   std::vector<SessionId> sessions;
+  /// Of a change or head: how many members the conversation has with it; 0: not told.
+  std::uint32_t members = 0;
+  /// Of what is momentary: who is not among the recipients, though a member.
+  std::optional<UserId> except = std::nullopt;
 };
 
 }  // namespace parley::bus

@@ -22,6 +22,15 @@ Feed::Arrival Feed::OnChange(Seq seq) {
   return Arrival::kSendNow;
 }
 
+void Feed::OnHead(Seq seq) {
+  if (!sent_) {
+    // Of this conversation nothing was ever heard: whether the person is in it is read with it.
+    sent_ = seq;
+    inbox_due_ = true;
+  }
+  known_ = std::max(known_, seq);
+}
+
 void Feed::OnConversation(Seq seq) {
   inbox_due_ = true;
   if (seq == Seq()) return;

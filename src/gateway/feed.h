@@ -33,6 +33,8 @@ class Feed {
     kOld,      ///< was sent already
   };
   Arrival OnChange(Seq seq);
+  /// The log has reached `seq`, whatever came before was lost or not.
+  void OnHead(Seq seq);
   /// The person's own view is new (live changes begin with `seq`), or only to be told again (0).
   void OnConversation(Seq seq);
   /// `seq` is the last change that the person may see.

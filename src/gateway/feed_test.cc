@@ -22,6 +22,25 @@ TEST(Feed, OnChange_Repeated_IsOld) {
   EXPECT_EQ(feed.NextStep(), Step::kNothing);
 }
 
+TEST(Feed, OnHead_BeyondWhatWasSent_IsReadFromTheLog) {
+  Feed feed;
+  feed.SentUpTo(Seq(5));
+  feed.OnHead(Seq(5));
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+  feed.OnHead(Seq(7));
+  EXPECT_EQ(feed.NextStep(), Step::kChanges);
+  EXPECT_EQ(feed.last_wanted(), Seq(7));
+}
+
+TEST(Feed, OnHead_OfAConversationNeverHeardOf_ShowsIt) {
+  Feed feed;
+  feed.OnHead(Seq(7));
+  EXPECT_EQ(feed.NextStep(), Step::kInbox);
+  feed.InboxSent();
+  EXPECT_EQ(feed.NextStep(), Step::kNothing);
+  EXPECT_EQ(feed.OnChange(Seq(8)), Arrival::kSendNow);
+}
+
 TEST(Feed, OnChange_AfterAHole_IsReadFromTheLog) {
   Feed feed;
   feed.SentUpTo(Seq(5));

@@ -46,6 +46,9 @@ void Session::OnEvent(const bus::EventPtr& event) {
     case bus::Event::Kind::kLeft:
       feed.OnLeft(event->seq);
       break;
+    case bus::Event::Kind::kHead:
+      feed.OnHead(event->seq);
+      break;
     case bus::Event::Kind::kSessionsEnded:
     case bus::Event::Kind::kMomentary:
       break;

@@ -90,6 +90,12 @@ enum class ReadMode {
   kFresh,   ///< linearizable: sees every append that was answered kCommitted before the call
 };
 
+/// Into so many shards is divided what was written in one minute. Stored; never changes.
+inline constexpr std::uint32_t kActiveShards = 64;
+
+/// The shard of a conversation.
+std::uint32_t ActiveShardOf(ConversationId conversation);
+
 using EntryPtr = std::shared_ptr<const Entry>;
 using SnapshotPtr = std::shared_ptr<const ConversationSnapshot>;
 
@@ -124,6 +130,12 @@ class ConversationStore {
   /// them, and raises the watermark to `through`. Repetition and order do not matter.
   virtual runtime::Task<Status> ApplyEffects(ConversationId conversation, Effects effects,
                                              Seq through) = 0;
+
+  /// The conversations of the shard to which somebody may have appended in that minute (since
+  /// 1970), in no order. Kept for a day at least, so that what a node leaves undone when it dies is
+  /// found. Where entries and effects are one write, nothing is ever left undone: nobody.
+  virtual runtime::Task<Result<std::vector<ConversationId>>> ListActive(std::int64_t minute,
+                                                                        std::uint32_t shard) = 0;
 
   /// Entries with seq > after, ascending, without holes: at most `limit`, and at most about
   /// `max_bytes` of them (but at least one, if there is one).

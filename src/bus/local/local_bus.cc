@@ -67,6 +67,17 @@ std::unique_ptr<Subscription> LocalBus::Subscribe(UserId user, Subscriber& subsc
       [table, user, subscriber = &subscriber] { table->Remove(user, subscriber); });
 }
 
+std::unique_ptr<Subscription> LocalBus::Follow(ConversationId /*conversation*/,
+                                               Subscriber& /*subscriber*/) {
+  return std::make_unique<Subscription>();
+}
+
+runtime::Task<Status> LocalBus::Settle() { co_return Status::Ok(); }
+
+std::unique_ptr<Subscription> LocalBus::OnGap(UniqueFunction<void()> /*gap*/) {
+  return std::make_unique<Subscription>();
+}
+
 void LocalBus::Publish(EventPtr event, Recipients recipients) {
   published_.Add();
   for (std::size_t i = 0; i < shards_.size(); ++i) {

@@ -19,7 +19,12 @@ class LocalBus : public Bus {
   ~LocalBus() override;
 
   std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) override;
+  std::unique_ptr<Subscription> Follow(ConversationId conversation,
+                                       Subscriber& subscriber) override;
+  runtime::Task<Status> Settle() override;
   void Publish(EventPtr event, Recipients recipients) override;
+  std::unique_ptr<Subscription> OnGap(UniqueFunction<void()> gap) override;
+  bool MayLose() const override { return false; }
 
   /// How many events were published. Any thread.
   std::uint64_t published() const { return published_.Get(); }

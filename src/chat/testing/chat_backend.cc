@@ -21,6 +21,8 @@ std::string KindName(bus::Event::Kind kind) {
       return "ended";
     case bus::Event::Kind::kMomentary:
       return "momentary";
+    case bus::Event::Kind::kHead:
+      return "head";
   }
   return "unknown";
 }

@@ -120,6 +120,15 @@ std::unique_ptr<bus::Subscription> LossyBus::Subscribe(UserId user, bus::Subscri
   return lossy;
 }
 
+std::unique_ptr<bus::Subscription> LossyBus::Follow(ConversationId conversation,
+                                                    bus::Subscriber& subscriber) {
+  return bus_.Follow(conversation, subscriber);
+}
+
+std::unique_ptr<bus::Subscription> LossyBus::OnGap(UniqueFunction<void()> gap) {
+  return bus_.OnGap(std::move(gap));
+}
+
 void LossyBus::Publish(bus::EventPtr event, bus::Recipients recipients) {
   bus_.Publish(std::move(event), std::move(recipients));
 }

@@ -38,7 +38,12 @@ class LossyBus : public bus::Bus {
  public:
   explicit LossyBus(bus::Bus& bus) : bus_(bus) {}
   std::unique_ptr<bus::Subscription> Subscribe(UserId user, bus::Subscriber& subscriber) override;
+  std::unique_ptr<bus::Subscription> Follow(ConversationId conversation,
+                                            bus::Subscriber& subscriber) override;
+  runtime::Task<Status> Settle() override { return bus_.Settle(); }
   void Publish(bus::EventPtr event, bus::Recipients recipients) override;
+  std::unique_ptr<bus::Subscription> OnGap(UniqueFunction<void()> gap) override;
+  bool MayLose() const override { return bus_.MayLose(); }
 
   bool losing = false;
 

@@ -33,6 +33,15 @@ class FakeBus : public bus::Bus {
   std::unique_ptr<bus::Subscription> Subscribe(UserId /*user*/, bus::Subscriber& /*to*/) override {
     return nullptr;
   }
+  std::unique_ptr<bus::Subscription> Follow(ConversationId /*conversation*/,
+                                            bus::Subscriber& /*to*/) override {
+    return nullptr;
+  }
+  std::unique_ptr<bus::Subscription> OnGap(UniqueFunction<void()> /*gap*/) override {
+    return nullptr;
+  }
+  bool MayLose() const override { return false; }
+  runtime::Task<Status> Settle() override { co_return Status::Ok(); }
   void Publish(bus::EventPtr event, bus::Recipients recipients) override {
     publications.push_back({std::move(event), *recipients});
   }

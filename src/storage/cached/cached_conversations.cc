@@ -180,6 +180,11 @@ runtime::Task<Result<Seq>> CachedConversations::ReadApplied(ConversationId conve
   return inner_.ReadApplied(conversation);
 }
 
+runtime::Task<Result<std::vector<ConversationId>>> CachedConversations::ListActive(
+    std::int64_t minute, std::uint32_t shard) {
+  return inner_.ListActive(minute, shard);
+}
+
 runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadMessages(
     ConversationId conversation, MessageSlice slice) {
   return inner_.ReadMessages(conversation, slice);

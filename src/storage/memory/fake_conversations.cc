@@ -176,6 +176,11 @@ runtime::Task<Result<Seq>> FakeConversations::ReadApplied(ConversationId convers
   co_return co_await controls_.Answer<Seq>(ReadKind::kApplied, applied);
 }
 
+runtime::Task<Result<std::vector<ConversationId>>> FakeConversations::ListActive(
+    std::int64_t /*minute*/, std::uint32_t /*shard*/) {
+  co_return std::vector<ConversationId>();
+}
+
 runtime::Task<Result<std::vector<EntryPtr>>> FakeConversations::ReadEntries(
     ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
   std::vector<EntryPtr> entries;

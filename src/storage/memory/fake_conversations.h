@@ -23,6 +23,8 @@ class FakeConversations : public ConversationStore, private LogWriter {
   runtime::Task<Result<Seq>> ReadApplied(ConversationId conversation) override;
   runtime::Task<Status> ApplyEffects(ConversationId conversation, Effects effects,
                                      Seq through) override;
+  runtime::Task<Result<std::vector<ConversationId>>> ListActive(std::int64_t minute,
+                                                                std::uint32_t shard) override;
   runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation, Seq after,
                                                            std::size_t limit,
                                                            std::size_t max_bytes) override;

@@ -23,6 +23,11 @@ runtime::Task<Status> RocksConversationStore::ApplyEffects(ConversationId conver
   });
 }
 
+runtime::Task<Result<std::vector<ConversationId>>> RocksConversationStore::ListActive(
+    std::int64_t /*minute*/, std::uint32_t /*shard*/) {
+  co_return std::vector<ConversationId>();
+}
+
 runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadEntries(
     ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
   return pool_.Run([this, conversation, after, limit, max_bytes] {
