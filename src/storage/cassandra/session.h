@@ -180,8 +180,8 @@ class Rows {
   };
 
   std::unique_ptr<CqlResult, Free> result_;
+  std::size_t cells_ = 0;  // before first_, whose initializer sets it
   const CqlBytes* first_ = nullptr;
-  std::size_t cells_ = 0;
   std::size_t columns_ = 0;
   std::string next_page_;
 };
