@@ -76,6 +76,8 @@ void cql_stop(const CqlSession* session);
 void cql_close(CqlSession* session);
 /* One statement without values; where it changes the schema, until all nodes have it. */
 CqlResult* cql_run(const CqlSession* session, CqlBytes cql, uint64_t timeout_ms);
+/* Until all nodes that are there have the same schema. */
+CqlResult* cql_await_schema(const CqlSession* session, uint64_t timeout_ms);
 /* Sets `statement` where the result is CQL_DONE. */
 CqlResult* cql_prepare(const CqlSession* session, CqlBytes cql, CqlStatementOptions options,
                        uint64_t timeout_ms, CqlStatement** statement);
