@@ -1,11 +1,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,20 +27,20 @@ class SessionContract : public testing::Test {
   static void SetUpTestSuite() {
     Result<std::unique_ptr<TestKeyspace>> keyspace = TestKeyspace::Create();
     ASSERT_TRUE(keyspace.ok()) << keyspace.status().ToString();
-    keyspace_ = *std::move(keyspace);
+    shared = *std::move(keyspace);
     for (const char* table :
          {"CREATE TABLE {keyspace}.log (conversation bigint, seq bigint, head bigint static, "
           "body blob, PRIMARY KEY (conversation, seq))",
           "CREATE TABLE {keyspace}.once (key text PRIMARY KEY, seq bigint)"}) {
-      const Result<Rows> made = keyspace_->session().Run(table);
+      const Result<Rows> made = shared->session().Run(table);
       ASSERT_TRUE(made.ok()) << made.status().ToString();
     }
   }
-  static void TearDownTestSuite() { keyspace_.reset(); }
+  static void TearDownTestSuite() { shared.reset(); }
 
-  void SetUp() override { ASSERT_NE(keyspace_, nullptr); }
+  void SetUp() override { ASSERT_NE(shared, nullptr); }
 
-  Session& session() { return keyspace_->session(); }
+  Session& session() { return shared->session(); }
 
   const Statement& Prepare(std::string name, std::string cql, StatementOptions options = {}) {
     Result<const Statement*> statement =
@@ -74,7 +72,7 @@ class SessionContract : public testing::Test {
   }
 
   runtime::Shard shard_;
-  static inline std::unique_ptr<TestKeyspace> keyspace_;
+  static inline std::unique_ptr<TestKeyspace> shared;
 };
 
 TEST_F(SessionContract, Execute_WrittenRow_IsRead) {
@@ -262,25 +260,11 @@ TEST_F(SessionContract, Truncate_EmptiesWhatWasWritten) {
   EXPECT_TRUE(Run(Bind(all, BigintValue(conversation)))->empty());
 }
 
-/// Signed itself, and nothing else.
-constexpr std::string_view kAnotherAuthority =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBjjCCATWgAwIBAgIUDAmzhwVhp0tZLCvxEvoEV20Y+RQwCgYIKoZIzj0EAwIw\n"
-    "HDEaMBgGA1UEAwwRYW5vdGhlciBhdXRob3JpdHkwIBcNMjYxMTI2MDYzMzQwWhgP\n"
-    "MjEyNjExMDIwNjMzNDBaMBwxGjAYBgNVBAMMEWFub3RoZXIgYXV0aG9yaXR5MFkw\n"
-    "EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAx9XA9d2Bzd5MmXgFNSDRZv22bjD0qn2\n"
-    "We2JWRANatTCZB1fXTlknZpGHh1AgtCNY0z42h4Ictsf5fRvcdOFuqNTMFEwHQYD\n"
-    "VR0OBBYEFFmjxbp6CG/tmg1euEFSzdhm1756MB8GA1UdIwQYMBaAFFmjxbp6CG/t\n"
-    "mg1euEFSzdhm1756MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIg\n"
-    "crCgKMyUQqDHM/Ea2HFALPcF5KAN/1FBV2FzHQ8i++MCIAUcZyLqQQwrHb7R+AiB\n"
-    "cYWKW60BT6fj1qCBDCHz8GEU\n"
-    "-----END CERTIFICATE-----\n";
-
 /// A session of its own, to be stopped, or with narrow bounds.
 class OwnSessionContract : public SessionContract {
  protected:
   std::unique_ptr<Session> Connect(std::size_t max_in_flight = 1024, std::size_t max_waiting = 16) {
-    Result<SessionOptions> options = TestSessionOptions(keyspace_->name());
+    Result<SessionOptions> options = TestSessionOptions(shared->name());
     options->max_in_flight = max_in_flight;
     options->max_waiting = max_waiting;
     Result<std::unique_ptr<Session>> session = Session::Connect(*std::move(options));
@@ -373,66 +357,6 @@ TEST_F(OwnSessionContract, Execute_NoTimeLeft_IsUnknownForAWriteAndUnavailableFo
   }
   EXPECT_GT(unknown, 0);
   EXPECT_GT(unavailable, 0);
-}
-
-/// Changes one thing of what works, and tries.
-class SessionConnectContract : public testing::Test {
- protected:
-  void SetUp() override {
-    Result<SessionOptions> options = TestSessionOptions("parley");
-    ASSERT_TRUE(options.ok()) << options.status().ToString();
-    options_ = *std::move(options);
-  }
-
-  void ExpectRefused(StatusCode code, std::string_view why) {
-    const Status status = Session::Connect(options_).status();
-    EXPECT_EQ(status.code(), code) << status.ToString();
-    EXPECT_THAT(std::string(status.message()), HasSubstr(why));
-  }
-
-  SessionOptions options_;
-};
-
-TEST_F(SessionConnectContract, Connect_NobodyThere_IsUnavailable) {
-  options_.contact_points = {"127.0.0.1:1"};
-  ExpectRefused(StatusCode::kUnavailable, "does not answer at 127.0.0.1:1");
-}
-
-TEST_F(SessionConnectContract, Connect_NoNode_IsInvalid) {
-  options_.contact_points.clear();
-  ExpectRefused(StatusCode::kInvalidArgument, "at least one node");
-}
-
-TEST_F(SessionConnectContract, Connect_WrongDatacenter_IsInvalid) {
-  options_.datacenter = "moon";
-  ExpectRefused(StatusCode::kInvalidArgument, "no datacenter moon");
-}
-
-TEST_F(SessionConnectContract, Connect_NoSuchFile_IsInvalid) {
-  options_.ca_file = "/nowhere/ca.pem";
-  ExpectRefused(StatusCode::kInvalidArgument, "/nowhere/ca.pem");
-}
-
-/// What the cluster of these tests asks for is in the environment: these look at one that asks.
-TEST_F(SessionConnectContract, Connect_WrongPassword_IsDenied) {
-  if (options_.user.empty()) GTEST_SKIP() << "this cluster asks for no password";
-  options_.password = "wrong";
-  ExpectRefused(StatusCode::kPermissionDenied, "Check the user");
-  options_.user.clear();
-  ExpectRefused(StatusCode::kPermissionDenied, "Authentication is required");
-}
-
-TEST_F(SessionConnectContract, Connect_OtherAuthority_IsDenied) {
-  if (options_.ca_file.empty()) GTEST_SKIP() << "this cluster has no TLS";
-  options_.ca_file = testing::TempDir() + "another_authority.pem";
-  std::ofstream(options_.ca_file) << kAnotherAuthority;
-  ExpectRefused(StatusCode::kPermissionDenied, "certificate");
-}
-
-TEST_F(SessionConnectContract, Connect_WithoutTls_IsUnavailable) {
-  if (options_.ca_file.empty()) GTEST_SKIP() << "this cluster has no TLS";
-  options_.ca_file.clear();
-  ExpectRefused(StatusCode::kUnavailable, "whether it wants TLS");
 }
 
 }  // namespace
