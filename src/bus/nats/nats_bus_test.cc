@@ -1,0 +1,189 @@
+#include "bus/nats/nats_bus.h"
+
+#include <utility>
+
+#include "bus/local/local_bus.h"
+#include "bus/nats/link_source.h"
+#include "bus/testing/bus_contract.h"
+#include "bus/testing/joined_bus_contract.h"
+
+namespace parley::bus {
+namespace {
+
+/// What the bus of a process stands on.
+struct Ground {
+  Ground(std::shared_ptr<LinkSource> from, std::vector<runtime::Shard*> shards)
+      : source(std::move(from)), link(source->Make(true)), local(std::move(shards)) {}
+
+  const std::shared_ptr<LinkSource> source;
+  const std::shared_ptr<Link> link;
+  LocalBus local;
+};
+
+/// A process, as far as its bus goes.
+class Process : private Ground, public NatsBus {
+ public:
+  Process(std::shared_ptr<LinkSource> from, const std::vector<runtime::Shard*>& shards)
+      : Ground(std::move(from), shards),
+        NatsBus(Ground::local, *Ground::link, shards, {.prefix = source->prefix()}) {
+    StartAndWait(*Ground::link);
+  }
+  ~Process() override { Ground::link->Close(); }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  Link& link() { return *Ground::link; }
+};
+
+INSTANTIATE_TEST_SUITE_P(Nats, BusContract,
+                         testing::Values(BusFactory{
+                             "nats", [](const std::vector<runtime::Shard*>& shards) {
+                               return std::make_unique<Process>(MakeLinkSource(), shards);
+                             }}));
+
+INSTANTIATE_TEST_SUITE_P(Nats, JoinedBusContract,
+                         testing::Values(JoinedBusFactory{
+                             "nats", [](runtime::Shard* first, runtime::Shard* second) {
+                               const auto source = MakeLinkSource();
+                               using Shards = std::vector<runtime::Shard*>;
+                               return std::vector<std::shared_ptr<Bus>>{
+                                   std::make_shared<Process>(source, Shards{first}),
+                                   std::make_shared<Process>(source, Shards{second})};
+                             }}));
+
+/// Remembers how many events arrived.
+class Counter : public Subscriber {
+ public:
+  void OnEvent(const EventPtr& /*event*/) override { ++count; }
+  int count = 0;
+};
+
+UserId User(std::size_t number) {
+  Uuid::Bytes bytes{};
+  bytes[14] = static_cast<std::uint8_t>(number >> 8);
+  bytes[15] = static_cast<std::uint8_t>(number);
+  return UserId(Uuid(bytes));
+}
+
+ConversationId TheConversation() {
+  Uuid::Bytes bytes{};
+  bytes.front() = 0xC0;
+  return ConversationId(Uuid(bytes));
+}
+
+/// Three processes, each with a shard of its own.
+class NatsBusTest : public testing::Test {
+ protected:
+  NatsBusTest() {
+    for (int i = 0; i < 3; ++i) {
+      shards_.push_back(std::make_unique<runtime::Shard>(i));
+      processes_.push_back(
+          std::make_unique<Process>(source_, std::vector<runtime::Shard*>{shards_.back().get()}));
+    }
+  }
+
+  void RunUntil(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited too long";
+      for (const auto& shard : shards_) shard->RunUntilIdle();
+    }
+  }
+  void On(std::size_t process, std::function<void()> work) {
+    bool ran = false;
+    shards_[process]->Post([&] {
+      work();
+      ran = true;
+    });
+    RunUntil([&ran] { return ran; });
+  }
+  /// Waits until the server knows what the process subscribed to.
+  void Settle(std::size_t process) {
+    std::atomic<bool> flushed{false};
+    processes_[process]->link().Flush([&flushed](const Status& status) {
+      EXPECT_TRUE(status.ok()) << status.ToString();
+      flushed = true;
+    });
+    RunUntil([&flushed] { return flushed.load(); });
+  }
+  static EventPtr Change(std::uint32_t members) {
+    Event event{Event::Kind::kChange, TheConversation(), Seq(1), wire::Frame::Text("{}"), {}};
+    event.members = members;
+    return std::make_shared<const Event>(std::move(event));
+  }
+
+  const std::shared_ptr<LinkSource> source_ = MakeLinkSource();
+  std::vector<std::unique_ptr<runtime::Shard>> shards_;
+  std::vector<std::unique_ptr<Process>> processes_;
+};
+
+TEST_F(NatsBusTest, AGroupOfAThousandOnThreeNodes_CostsOneMessagePerNode) {
+  constexpr std::size_t kMembers = 1'000;
+  Counter counters[3];
+  std::vector<std::unique_ptr<Subscription>> subscriptions[3];
+  auto members = std::make_shared<std::vector<UserId>>();
+  members->reserve(kMembers);
+  for (std::size_t i = 0; i < kMembers; ++i) members->push_back(User(i));
+  for (std::size_t p = 0; p < 3; ++p) {
+    On(p, [&] {
+      for (std::size_t i = p; i < kMembers; i += 3) {
+        subscriptions[p].push_back(processes_[p]->Subscribe(User(i), counters[p]));
+        subscriptions[p].push_back(processes_[p]->Follow(TheConversation(), counters[p]));
+      }
+    });
+    Settle(p);
+  }
+  On(0, [&] { processes_[0]->Publish(Change(kMembers), members); });
+  RunUntil(
+      [&] { return counters[0].count + counters[1].count + counters[2].count == int{kMembers}; });
+  EXPECT_EQ(processes_[0]->link().stats().messages_out, 1U);
+  EXPECT_EQ(processes_[0]->link().stats().messages_in, 0U);
+  for (std::size_t p = 1; p < 3; ++p) {
+    EXPECT_EQ(processes_[p]->link().stats().messages_in, 1U);
+    EXPECT_EQ(processes_[p]->stats().received, 1U);
+  }
+  for (std::size_t p = 0; p < 3; ++p) On(p, [&] { subscriptions[p].clear(); });
+}
+
+TEST_F(NatsBusTest, OnePersonOnManyConnections_IsOneSubscription) {
+  std::vector<Counter> counters(5);
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
+  On(0, [&] {
+    for (Counter& counter : counters) {
+      subscriptions.push_back(processes_[0]->Subscribe(User(1), counter));
+      subscriptions.push_back(processes_[0]->Follow(TheConversation(), counter));
+    }
+  });
+  EXPECT_EQ(processes_[0]->stats().users, 1U);
+  EXPECT_EQ(processes_[0]->stats().conversations, 1U);
+  EXPECT_EQ(processes_[0]->link().stats().subscriptions, 2U);
+  On(0, [&] { subscriptions.clear(); });
+  EXPECT_EQ(processes_[0]->stats().users, 0U);
+  EXPECT_EQ(processes_[0]->stats().conversations, 0U);
+  EXPECT_EQ(processes_[0]->link().stats().subscriptions, 0U);
+}
+
+TEST_F(NatsBusTest, WhatIsNoEvent_IsDropped) {
+  Counter counter;
+  std::unique_ptr<Subscription> subscription;
+  On(1, [&] { subscription = processes_[1]->Subscribe(User(1), counter); });
+  Settle(1);
+  processes_[0]->link().Publish(source_->prefix() + ".u." + User(1).ToString(), "",
+                                std::make_shared<const std::string>("nonsense"));
+  RunUntil([&] { return processes_[1]->stats().undecodable == 1; });
+  EXPECT_EQ(counter.count, 0);
+  On(1, [&] { subscription.reset(); });
+}
+
+TEST_F(NatsBusTest, AGap_IsToldOnTheShard) {
+  int gaps = 0;
+  std::unique_ptr<Subscription> subscription;
+  On(0, [&] { subscription = processes_[0]->OnGap([&gaps] { ++gaps; }); });
+  processes_[0]->Gap();
+  RunUntil([&gaps] { return gaps == 1; });
+  EXPECT_EQ(processes_[0]->stats().gaps, 1U);
+  On(0, [&] { subscription.reset(); });
+}
+
+}  // namespace
+}  // namespace parley::bus
