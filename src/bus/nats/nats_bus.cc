@@ -10,8 +10,11 @@
 
 #include "bus/event_codec.h"
 #include "bus/nats/interest.h"
+#include "bus/nats/settler.h"
 #include "bus/shard_signal.h"
 #include "runtime/completer.h"
+#include "runtime/spawn.h"
+#include "runtime/timer.h"
 
 namespace parley::bus {
 namespace {
@@ -25,16 +28,19 @@ constexpr std::size_t kEventBytes = 256;
 
 class NatsBus::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(Bus& local, Link& link, std::vector<runtime::Shard*> shards, NatsBusOptions options)
+  Core(Bus& local, Link& link, Fleet& fleet, std::vector<runtime::Shard*> shards,
+       NatsBusOptions options)
       : local_(local),
         link_(link),
         options_(std::move(options)),
         shards_(std::move(shards)),
         users_(link, options_.prefix + ".u.", shards_.size(), options_.pending),
         conversations_(link, options_.prefix + ".c.", shards_.size(), options_.pending),
-        tables_(shards_.size()) {}
+        tables_(shards_.size()),
+        settler_(std::make_shared<Settler>(link, fleet, options_.prefix, options_.pending)) {}
 
   void Begin() {
+    settler_->Begin();
     to_user_ = Handle(&Core::OnUserMessage);
     to_followers_ = Handle(&Core::OnConversationMessage);
     link_.OnLoss([weak = weak_from_this()] {
@@ -95,8 +101,19 @@ class NatsBus::Core : public std::enable_shared_from_this<Core> {
     return gap_.Listen(std::move(gap));
   }
 
+  /// On a shard.
+  void Settle(Settler::Done done) {
+    const Settler::Waiter waiter = settler_->Settle(std::move(done));
+    if (waiter == 0) return;
+    runtime::Spawn(*runtime::Shard::Current(), "settle",
+                   [](std::shared_ptr<Settler> settler, Settler::Waiter who,
+                      std::chrono::milliseconds wait) -> runtime::Task<void> {
+                     co_await runtime::Sleep(wait);
+                     settler->GiveUp(who);
+                   }(settler_, waiter, options_.settle_wait));
+  }
+
   Bus& local() { return local_; }
-  Link& link() { return link_; }
 
   Stats stats() const {
     Stats stats;
@@ -251,6 +268,7 @@ class NatsBus::Core : public std::enable_shared_from_this<Core> {
   Interest<UserId> users_;
   Interest<ConversationId> conversations_;
   std::vector<Table> tables_;  // by shard
+  const std::shared_ptr<Settler> settler_;
   Link::HandlerPtr to_user_;
   Link::HandlerPtr to_followers_;
   ShardSignal gap_;
@@ -281,9 +299,9 @@ class NatsSubscription : public Subscription {
 
 }  // namespace
 
-NatsBus::NatsBus(Bus& local, Link& link, std::vector<runtime::Shard*> shards,
+NatsBus::NatsBus(Bus& local, Link& link, Fleet& fleet, std::vector<runtime::Shard*> shards,
                  NatsBusOptions options)
-    : core_(std::make_shared<Core>(local, link, std::move(shards), std::move(options))) {
+    : core_(std::make_shared<Core>(local, link, fleet, std::move(shards), std::move(options))) {
   core_->Begin();
 }
 
@@ -310,7 +328,7 @@ std::unique_ptr<Subscription> NatsBus::Follow(ConversationId conversation, Subsc
 
 runtime::Task<Status> NatsBus::Settle() {
   return runtime::AwaitCompletion<Status>(
-      [core = core_](runtime::Completer<Status> done) { core->link().Flush(std::move(done)); });
+      [core = core_](runtime::Completer<Status> done) { core->Settle(std::move(done)); });
 }
 
 void NatsBus::Publish(EventPtr event, Recipients recipients) { core_->Publish(event, recipients); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bus/bus.h"
+#include "bus/fleet.h"
 #include "bus/nats/link.h"
 #include "runtime/shard.h"
 
@@ -16,6 +17,8 @@ namespace parley::bus {
 struct NatsBusOptions {
   std::string prefix = "parley";  ///< of all subjects: another one for another fleet
   PendingLimits pending = {};
+  /// Settle() waits no longer than this for other nodes.
+  std::chrono::milliseconds settle_wait{500};
   /// What has arrived and waits for the shards; more is dropped, and told as a gap.
   std::size_t max_undelivered_bytes = 64 * 1024 * 1024;
   /// For so long after it became large, a conversation is also published to each recipient, while
@@ -49,9 +52,11 @@ class NatsBus : public Bus {
     std::size_t undelivered_bytes = 0;
   };
 
-  /// Before the link is started. The shards are all those of `local`; they and `local` outlive the
-  /// bus. The link must be closed before the shards are destroyed.
-  NatsBus(Bus& local, Link& link, std::vector<runtime::Shard*> shards, NatsBusOptions options);
+  /// Before the link and the fleet are started. The shards are all those of `local`; they, `local`,
+  /// `link` and `fleet` outlive the bus and its subscriptions. The link must be closed before all
+  /// of them end.
+  NatsBus(Bus& local, Link& link, Fleet& fleet, std::vector<runtime::Shard*> shards,
+          NatsBusOptions options);
   ~NatsBus() override;
 
   std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) override;

@@ -1,21 +1,35 @@
 #include "bus/nats/nats_bus.h"
 
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "bus/local/local_bus.h"
 #include "bus/nats/link_source.h"
 #include "bus/testing/bus_contract.h"
+#include "bus/testing/fake_fleet.h"
 #include "bus/testing/joined_bus_contract.h"
+#include "runtime/spawn.h"
 
 namespace parley::bus {
 namespace {
 
-/// What the bus of a process stands on.
-struct Ground {
-  Ground(std::shared_ptr<LinkSource> from, std::vector<runtime::Shard*> shards)
-      : source(std::move(from)), link(source->Make(true)), local(std::move(shards)) {}
+/// What several processes have in common.
+struct Site {
+  explicit Site(int processes) : source(MakeLinkSource()), fleet(processes) {
+    for (int i = 0; i < processes; ++i) fleet.node(i).Start();
+  }
 
   const std::shared_ptr<LinkSource> source;
+  FakeFleet fleet;
+};
+
+/// What the bus of a process stands on.
+struct Ground {
+  Ground(std::shared_ptr<Site> at, std::vector<runtime::Shard*> shards)
+      : site(std::move(at)), link(site->source->Make(true)), local(std::move(shards)) {}
+
+  const std::shared_ptr<Site> site;
   const std::shared_ptr<Link> link;
   LocalBus local;
 };
@@ -23,9 +37,10 @@ struct Ground {
 /// A process, as far as its bus goes.
 class Process : private Ground, public NatsBus {
  public:
-  Process(std::shared_ptr<LinkSource> from, const std::vector<runtime::Shard*>& shards)
-      : Ground(std::move(from), shards),
-        NatsBus(Ground::local, *Ground::link, shards, {.prefix = source->prefix()}) {
+  Process(std::shared_ptr<Site> at, int number, const std::vector<runtime::Shard*>& shards)
+      : Ground(std::move(at), shards),
+        NatsBus(Ground::local, *Ground::link, site->fleet.node(number), shards,
+                {.prefix = site->source->prefix()}) {
     StartAndWait(*Ground::link);
   }
   ~Process() override { Ground::link->Close(); }
@@ -36,19 +51,20 @@ class Process : private Ground, public NatsBus {
 };
 
 INSTANTIATE_TEST_SUITE_P(Nats, BusContract,
-                         testing::Values(BusFactory{
-                             "nats", [](const std::vector<runtime::Shard*>& shards) {
-                               return std::make_unique<Process>(MakeLinkSource(), shards);
-                             }}));
+                         testing::Values(BusFactory{"nats",
+                                                    [](const std::vector<runtime::Shard*>& shards) {
+                                                      return std::make_unique<Process>(
+                                                          std::make_shared<Site>(1), 0, shards);
+                                                    }}));
 
 INSTANTIATE_TEST_SUITE_P(Nats, JoinedBusContract,
                          testing::Values(JoinedBusFactory{
                              "nats", [](runtime::Shard* first, runtime::Shard* second) {
-                               const auto source = MakeLinkSource();
+                               const auto site = std::make_shared<Site>(2);
                                using Shards = std::vector<runtime::Shard*>;
                                return std::vector<std::shared_ptr<Bus>>{
-                                   std::make_shared<Process>(source, Shards{first}),
-                                   std::make_shared<Process>(source, Shards{second})};
+                                   std::make_shared<Process>(site, 0, Shards{first}),
+                                   std::make_shared<Process>(site, 1, Shards{second})};
                              }}));
 
 /// Remembers how many events arrived.
@@ -78,7 +94,7 @@ class NatsBusTest : public testing::Test {
     for (int i = 0; i < 3; ++i) {
       shards_.push_back(std::make_unique<runtime::Shard>(i));
       processes_.push_back(
-          std::make_unique<Process>(source_, std::vector<runtime::Shard*>{shards_.back().get()}));
+          std::make_unique<Process>(site_, i, std::vector<runtime::Shard*>{shards_.back().get()}));
     }
   }
 
@@ -97,14 +113,15 @@ class NatsBusTest : public testing::Test {
     });
     RunUntil([&ran] { return ran; });
   }
-  /// Waits until the server knows what the process subscribed to.
-  void Settle(std::size_t process) {
-    std::atomic<bool> flushed{false};
-    processes_[process]->link().Flush([&flushed](const Status& status) {
-      EXPECT_TRUE(status.ok()) << status.ToString();
-      flushed = true;
-    });
-    RunUntil([&flushed] { return flushed.load(); });
+  /// Waits until what the process subscribed to is known everywhere.
+  Status Settle(std::size_t process) {
+    std::optional<Status> settled;
+    runtime::Spawn(*shards_[process], "settle",
+                   [](Bus* bus, std::optional<Status>* out) -> runtime::Task<void> {
+                     out->emplace(co_await bus->Settle());
+                   }(processes_[process].get(), &settled));
+    RunUntil([&settled] { return settled.has_value(); });
+    return settled.value_or(Internal("waited too long"));
   }
   static EventPtr Change(std::uint32_t members) {
     Event event{Event::Kind::kChange, TheConversation(), Seq(1), wire::Frame::Text("{}"), {}};
@@ -112,7 +129,7 @@ class NatsBusTest : public testing::Test {
     return std::make_shared<const Event>(std::move(event));
   }
 
-  const std::shared_ptr<LinkSource> source_ = MakeLinkSource();
+  const std::shared_ptr<Site> site_ = std::make_shared<Site>(3);
   std::vector<std::unique_ptr<runtime::Shard>> shards_;
   std::vector<std::unique_ptr<Process>> processes_;
 };
@@ -131,15 +148,17 @@ TEST_F(NatsBusTest, AGroupOfAThousandOnThreeNodes_CostsOneMessagePerNode) {
         subscriptions[p].push_back(processes_[p]->Follow(TheConversation(), counters[p]));
       }
     });
-    Settle(p);
+    EXPECT_TRUE(Settle(p).ok());
   }
+  Link::Stats before[3];
+  for (std::size_t p = 0; p < 3; ++p) before[p] = processes_[p]->link().stats();
   On(0, [&] { processes_[0]->Publish(Change(kMembers), members); });
   RunUntil(
       [&] { return counters[0].count + counters[1].count + counters[2].count == int{kMembers}; });
-  EXPECT_EQ(processes_[0]->link().stats().messages_out, 1U);
-  EXPECT_EQ(processes_[0]->link().stats().messages_in, 0U);
+  EXPECT_EQ(processes_[0]->link().stats().messages_out, before[0].messages_out + 1);
+  EXPECT_EQ(processes_[0]->link().stats().messages_in, before[0].messages_in);
   for (std::size_t p = 1; p < 3; ++p) {
-    EXPECT_EQ(processes_[p]->link().stats().messages_in, 1U);
+    EXPECT_EQ(processes_[p]->link().stats().messages_in, before[p].messages_in + 1);
     EXPECT_EQ(processes_[p]->stats().received, 1U);
   }
   for (std::size_t p = 0; p < 3; ++p) On(p, [&] { subscriptions[p].clear(); });
@@ -147,6 +166,7 @@ TEST_F(NatsBusTest, AGroupOfAThousandOnThreeNodes_CostsOneMessagePerNode) {
 
 TEST_F(NatsBusTest, OnePersonOnManyConnections_IsOneSubscription) {
   std::vector<Counter> counters(5);
+  const std::size_t before = processes_[0]->link().stats().subscriptions;
   std::vector<std::unique_ptr<Subscription>> subscriptions;
   On(0, [&] {
     for (Counter& counter : counters) {
@@ -156,23 +176,43 @@ TEST_F(NatsBusTest, OnePersonOnManyConnections_IsOneSubscription) {
   });
   EXPECT_EQ(processes_[0]->stats().users, 1U);
   EXPECT_EQ(processes_[0]->stats().conversations, 1U);
-  EXPECT_EQ(processes_[0]->link().stats().subscriptions, 2U);
+  EXPECT_EQ(processes_[0]->link().stats().subscriptions, before + 2);
   On(0, [&] { subscriptions.clear(); });
   EXPECT_EQ(processes_[0]->stats().users, 0U);
   EXPECT_EQ(processes_[0]->stats().conversations, 0U);
-  EXPECT_EQ(processes_[0]->link().stats().subscriptions, 0U);
+  EXPECT_EQ(processes_[0]->link().stats().subscriptions, before);
 }
 
 TEST_F(NatsBusTest, WhatIsNoEvent_IsDropped) {
   Counter counter;
   std::unique_ptr<Subscription> subscription;
   On(1, [&] { subscription = processes_[1]->Subscribe(User(1), counter); });
-  Settle(1);
-  processes_[0]->link().Publish(source_->prefix() + ".u." + User(1).ToString(), "",
+  EXPECT_TRUE(Settle(1).ok());
+  processes_[0]->link().Publish(site_->source->prefix() + ".u." + User(1).ToString(), "",
                                 std::make_shared<const std::string>("nonsense"));
   RunUntil([&] { return processes_[1]->stats().undecodable == 1; });
   EXPECT_EQ(counter.count, 0);
   On(1, [&] { subscription.reset(); });
+}
+
+TEST_F(NatsBusTest, Settle_ByManyAtOnce_IsSaidToEach) {
+  constexpr int kMany = 200;
+  int settled = 0;
+  for (int i = 0; i < kMany; ++i) {
+    runtime::Spawn(*shards_[0], "settle", [](Bus* bus, int* out) -> runtime::Task<void> {
+      if ((co_await bus->Settle()).ok()) ++*out;
+    }(processes_[0].get(), &settled));
+  }
+  const std::uint64_t before = processes_[0]->link().stats().messages_out;
+  RunUntil([&settled] { return settled == kMany; });
+  EXPECT_LT(processes_[0]->link().stats().messages_out - before, kMany / 4) << "they share";
+}
+
+TEST_F(NatsBusTest, Settle_WhereANodeIsSilent_IsUnavailable) {
+  processes_[2]->link().Close();
+  EXPECT_EQ(Settle(0).code(), StatusCode::kUnavailable);
+  site_->fleet.Kill(2);
+  EXPECT_TRUE(Settle(0).ok());
 }
 
 TEST_F(NatsBusTest, AGap_IsToldOnTheShard) {
