@@ -7,10 +7,7 @@ namespace {
 class FakeLinkSource : public LinkSource {
  public:
   std::shared_ptr<Link> Make(bool /*shared_delivery*/) override { return nats_.Connect(); }
-  bool CutOff(const Link& link) override {
-    nats_.CutOff(link);
-    return true;
-  }
+  void CutOff(const Link& link) override { nats_.CutOff(link); }
   void Restore(const Link& link) override { nats_.Restore(link); }
 
  private:

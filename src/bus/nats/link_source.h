@@ -14,9 +14,9 @@ class LinkSource {
   virtual ~LinkSource() = default;
   /// A link that is not started yet.
   virtual std::shared_ptr<Link> Make(bool shared_delivery) = 0;
-  /// Cuts the link off from the servers until it is restored; false where that cannot be done.
-  virtual bool CutOff(const Link& /*link*/) { return false; }
-  virtual void Restore(const Link& /*link*/) {}
+  /// Cuts the link off from the servers until it is restored.
+  virtual void CutOff(const Link& link) = 0;
+  virtual void Restore(const Link& link) = 0;
 
   /// Of the subjects of this test alone.
   const std::string& prefix() const { return prefix_; }

@@ -73,6 +73,8 @@ Result<NatsOptionsPtr> MakeNatsOptions(const NatsLinkOptions& options,
   for (const std::string& url : options.urls) urls.push_back(url.c_str());
   check(natsOptions_SetServers(made, urls.data(), static_cast<int>(urls.size())),
         "the addresses of the servers");
+  // Those that it is told of alone: what servers call each other may mean nothing here.
+  check(natsOptions_SetIgnoreDiscoveredServers(made, true), "to keep to the servers that it knows");
   check(natsOptions_SetName(made, options.name.c_str()), "its name");
   check(natsOptions_SetNoEcho(made, true), "silence about its own messages");
   // Else a message on its own waits a millisecond for company.

@@ -1,39 +1,33 @@
-#include <cstdlib>
-#include <sstream>
-
-#include <gtest/gtest.h>
+#include <map>
+#include <utility>
 
 #include "bus/nats/link_source.h"
 #include "bus/nats/nats_link.h"
+#include "bus/nats/real_nats.h"
+#include "bus/nats/tcp_gate.h"
 
 namespace parley::bus {
 namespace {
 
-std::string FromEnvironment(const char* name) {
-  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
-  return value == nullptr ? std::string() : value;
-}
-
-/// The servers of PARLEY_NATS, by turns the first one first.
+/// Each link has a gate of its own, before one of the servers in turn.
 class RealLinkSource : public LinkSource {
  public:
   std::shared_ptr<Link> Make(bool shared_delivery) override {
-    NatsLinkOptions options;
-    std::istringstream urls(FromEnvironment("PARLEY_NATS"));
-    for (std::string url; std::getline(urls, url, ',');) options.urls.push_back(url);
-    if (options.urls.empty()) {
-      ADD_FAILURE() << "set PARLEY_NATS to the addresses of real servers: nats://host:port,...";
-    }
-    options.name = "contract test";
-    options.user = FromEnvironment("PARLEY_NATS_USER");
-    options.password = FromEnvironment("PARLEY_NATS_PASSWORD");
-    options.ca_file = FromEnvironment("PARLEY_NATS_CA");
+    NatsLinkOptions options = RealNats();
+    const NatsAddress address = ParseAddress(options.urls[gates_.size() % options.urls.size()]);
+    auto gate = std::make_unique<TcpGate>(address.host, address.port);
+    options.urls = {address.scheme + "127.0.0.1:" + std::to_string(gate->port())};
     options.shared_delivery = shared_delivery;
-    return std::make_shared<NatsLink>(std::move(options), log_);
+    auto link = std::make_shared<NatsLink>(std::move(options), log_);
+    gates_.emplace(link.get(), std::move(gate));
+    return link;
   }
+  void CutOff(const Link& link) override { gates_.at(&link)->Shut(); }
+  void Restore(const Link& link) override { gates_.at(&link)->Open(); }
 
  private:
   NullLogger log_;
+  std::map<const Link*, std::unique_ptr<TcpGate>> gates_;
 };
 
 }  // namespace
