@@ -13,6 +13,8 @@ find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+# Its own CMake files name a static library that the package does not have.
+pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
 include(GoogleTest)
 
 # Asio and Beast, compiled once ("separate compilation"): src/runtime/asio_impl.cc and src/net/beast_impl.cc hold the code.

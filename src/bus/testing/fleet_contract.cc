@@ -284,10 +284,9 @@ TEST_P(FleetContract, Ask_OfOneShard_ComesInOrder) {
 
 TEST_P(FleetContract, Stop_EndsWhatWasAsked) {
   Make(2);
-  std::mutex mutex;
-  std::vector<Fleet::Reply> kept;
-  fleets_[1]->Serve("never", [&](NodeId, std::string, Fleet::Reply reply) {
-    const std::lock_guard lock(mutex);
+  // The request may come later than the test ends.
+  fleets_[1]->Serve("never", [kept = std::vector<Fleet::Reply>()](NodeId, std::string,
+                                                                  Fleet::Reply reply) mutable {
     kept.push_back(std::move(reply));
   });
   StartAll();

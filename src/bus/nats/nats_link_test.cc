@@ -1,0 +1,217 @@
+// Of the link itself, over real servers: see real_nats.h.
+#include "bus/nats/nats_link.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "bus/nats/link_source.h"
+#include "bus/nats/real_nats.h"
+
+namespace parley::bus {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+Link::Payload Text(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+/// Remembers what arrives; any thread. What handlers touch outlives the test.
+class Mailbox {
+ public:
+  Link::HandlerPtr handler() {
+    return std::make_shared<const Link::Handler>([state = state_](const Link::Message& message) {
+      const std::lock_guard lock(state->mutex);
+      state->texts.emplace_back(message.no_responders ? "nobody" : message.data);
+    });
+  }
+  std::vector<std::string> texts() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->texts;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::vector<std::string> texts;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+class NatsLinkTest : public testing::Test {
+ protected:
+  ~NatsLinkTest() override {
+    a_->Close();
+    b_->Close();
+  }
+
+  static void WaitFor(const std::function<bool()>& done, seconds wait = seconds(10)) {
+    const auto deadline = steady_clock::now() + wait;
+    while (!done()) {
+      ASSERT_LT(steady_clock::now(), deadline) << "waited too long";
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+  static StatusCode Flush(Link& link) {
+    std::atomic<bool> flushed{false};
+    StatusCode code = StatusCode::kInternal;
+    link.Flush([&](const Status& status) {
+      code = status.code();
+      flushed = true;
+    });
+    WaitFor([&] { return flushed.load(); });
+    return code;
+  }
+  std::string Subject() const { return source_->prefix() + ".x"; }
+  /// Publishes from a_ until something new has arrived: the servers may not know of each other's
+  /// subscriptions yet.
+  void PublishUntilHeard(const Mailbox& mailbox) {
+    const std::size_t before = mailbox.texts().size();
+    WaitFor([&] {
+      a_->Publish(Subject(), "", Text("again"));
+      return mailbox.texts().size() > before;
+    });
+  }
+
+  const std::shared_ptr<LinkSource> source_ = MakeLinkSource();
+  const std::shared_ptr<Link> a_ = source_->Make(true);
+  const std::shared_ptr<Link> b_ = source_->Make(false);
+};
+
+TEST_F(NatsLinkTest, BeforeTheStart_NothingIsTaken_AndItSaysSo) {
+  EXPECT_FALSE(a_->Publish(Subject(), "", Text("x")));
+  EXPECT_EQ(a_->status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Flush(*a_), StatusCode::kUnavailable);
+  EXPECT_EQ(a_->stats().dropped_out, 1U);
+}
+
+TEST_F(NatsLinkTest, SubscribedBeforeTheStart_IsHeard_NotByOneself) {
+  Mailbox mine;
+  Mailbox theirs;
+  a_->Subscribe(Subject(), mine.handler(), {});
+  b_->Subscribe(Subject(), theirs.handler(), {});
+  StartAndWait(*a_);
+  StartAndWait(*b_);
+  EXPECT_EQ(Flush(*b_), StatusCode::kOk);
+  PublishUntilHeard(theirs);
+  EXPECT_TRUE(mine.texts().empty());
+}
+
+TEST_F(NatsLinkTest, AskedOfNobody_IsToldAtOnce) {
+  Mailbox answers;
+  StartAndWait(*a_);
+  a_->Subscribe(Subject() + ".answer", answers.handler(), {});
+  a_->Publish(Subject() + ".nobody", Subject() + ".answer", Text("x"));
+  WaitFor([&] { return !answers.texts().empty(); });
+  EXPECT_EQ(answers.texts().front(), "nobody");
+}
+
+TEST_F(NatsLinkTest, CutOff_IsKnown_AndHealed) {
+  const auto losses = std::make_shared<std::atomic<int>>(0);
+  b_->OnLoss([losses] { ++*losses; });
+  StartAndWait(*a_);
+  StartAndWait(*b_);
+  Mailbox mailbox;
+  b_->Subscribe(Subject(), mailbox.handler(), {});
+  PublishUntilHeard(mailbox);
+  source_->CutOff(*b_);
+  WaitFor([&] { return !b_->status().ok(); });
+  EXPECT_EQ(*losses, 0);
+  EXPECT_EQ(Flush(*b_), StatusCode::kUnavailable);
+  source_->Restore(*b_);
+  WaitFor([&] { return b_->status().ok(); });
+  WaitFor([&] { return *losses > 0; });
+  EXPECT_EQ(b_->stats().reconnects, 1U);
+  PublishUntilHeard(mailbox);
+}
+
+TEST_F(NatsLinkTest, CutOffAtTheStart_ConnectsLater) {
+  source_->CutOff(*a_);
+  a_->Start();
+  WaitFor([&] { return a_->status().message().find("yet") == std::string_view::npos; });
+  EXPECT_EQ(a_->status().code(), StatusCode::kUnavailable);
+  source_->Restore(*a_);
+  WaitFor([&] { return a_->status().ok(); });
+  EXPECT_EQ(a_->stats().reconnects, 0U);
+}
+
+TEST_F(NatsLinkTest, AHandlerThatIsTooSlow_IsTold) {
+  const auto losses = std::make_shared<std::atomic<int>>(0);
+  const auto held = std::make_shared<std::atomic<bool>>(true);
+  const auto handled = std::make_shared<std::atomic<int>>(0);
+  b_->OnLoss([losses] { ++*losses; });
+  StartAndWait(*a_);
+  StartAndWait(*b_);
+  b_->Subscribe(Subject(), std::make_shared<const Link::Handler>([=](const Link::Message&) {
+                  ++*handled;
+                  held->wait(true);
+                }),
+                {.messages = 10, .bytes = 100'000});
+  WaitFor([&] {
+    a_->Publish(Subject(), "", Text("x"));
+    return *losses > 0;
+  });
+  EXPECT_GT(b_->stats().slow_consumers, 0U);
+  EXPECT_EQ(*handled, 1);
+  *held = false;
+  held->notify_all();
+}
+
+TEST_F(NatsLinkTest, WhatIsTooLarge_IsDropped_AndTheLinkLives) {
+  StartAndWait(*a_);
+  a_->Publish(Subject(), "", Text(std::string(2'000'000, 'x')));
+  WaitFor([&] { return a_->stats().dropped_out == 1; });
+  EXPECT_EQ(Flush(*a_), StatusCode::kOk);
+}
+
+TEST_F(NatsLinkTest, Unsubscribed_HearsNothingMore_AndClosingWaitsForHandlers) {
+  Mailbox first;
+  Mailbox second;
+  StartAndWait(*a_);
+  StartAndWait(*b_);
+  const Link::Ticket ticket = b_->Subscribe(Subject(), first.handler(), {});
+  b_->Subscribe(Subject(), second.handler(), {});
+  PublishUntilHeard(first);
+  b_->Unsubscribe(ticket);
+  EXPECT_EQ(Flush(*b_), StatusCode::kOk);
+  EXPECT_EQ(b_->stats().subscriptions, 1U);
+  PublishUntilHeard(second);
+  const std::size_t heard = first.texts().size();
+  PublishUntilHeard(second);
+  EXPECT_EQ(first.texts().size(), heard);
+}
+
+TEST(NatsLinkRefused, SaysWhatIsWrong) {
+  NullLogger log;
+  NatsLinkOptions options = RealNats();
+  if (!options.user.empty()) {
+    options.password += "x";
+    NatsLink link(options, log);
+    link.Start();
+    while (link.status().message().find("yet") != std::string_view::npos) std::this_thread::yield();
+    EXPECT_NE(link.status().message().find("user name or password"), std::string_view::npos)
+        << link.status().ToString();
+  }
+  options.urls = {"nats://127.0.0.1:1"};
+  NatsLink nowhere(options, log);
+  nowhere.Start();
+  while (nowhere.status().message().find("yet") != std::string_view::npos) {
+    std::this_thread::yield();
+  }
+  EXPECT_NE(nowhere.status().message().find("can be reached"), std::string_view::npos)
+      << nowhere.status().ToString();
+  options.urls = {"::nonsense::"};
+  NatsLink wrong(options, log);
+  wrong.Start();
+  while (wrong.status().message().find("yet") != std::string_view::npos) std::this_thread::yield();
+  EXPECT_FALSE(wrong.status().ok());
+}
+
+}  // namespace
+}  // namespace parley::bus

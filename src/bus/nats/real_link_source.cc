@@ -1,0 +1,37 @@
+#include <map>
+#include <utility>
+
+#include "bus/nats/link_source.h"
+#include "bus/nats/nats_link.h"
+#include "bus/nats/real_nats.h"
+#include "bus/nats/tcp_gate.h"
+
+namespace parley::bus {
+namespace {
+
+/// Each link has a gate of its own, before one of the servers in turn.
+class RealLinkSource : public LinkSource {
+ public:
+  std::shared_ptr<Link> Make(bool shared_delivery) override {
+    NatsLinkOptions options = RealNats();
+    const NatsAddress address = ParseAddress(options.urls[gates_.size() % options.urls.size()]);
+    auto gate = std::make_unique<TcpGate>(address.host, address.port);
+    options.urls = {address.scheme + "127.0.0.1:" + std::to_string(gate->port())};
+    options.shared_delivery = shared_delivery;
+    auto link = std::make_shared<NatsLink>(std::move(options), log_);
+    gates_.emplace(link.get(), std::move(gate));
+    return link;
+  }
+  void CutOff(const Link& link) override { gates_.at(&link)->Shut(); }
+  void Restore(const Link& link) override { gates_.at(&link)->Open(); }
+
+ private:
+  NullLogger log_;
+  std::map<const Link*, std::unique_ptr<TcpGate>> gates_;
+};
+
+}  // namespace
+
+std::shared_ptr<LinkSource> MakeLinkSource() { return std::make_shared<RealLinkSource>(); }
+
+}  // namespace parley::bus
