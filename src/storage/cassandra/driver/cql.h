@@ -1,9 +1,9 @@
 /*
  * A CQL driver (the Rust crate scylla) as C functions: the few that a store needs.
  *
- * Values cross as CQL wire bytes, so that nothing here knows types. What is given is copied before a
- * function returns. Whoever gets a CqlResult frees it with cql_result_free. The session outlives its
- * statements and calls.
+ * Values cross as CQL wire bytes, so that nothing here knows types. What is given is copied before
+ * a function returns. Whoever gets a CqlResult frees it with cql_result_free. The session outlives
+ * its statements and calls.
  */
 #pragma once
 
@@ -14,6 +14,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Names as C has them. NOLINTBEGIN(readability-identifier-naming) */
 
 typedef struct CqlSession CqlSession;
 typedef struct CqlStatement CqlStatement;
@@ -48,9 +50,9 @@ typedef struct CqlOptions {
 } CqlOptions;
 
 typedef struct CqlStatementOptions {
-  bool idempotent;  /* may be tried again, whatever happened */
-  bool conditional; /* has an IF */
-  bool serial;      /* a read at LOCAL_SERIAL */
+  bool idempotent;   /* may be tried again, whatever happened */
+  bool conditional;  /* has an IF */
+  bool serial;       /* a read at LOCAL_SERIAL */
   int32_t page_size; /* 0: all rows in one answer */
 } CqlStatementOptions;
 
@@ -83,7 +85,8 @@ CqlResult* cql_prepare(const CqlSession* session, CqlBytes cql, CqlStatementOpti
                        uint64_t timeout_ms, CqlStatement** statement);
 void cql_statement_free(CqlStatement* statement);
 
-/* -- These return at once; `done` is called within `timeout_ms` --------------------------------- */
+/* -- These return at once; `done` is called within `timeout_ms` ---------------------------------
+ */
 
 /* `page`: from cql_result_page, or empty. */
 void cql_execute(const CqlSession* session, const CqlBound* bound, CqlBytes page,
@@ -92,7 +95,8 @@ void cql_execute(const CqlSession* session, const CqlBound* bound, CqlBytes page
 void cql_batch(const CqlSession* session, const CqlBound* bounds, size_t count, uint64_t timeout_ms,
                CqlDone done, void* context);
 
-/* -- An answer: what these return is valid until it is freed ------------------------------------ */
+/* -- An answer: what these return is valid until it is freed ------------------------------------
+ */
 
 void cql_result_free(CqlResult* result);
 int32_t cql_result_status(const CqlResult* result);
@@ -103,6 +107,8 @@ size_t cql_result_columns(const CqlResult* result);
 const CqlBytes* cql_result_cells(const CqlResult* result, size_t* count);
 /* Empty: there are no more rows. */
 CqlBytes cql_result_page(const CqlResult* result);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }
