@@ -54,9 +54,12 @@ void PrepareLog(Preparing& prepare, ConversationStatements& statements) {
   statements.read_head_serially =
       prepare("log.head_serial", read_head, {.idempotent = true, .serial = true});
   // Both slices in one read, so that none is of another moment than the other.
-  statements.read_entries = prepare("log.entries",
-                                    "SELECT seq, entry FROM {keyspace}.log WHERE conversation = ? "
-                                    "AND bucket = ? AND class IN (0, 1) AND seq >= ? AND seq <= ?");
+  const std::string read_entries =
+      "SELECT seq, entry FROM {keyspace}.log WHERE conversation = ? AND bucket = ? AND "
+      "class IN (0, 1) AND seq >= ? AND seq <= ?";
+  statements.read_entries = prepare("log.entries", read_entries);
+  statements.read_entries_serially =
+      prepare("log.entries_serial", read_entries, {.idempotent = true, .serial = true});
   statements.read_entry = prepare("log.entry",
                                   "SELECT entry FROM {keyspace}.log WHERE conversation = ? AND "
                                   "bucket = ? AND class = ? AND seq = ?");

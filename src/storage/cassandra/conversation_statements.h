@@ -17,6 +17,7 @@ struct ConversationStatements {
   const Statement* read_head = nullptr;
   const Statement* read_head_serially = nullptr;
   const Statement* read_entries = nullptr;
+  const Statement* read_entries_serially = nullptr;
   const Statement* read_entry = nullptr;
   const Statement* read_messages_before = nullptr;
   const Statement* read_messages_after = nullptr;

@@ -104,13 +104,50 @@ TEST_F(ConversationsFaults, Append_ListsOnceInAMinute) {
 
 // -- The commit -----------------------------------------------------------------------------------
 
-TEST_F(ConversationsFaults, Append_TimedOutBeforeIt_IsUnknown_AndMayBeDoneAgain) {
+TEST_F(ConversationsFaults, Append_TimedOut_AsksTheLog_AndIsSentAgain) {
+  LogBuilder log({anna_, ben_}, "Tea");
+  session_.Fail("log.append", Fault::kUnknownNotDone);
+  Commit(log);
+  EXPECT_EQ(session_.sent("log.append"), 2);
+  ExpectShows(log);
+
+  log.Message(anna_, "hello").Title("Coffee");
+  session_.Fail("log.append", Fault::kUnknownDone);
+  Commit(log);
+  EXPECT_EQ(session_.sent("log.append"), 3) << "the log has it";
+  ExpectShows(log);
+}
+
+TEST_F(ConversationsFaults, Append_TimedOut_WhereOthersWrote_IsInConflict) {
+  LogBuilder log({anna_, ben_}, "Tea");
+  Commit(log);
+  LogBuilder rival = log;
+  rival.Message(ben_, "mine").Message(ben_, "mine too");
+  Commit(rival);
+  log.Message(anna_, "mine");
+  session_.Fail("log.append", Fault::kUnknownNotDone);
+  EXPECT_EQ(Append(log.Take()), AppendOutcome::kConflict);
+  ExpectShows(rival);
+}
+
+TEST_F(ConversationsFaults, Append_TimedOutAgainAndAgain_IsUnknown_AndMayBeDoneLater) {
   LogBuilder log({anna_, ben_}, "Tea");
   const auto request = log.Take();
-  session_.Fail("log.append", Fault::kUnknownNotDone);
+  for (int i = 0; i < 3; ++i) session_.Fail("log.append", Fault::kUnknownNotDone);
   EXPECT_EQ(Append(request), AppendOutcome::kUnknown);
   EXPECT_EQ(Snapshot(log.id()), nullptr);
   EXPECT_EQ(session_.sent("members.write"), 0);
+  EXPECT_EQ(Append(request), AppendOutcome::kCommitted);
+  ExpectShows(log);
+}
+
+TEST_F(ConversationsFaults, Append_SentTwice_WhoseFirstCameLate_IsCommitted) {
+  LogBuilder log({anna_});
+  const auto request = log.Take();
+  session_.Fail("log.append", Fault::kUnknownDone);
+  session_.Fail("log.entries_serial", Fault::kUnknownNotDone);
+  EXPECT_EQ(Append(request), AppendOutcome::kUnknown) << "the log cannot be asked";
+  session_.Fail("log.append", Fault::kUnknownNotDone);  // the one before is what stands there
   EXPECT_EQ(Append(request), AppendOutcome::kCommitted);
   ExpectShows(log);
 }
@@ -127,6 +164,7 @@ TEST_F(ConversationsFaults, Append_TimedOutBehindIt_IsUnknown_AndIsFinishedByWho
   LogBuilder log({anna_, ben_}, "Tea");
   const auto creation = log.Take();
   session_.Fail("log.append", Fault::kUnknownDone);
+  session_.Fail("log.entries_serial", Fault::kRefused);
   EXPECT_EQ(Append(creation), AppendOutcome::kUnknown);
 
   // The log has it; what follows is not there yet. The conversation is described by its creation.
@@ -186,6 +224,7 @@ TEST_F(ConversationsFaults, ApplyEffects_ThatFails_DoesNotMark) {
   LogBuilder log({anna_, ben_});
   const auto request = log.Take();
   session_.Fail("log.append", Fault::kUnknownDone);
+  session_.Fail("log.entries_serial", Fault::kRefused);
   EXPECT_EQ(Append(request), AppendOutcome::kUnknown);
   session_.Fail("memberships.write", Fault::kRefused, 1);
   EXPECT_FALSE(Run(store_->ApplyEffects(log.id(), request->effects, Seq(1))).ok());
@@ -258,6 +297,7 @@ TEST_F(ConversationsFaults, Append_ThatFailsInItsMiddle_IsUnknown_AndLeavesAWhol
     log.Title("a").Title("b").Message(anna_, "one").Title("c");
     middle.Title("a").Title("b");
     session_.Fail("log.append", fault, 2);
+    if (fault != Fault::kRefused) session_.Fail("log.entries_serial", Fault::kRefused);
     EXPECT_EQ(Append(log.Take()), AppendOutcome::kUnknown);
 
     const SnapshotPtr snapshot = Snapshot(log.id());

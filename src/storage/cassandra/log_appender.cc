@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,7 +20,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 std::vector<Bound> BoundsOf(const ConversationStatements& statements, ConversationId conversation,
-                            LogBatch batch) {
+                            const LogBatch& batch) {
   const Value bucket = BigintValue(batch.bucket());
   std::string head;
   wire::AppendRecord(head, batch.head);
@@ -29,13 +31,32 @@ std::vector<Bound> BoundsOf(const ConversationStatements& statements, Conversati
   bounds.push_back(Bind(*statements.raise_head, SeqValue(batch.head.seq),
                         BlobValue(std::move(head)), UuidValue(conversation), bucket,
                         begins ? NullValue() : SeqValue(batch.after)));
-  for (LogRow& row : batch.rows) {
+  for (const LogRow& row : batch.rows) {
     bounds.push_back(Bind(*statements.insert_entry, UuidValue(conversation), bucket,
                           TinyintValue(static_cast<std::int8_t>(row.log_class)), SeqValue(row.seq),
-                          BlobValue(std::move(row.bytes))));
+                          BlobValue(row.bytes)));
   }
   return bounds;
 }
+
+enum class Found { kNothing, kOurs, kOthers };
+
+/// Whose entries stand where those of the batch are to stand.
+Found Compare(const Rows& rows, const LogBatch& batch) {
+  if (rows.empty()) return Found::kNothing;
+  std::size_t ours = 0;
+  for (const Row row : rows) {
+    const Result<Seq> seq = ReadSeq(row[0]);
+    const Result<std::string_view> bytes = ReadBlob(row[1]);
+    if (!seq.ok() || !bytes.ok() || *seq <= batch.after || *seq > batch.head.seq) continue;
+    const LogRow& expected = batch.rows[seq->value() - batch.after.value() - 1];
+    ours += expected.bytes == *bytes ? 1 : 0;
+  }
+  return ours == batch.rows.size() ? Found::kOurs : Found::kOthers;
+}
+
+/// So often one batch is sent while nobody can say what became of it, and the log has not moved.
+constexpr int kMaxAttempts = 3;
 
 }  // namespace
 
@@ -76,28 +97,59 @@ class LogAppender::Run : public std::enable_shared_from_this<Run> {
   }
 
   void WriteNext() {
-    LogBatch& batch = batches_[written_];
-    owner_.batches_.fetch_add(1, std::memory_order_relaxed);
-    owner_.batch_entries_.ObserveCount(batch.rows.size());
-    write_began_ = SteadyClock::now();
-    parts().session.ExecuteBatch(
-        BoundsOf(parts().statements, request_->conversation, std::move(batch)),
-        [self = shared_from_this()](const Result<Rows>& rows) { self->Written(rows); });
+    attempts_ = 0;
+    Send();
   }
 
-  void Written(const Result<Rows>& rows) {
-    owner_.write_seconds_.Observe(SteadyClock::now() - write_began_);
-    // Once a part of the append is in the log, "nothing was written" cannot be said any more.
-    const bool first = written_ == 0;
-    if (rows.ok() && !rows->applied()) {
-      return End(first ? AppendOutcome::kConflict : AppendOutcome::kUnknown);
-    }
-    if (!rows.ok()) {
-      const bool refused = rows.status().code() != StatusCode::kUnknown;
-      return End(first && refused ? AppendOutcome::kRefused : AppendOutcome::kUnknown);
-    }
-    if (++written_ < batches_.size()) return WriteNext();
+  void Send() {
+    const LogBatch& batch = batches_[written_];
+    ++attempts_;
+    owner_.batches_.fetch_add(1, std::memory_order_relaxed);
+    owner_.batch_entries_.ObserveCount(batch.rows.size());
+    sent_at_ = SteadyClock::now();
+    parts().session.ExecuteBatch(
+        BoundsOf(parts().statements, request_->conversation, batch),
+        [self = shared_from_this()](const Result<Rows>& rows) { self->Sent(rows); });
+  }
 
+  void Sent(const Result<Rows>& rows) {
+    owner_.write_seconds_.Observe(SteadyClock::now() - sent_at_);
+    if (rows.ok() && rows->applied()) return Written();
+    // What was sent before may be what stands in the way now.
+    if (attempts_ > 1 || rows.status().code() == StatusCode::kUnknown) return Settle();
+    NotWritten(rows.ok() ? AppendOutcome::kConflict : AppendOutcome::kRefused);
+  }
+
+  /// Nobody knows whether the batch was written: what contention leaves often, and a lost node. A
+  /// serial read of its place ends what is under way. Entries there decide for ever, since the
+  /// condition cannot hold any more. Where there are none, the batch may still come: then it is
+  /// sent again, and one of them is written at most.
+  void Settle() {
+    const LogBatch& batch = batches_[written_];
+    parts().session.Execute(
+        Bind(*parts().statements.read_entries_serially, UuidValue(request_->conversation),
+             BigintValue(batch.bucket()), SeqValue(batch.after.Next()), SeqValue(batch.head.seq)),
+        {}, [self = shared_from_this()](const Result<Rows>& rows) { self->Settled(rows); });
+  }
+
+  void Settled(const Result<Rows>& rows) {
+    if (!rows.ok()) return End(AppendOutcome::kUnknown);
+    switch (Compare(*rows, batches_[written_])) {
+      case Found::kOurs:
+        return Written();
+      case Found::kOthers:
+        return NotWritten(AppendOutcome::kConflict);
+      case Found::kNothing:
+        return attempts_ < kMaxAttempts ? Send() : End(AppendOutcome::kUnknown);
+    }
+  }
+
+  /// Once a part of the append is in the log, "nothing was written" cannot be said any more.
+  void NotWritten(AppendOutcome outcome) { End(written_ == 0 ? outcome : AppendOutcome::kUnknown); }
+
+  void Written() {
+    if (++written_ < batches_.size()) return WriteNext();
+    batches_.clear();
     parts().newest_buckets.Set(request_->conversation, BucketOf(request_->new_head.seq));
     WriteAll(parts().session,
              WritesOf(parts().statements, request_->conversation, request_->effects,
@@ -126,8 +178,9 @@ class LogAppender::Run : public std::enable_shared_from_this<Run> {
   AppendDone done_;
   std::vector<LogBatch> batches_;
   std::size_t written_ = 0;  ///< of batches_
+  int attempts_ = 0;         ///< of the one that is next
   const SteadyClock::time_point began_ = SteadyClock::now();
-  SteadyClock::time_point write_began_;
+  SteadyClock::time_point sent_at_;
 };
 
 void LogAppender::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
