@@ -204,9 +204,10 @@ void DriverSession::ExecuteAll(std::vector<Bound> bounds, AllDone done) {
 }
 
 void DriverSession::Ended(void* context, CqlResult* result) {
-  const std::unique_ptr<Call> call(static_cast<Call*>(context));
+  std::unique_ptr<Call> call(static_cast<Call*>(context));
   DriverSession& session = call->session;
   call->done(session.Answer(*call, Rows(result)));
+  call.reset();  // with what `done` holds: nothing of it is left once Stop has returned
   session.Leave();
 }
 

@@ -67,11 +67,10 @@ class SchemaOpening {
       PARLEY_ASSIGN(replication, DefaultReplication());
     }
     Tell("making the keyspace", keyspace_);
-    const Status made =
-        session_
-            .Run(fmt::format("CREATE KEYSPACE IF NOT EXISTS {} WITH replication = {}", keyspace_,
-                             replication))
-            .status();
+    Status made = session_
+                      .Run(fmt::format("CREATE KEYSPACE IF NOT EXISTS {} WITH replication = {}",
+                                       keyspace_, replication))
+                      .status();
     switch (made.code()) {
       case StatusCode::kInternal:
         return InvalidArgument(
@@ -192,7 +191,7 @@ class SchemaOpening {
   /// One statement that changes the schema, while the lock is surely ours.
   Status Change(SchemaState& state, std::string_view statement, std::string_view what) {
     PARLEY_TRY(state.Renew(owner_));
-    const Status changed = session_.Run(std::string(statement)).status();
+    Status changed = session_.Run(std::string(statement)).status();
     if (changed.ok()) return changed;
     const std::string message = fmt::format("{}: {}", what, changed.message());
     // Made or not: the next start sees.
