@@ -50,6 +50,9 @@ void Apply(const PositionRow& row, MembershipMap& memberships);
 
 // -- Recent entries -------------------------------------------------------------------------------
 
+/// About what an entry takes in memory.
+std::size_t ByteSize(const Entry& entry);
+
 /// The last entries of one log, without holes up to its head, bounded in number and bytes.
 class EntryRing {
  public:
@@ -84,6 +87,13 @@ struct EntryTraits {
     return next.last() >= current.last();
   }
 };
+
+/// The ring once `entries`, consecutive ones of its log, are known as well (before: null for no
+/// ring). kHead: none followed them when they were read or written. Nothing where that makes
+/// no ring.
+enum class Reach { kSomewhere, kHead };
+std::optional<EntryRing> RingWith(EntryRing* before, const std::vector<EntryPtr>& entries,
+                                  Reach reach);
 
 /// The ring after a commit; null where it does not end at the commit's beginning.
 std::optional<EntryRing> RingAfter(EntryRing* before, const AppendRequest& commit);
