@@ -13,6 +13,7 @@ find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 include(GoogleTest)
 
 # Asio and Beast, compiled once ("separate compilation"): src/runtime/asio_impl.cc and src/net/beast_impl.cc hold the code.

@@ -119,6 +119,24 @@ std::size_t ByteSize(const Entry& entry) {
   return bytes;
 }
 
+std::size_t BytesOf(std::span<const EntryPtr> entries) {
+  std::size_t bytes = 0;
+  for (const EntryPtr& entry : entries) bytes += ByteSize(*entry);
+  return bytes;
+}
+
+bool AppendWithin(std::size_t limit, std::size_t max_bytes, std::span<const EntryPtr> from,
+                  std::vector<EntryPtr>* to) {
+  std::size_t bytes = BytesOf(*to);
+  to->reserve(std::min(limit, to->size() + from.size()));
+  for (const EntryPtr& entry : from) {
+    bytes += ByteSize(*entry);
+    if (to->size() >= limit || (!to->empty() && bytes > max_bytes)) return false;
+    to->push_back(entry);
+  }
+  return true;
+}
+
 void EntryRing::Push(EntryPtr entry) {
   bytes_ += ByteSize(*entry);
   entries_.push_back(std::move(entry));

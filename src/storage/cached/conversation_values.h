@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -50,8 +51,14 @@ void Apply(const PositionRow& row, MembershipMap& memberships);
 
 // -- Recent entries -------------------------------------------------------------------------------
 
-/// About what an entry takes in memory.
+/// About what entries take in memory.
 std::size_t ByteSize(const Entry& entry);
+std::size_t BytesOf(std::span<const EntryPtr> entries);
+
+/// Appends the first of `from`, as long as neither bound is passed; at least one where `to` is
+/// empty. False where a bound left some out.
+bool AppendWithin(std::size_t limit, std::size_t max_bytes, std::span<const EntryPtr> from,
+                  std::vector<EntryPtr>* to);
 
 /// The last entries of one log, without holes up to its head, bounded in number and bytes.
 class EntryRing {

@@ -1,32 +1,6 @@
 #include "storage/cached/fresh_conversations.h"
 
-#include <algorithm>
-#include <span>
-
 namespace parley::storage::cached {
-namespace {
-
-std::size_t BytesOf(std::span<const EntryPtr> entries) {
-  std::size_t bytes = 0;
-  for (const EntryPtr& entry : entries) bytes += ByteSize(*entry);
-  return bytes;
-}
-
-/// Appends the first of `from`, as long as neither bound is passed; at least one where `to` is
-/// empty.
-void AppendWithin(std::size_t limit, std::size_t max_bytes, const std::vector<EntryPtr>& from,
-                  std::vector<EntryPtr>* to) {
-  std::size_t bytes = BytesOf(*to);
-  to->reserve(std::min(limit, to->size() + from.size()));
-  for (const EntryPtr& entry : from) {
-    bytes += ByteSize(*entry);
-    if (to->size() >= limit || (!to->empty() && bytes > max_bytes)) return;
-    to->push_back(entry);
-  }
-}
-
-}  // namespace
-
 // -- Writing --------------------------------------------------------------------------------------
 
 void FreshConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
