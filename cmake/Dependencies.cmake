@@ -15,6 +15,7 @@ pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 # Its own CMake files name a static library that the package does not have.
 pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 include(GoogleTest)
 
 # Asio and Beast, compiled once ("separate compilation"): src/runtime/asio_impl.cc and src/net/beast_impl.cc hold the code.

@@ -4,14 +4,54 @@
 #include <utility>
 
 namespace parley::storage::cached {
+namespace {
 
-CachedAccounts::CachedAccounts(AccountStore& inner, const CacheOptions& options)
+std::optional<AgeLimit> AgesOf(const std::optional<SharedStore>& shared) {
+  return shared ? std::optional(shared->ages) : std::nullopt;
+}
+
+/// Of what never changes once it is there.
+std::optional<AgeLimit> ForEver(const std::optional<SharedStore>& shared) {
+  std::optional<AgeLimit> ages = AgesOf(shared);
+  if (ages) ages->max_age = std::chrono::years(100);
+  return ages;
+}
+
+}  // namespace
+
+CachedAccounts::CachedAccounts(AccountStore& inner, const CacheOptions& options,
+                               const std::optional<SharedStore>& shared)
     : inner_(inner),
-      // Names and tokens are a small part of the rows that they lead to.
-      users_(options.users_bytes / 4 * 3),
-      names_(options.users_bytes / 4),
-      sessions_(options.sessions_bytes / 4 * 3),
-      tokens_(options.sessions_bytes / 4) {}
+      tell_(shared ? shared->tell : nullptr),
+      // Names and tokens are a small part of the rows that they lead to, and never change.
+      users_(options.users_bytes / 4 * 3, AgesOf(shared)),
+      names_(options.users_bytes / 4, ForEver(shared)),
+      sessions_(options.sessions_bytes / 4 * 3, AgesOf(shared)),
+      tokens_(options.sessions_bytes / 4, ForEver(shared)) {}
+
+// -- What was written -----------------------------------------------------------------------------
+
+void CachedAccounts::ForgetUser(UserId user) {
+  users_.Erase(user);
+  if (tell_) tell_({.users = {user}, .sessions = {}, .memberships = {}});
+}
+
+void CachedAccounts::ForgetSessions(const std::vector<TokenHash>& tokens) {
+  for (const TokenHash& token : tokens) sessions_.Erase(token);
+  if (tell_ && !tokens.empty()) tell_({.users = {}, .sessions = tokens, .memberships = {}});
+}
+
+void CachedAccounts::Hear(const CacheNews& news) {
+  for (const UserId& user : news.users) users_.Erase(user);
+  for (const TokenHash& token : news.sessions) sessions_.Erase(token);
+}
+
+void CachedAccounts::Forget() {
+  users_.Forget();
+  names_.Forget();
+  sessions_.Forget();
+  tokens_.Forget();
+}
 
 // -- Users ----------------------------------------------------------------------------------------
 
@@ -70,7 +110,7 @@ runtime::Task<Result<User>> CachedAccounts::FindUserByName(std::string username)
 runtime::Task<Result<User>> CachedAccounts::UpdateUser(UserId user, UserPatch patch) {
   Result<User> updated = co_await inner_.UpdateUser(user, std::move(patch));
   // Dropped, not replaced: of two updates at once the answers may come in either order.
-  users_.Erase(user);
+  ForgetUser(user);
   co_return updated;
 }
 
@@ -112,7 +152,7 @@ runtime::Task<Status> CachedAccounts::DeleteSession(UserId user, SessionId sessi
   // Its token first: afterwards nobody could tell which entry to drop.
   PARLEY_CO_ASSIGN(auto token, co_await FindToken({.user = user, .session = session}));
   const Status deleted = co_await inner_.DeleteSession(user, session);
-  sessions_.Erase(*token);
+  ForgetSessions({*token});
   co_return deleted;
 }
 

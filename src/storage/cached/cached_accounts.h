@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,10 +58,12 @@ struct SessionTokenTraits : SharedTraits<SessionName, TokenHash, SessionNameHash
 };
 
 /// The AccountStore of CachedStore. Kept are users by id and name, and sessions by token;
-/// everything else goes through.
+/// everything else goes through. With `shared`: people and sessions are believed as long as its
+/// ages say, and what is written here is told.
 class CachedAccounts : public AccountStore {
  public:
-  CachedAccounts(AccountStore& inner, const CacheOptions& options);
+  CachedAccounts(AccountStore& inner, const CacheOptions& options,
+                 const std::optional<SharedStore>& shared = std::nullopt);
 
   runtime::Task<Status> CreateUser(User user, std::string password_hash) override;
   runtime::Task<Result<User>> FindUser(UserId user) override;
@@ -77,10 +80,15 @@ class CachedAccounts : public AccountStore {
   runtime::Task<Status> DeleteSession(UserId user, SessionId session) override;
   runtime::Task<Status> TouchSession(UserId user, SessionId session, TimePoint at) override;
 
-  // For writes that come by another way (CachedAdmin): drops what is kept of them.
-  void ForgetUser(UserId user) { users_.Erase(user); }
+  // For writes that come by another way, too (CachedAdmin): drops what is kept of them, and tells.
+  void ForgetUser(UserId user);
   void ForgetName(const std::string& username) { names_.Erase(username); }
-  void ForgetSession(const Session& session) { sessions_.Erase(session.token_hash); }
+  void ForgetSessions(const std::vector<TokenHash>& tokens);
+
+  /// Drops what is kept of what another node wrote.
+  void Hear(const CacheNews& news);
+  /// Drops all.
+  void Forget();
 
   void CountInto(CacheStats& stats) const;
 
@@ -95,6 +103,7 @@ class CachedAccounts : public AccountStore {
   runtime::Task<Result<SessionTokenTraits::Loaded>> FindToken(SessionName name);
 
   AccountStore& inner_;
+  const std::function<void(const CacheNews&)> tell_;  // may be null
   ReadThrough<UserTraits> users_;
   ReadThrough<UserNameTraits> names_;
   ReadThrough<SessionTraits> sessions_;

@@ -3,14 +3,22 @@
 #include <utility>
 
 namespace parley::storage::cached {
+namespace {
+
+std::vector<TokenHash> TokensOf(const std::vector<Session>& sessions) {
+  std::vector<TokenHash> tokens;
+  tokens.reserve(sessions.size());
+  for (const Session& session : sessions) tokens.push_back(session.token_hash);
+  return tokens;
+}
+
+}  // namespace
 
 runtime::Task<Result<AccountChanged>> CachedAdmin::ChangeAccount(UserId user,
                                                                  AccountChange change) {
   Result<AccountChanged> changed = co_await inner_.ChangeAccount(user, std::move(change));
   accounts_.ForgetUser(user);
-  if (changed.ok()) {
-    for (const Session& session : changed->ended) accounts_.ForgetSession(session);
-  }
+  if (changed.ok()) accounts_.ForgetSessions(TokensOf(changed->ended));
   co_return std::move(changed);
 }
 
@@ -38,61 +46,8 @@ runtime::Task<Result<AccountChanged>> CachedAdmin::UsePasswordReset(TokenHash to
                                                                     std::string password_hash) {
   Result<AccountChanged> changed =
       co_await inner_.UsePasswordReset(token_hash, now, std::move(password_hash));
-  if (changed.ok()) {
-    for (const Session& session : changed->ended) accounts_.ForgetSession(session);
-  }
+  if (changed.ok()) accounts_.ForgetSessions(TokensOf(changed->ended));
   co_return std::move(changed);
 }
-
-// -- Not kept -------------------------------------------------------------------------------------
-
-runtime::Task<Status> CachedAdmin::CreateAdminClaim(TokenHash token_hash) {
-  return inner_.CreateAdminClaim(token_hash);
-}
-
-runtime::Task<Status> CachedAdmin::CreateInvitation(Invitation invitation, std::size_t limit) {
-  return inner_.CreateInvitation(invitation, limit);
-}
-
-runtime::Task<Result<Invitation>> CachedAdmin::FindInvitation(InvitationId id) {
-  return inner_.FindInvitation(id);
-}
-
-runtime::Task<Result<Invitation>> CachedAdmin::FindInvitationByToken(TokenHash token_hash) {
-  return inner_.FindInvitationByToken(token_hash);
-}
-
-runtime::Task<Result<std::vector<Invitation>>> CachedAdmin::ListInvitations(UserId user) {
-  return inner_.ListInvitations(user);
-}
-
-runtime::Task<Status> CachedAdmin::DeleteInvitation(InvitationId id,
-                                                    std::optional<AuditEntry> entry) {
-  return inner_.DeleteInvitation(id, std::move(entry));
-}
-
-runtime::Task<Status> CachedAdmin::CreatePasswordReset(PasswordReset reset, AuditEntry entry) {
-  return inner_.CreatePasswordReset(reset, std::move(entry));
-}
-
-runtime::Task<Result<PasswordReset>> CachedAdmin::FindPasswordReset(TokenHash token_hash) {
-  return inner_.FindPasswordReset(token_hash);
-}
-
-runtime::Task<Result<std::optional<std::string>>> CachedAdmin::ReadSetting(std::string name) {
-  return inner_.ReadSetting(std::move(name));
-}
-
-runtime::Task<Status> CachedAdmin::WriteSetting(std::string name, std::string value,
-                                                AuditEntry entry) {
-  return inner_.WriteSetting(std::move(name), std::move(value), std::move(entry));
-}
-
-runtime::Task<Result<std::vector<AuditEntry>>> CachedAdmin::ListAudit(std::optional<AuditId> before,
-                                                                      std::size_t limit) {
-  return inner_.ListAudit(before, limit);
-}
-
-runtime::Task<Status> CachedAdmin::DropAudit(TimePoint before) { return inner_.DropAudit(before); }
 
 }  // namespace parley::storage::cached

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,9 @@ namespace {
 /// A cached store together with the fake beneath it.
 class CachedFakeStore : public Store {
  public:
-  explicit CachedFakeStore(const cached::CacheOptions& options) : cached_(fake_, options) {}
+  CachedFakeStore(const cached::CacheOptions& options,
+                  const std::optional<cached::SharedStore>& shared)
+      : cached_(fake_, options, shared) {}
   ConversationStore& conversations() override { return cached_.conversations(); }
   AccountStore& accounts() override { return cached_.accounts(); }
   AdminStore& admin() override { return cached_.admin(); }
@@ -33,12 +36,17 @@ class CachedFakeStore : public Store {
 
 class CachedFakeFactory : public StoreFactory {
  public:
-  explicit CachedFakeFactory(const cached::CacheOptions& options) : options_(options) {}
+  explicit CachedFakeFactory(const cached::CacheOptions& options,
+                             std::optional<cached::SharedStore> shared = std::nullopt)
+      : options_(options), shared_(std::move(shared)) {}
   StoreTraits traits() const override { return {.persistent = false, .local = true}; }
-  std::unique_ptr<Store> Open() override { return std::make_unique<CachedFakeStore>(options_); }
+  std::unique_ptr<Store> Open() override {
+    return std::make_unique<CachedFakeStore>(options_, shared_);
+  }
 
  private:
   const cached::CacheOptions options_;
+  const std::optional<cached::SharedStore> shared_;
 };
 
 /// Room for a few entries in each cache, so that the suite meets evictions everywhere.
@@ -60,6 +68,12 @@ PARLEY_INSTANTIATE_STORE_CONTRACT(CachedTiny,
                                   [] { return std::make_unique<CachedFakeFactory>(kTiny); });
 PARLEY_INSTANTIATE_STORE_CONTRACT(CachedNone,
                                   [] { return std::make_unique<CachedFakeFactory>(kNone); });
+PARLEY_INSTANTIATE_STORE_CONTRACT(CachedShared, [] {
+  return std::make_unique<CachedFakeFactory>(cached::CacheOptions(), cached::SharedStore());
+});
+PARLEY_INSTANTIATE_STORE_CONTRACT(CachedSharedTiny, [] {
+  return std::make_unique<CachedFakeFactory>(kTiny, cached::SharedStore());
+});
 
 TEST(CachedStoreProperty, RandomOperations_ShowWhatTheModelSays) {
   CachedFakeFactory factory{cached::CacheOptions()};
@@ -68,6 +82,11 @@ TEST(CachedStoreProperty, RandomOperations_ShowWhatTheModelSays) {
 
 TEST(CachedStoreProperty, WithTooLittleRoom_TheSame) {
   CachedFakeFactory factory(kTiny);
+  CheckRandomOperations(factory);
+}
+
+TEST(CachedStoreProperty, OnASharedStore_TheSame) {
+  CachedFakeFactory factory{cached::CacheOptions(), cached::SharedStore()};
   CheckRandomOperations(factory);
 }
 

@@ -211,6 +211,12 @@ runtime::Task<Result<std::size_t>> CachedConversations::CountMentions(UserId use
   return inner_.CountMentions(user, conversation, after, cap);
 }
 
+void CachedConversations::Forget() {
+  snapshots_.Forget();
+  memberships_.Forget();
+  rings_.Forget();
+}
+
 void CachedConversations::CountInto(CacheStats& stats) const {
   stats.snapshots = snapshots_.counts();
   stats.memberships = memberships_.counts();

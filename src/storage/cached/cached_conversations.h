@@ -15,8 +15,7 @@ namespace parley::storage::cached {
 /// entries of logs that were read; everything else goes through.
 ///
 /// Member effects are applied in the order of the commits, which the store beneath decides: they
-/// must be committed through here. Where other nodes write too, this is a cache of bounded age, not
-/// of the truth.
+/// must be committed through here. Where other nodes write too: FreshConversations.
 class CachedConversations : public ConversationStore {
  public:
   CachedConversations(ConversationStore& inner, const CacheOptions& options)
@@ -52,6 +51,9 @@ class CachedConversations : public ConversationStore {
   runtime::Task<Status> WritePositions(std::vector<PositionRow> rows) override;
   runtime::Task<Result<std::size_t>> CountMentions(UserId user, ConversationId conversation,
                                                    Seq after, std::size_t cap) override;
+
+  /// Drops all.
+  void Forget();
 
   void CountInto(CacheStats& stats) const;
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/cached/cache_options.h"
 #include "storage/cached/cached_accounts.h"
 #include "storage/cached/cached_admin.h"
 #include "storage/cached/cached_conversations.h"
+#include "storage/cached/fresh_conversations.h"
 #include "storage/store.h"
 
 namespace parley::storage::cached {
@@ -13,16 +16,16 @@ namespace parley::storage::cached {
 /// A store with a bounded read-through cache in front of the hot reads of another, which must
 /// outlive it. Concurrent misses of one key are one read; what is kept changes when a write
 /// returns, before it is acknowledged, and never earlier: who has seen an ack reads what was
-/// acknowledged, or later. All writes must go through here.
+/// acknowledged, or later.
+///
+/// Without `shared` all writes must go through here. With it, other nodes write to the same store
+/// as well; docs/decisions/0008-caches.md says what may be how old then.
 class CachedStore : public Store {
  public:
-  explicit CachedStore(Store& inner, const CacheOptions& options = {})
-      : inner_(inner),
-        conversations_(inner.conversations(), options),
-        accounts_(inner.accounts(), options),
-        admin_(inner.admin(), accounts_) {}
+  explicit CachedStore(Store& inner, const CacheOptions& options = {},
+                       const std::optional<SharedStore>& shared = std::nullopt);
 
-  ConversationStore& conversations() override { return conversations_; }
+  ConversationStore& conversations() override;
   AccountStore& accounts() override { return accounts_; }
   AdminStore& admin() override { return admin_; }
   MetaStore& meta() override { return inner_.meta(); }
@@ -35,11 +38,19 @@ class CachedStore : public Store {
   /// Stops the inner store.
   void Stop() override { inner_.Stop(); }
 
+  /// Forgets what is kept of rows that another node has written. Any thread.
+  void Hear(const CacheNews& news);
+  /// Forgets everything: after a pause of the whole process, which may have missed what the others
+  /// told. Any thread.
+  void Forget();
+
   CacheStats cache_stats() const;
 
  private:
   Store& inner_;
-  CachedConversations conversations_;
+  // One of the two.
+  const std::unique_ptr<CachedConversations> alone_;
+  const std::unique_ptr<FreshConversations> shared_;
   CachedAccounts accounts_;
   CachedAdmin admin_;
 };

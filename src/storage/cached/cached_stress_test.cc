@@ -2,6 +2,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <optional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -33,7 +34,9 @@ AppendOutcome Append(Store& store, std::shared_ptr<const AppendRequest> request)
 /// Random changes by one thread; after each, the cache must show what the store beneath shows.
 class RandomWalk {
  public:
-  RandomWalk(unsigned seed, const CacheOptions& options) : random_(seed), cached_(fake_, options) {
+  RandomWalk(unsigned seed, const CacheOptions& options,
+             const std::optional<SharedStore>& shared = std::nullopt)
+      : random_(seed), cached_(fake_, options, shared) {
     for (int i = 0; i < 6; ++i) users_.push_back(NewId<UserId>());
     for (int i = 0; i < 5; ++i) logs_.emplace_back(std::vector{users_[0]});
   }
@@ -133,13 +136,21 @@ TEST(CachedStress, RandomChanges_ShowWhatTheStoreShows) {
   }
 }
 
+TEST(CachedStress, RandomChanges_OnASharedStore_ShowWhatTheStoreShows) {
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomWalk walk(seed, seed % 2 == 0 ? CacheOptions() : kTiny, SharedStore());
+    for (int i = 0; i < 300 && !testing::Test::HasFailure(); ++i) walk.Step();
+  }
+}
+
 /// Writers commit, readers read on other threads: none may see less than was acknowledged before it
 /// began.
-TEST(CachedStress, ReadersOnManyThreads_NeverSeeLessThanAnAck) {
+void CheckReadersOnManyThreads(const std::optional<SharedStore>& shared) {
   constexpr std::size_t kLogs = 4;
   constexpr int kCommits = 150;
   memory::FakeStore fake;
-  CachedStore cached(fake, kTiny);
+  CachedStore cached(fake, kTiny, shared);
   const UserId anna = NewId<UserId>();
   std::vector<LogBuilder> logs;
   for (std::size_t i = 0; i < kLogs; ++i) {
@@ -199,6 +210,14 @@ TEST(CachedStress, ReadersOnManyThreads_NeverSeeLessThanAnAck) {
     }
   });
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(CachedStress, ReadersOnManyThreads_NeverSeeLessThanAnAck) {
+  CheckReadersOnManyThreads(std::nullopt);
+}
+
+TEST(CachedStress, ReadersOnManyThreads_OnASharedStore_NeverSeeLessThanAnAck) {
+  CheckReadersOnManyThreads(SharedStore());
 }
 
 }  // namespace

@@ -8,17 +8,6 @@
 namespace parley::storage::cached {
 namespace {
 
-/// About what an entry takes in memory.
-std::size_t ByteSize(const Entry& entry) {
-  std::size_t bytes = sizeof(Entry) + sizeof(EntryPtr);
-  if (entry.is_message()) {
-    const MessageBody& message = entry.message();
-    bytes +=
-        message.text.size() + sizeof(UserId) * (message.mentions.size() + message.media.size());
-  }
-  return bytes;
-}
-
 std::vector<Member> MembersAfter(const std::vector<Member>& before,
                                  const std::vector<MemberEffect>& effects) {
   std::map<UserId, Member> members;
@@ -120,6 +109,34 @@ void Apply(const PositionRow& position, MembershipMap& memberships) {
 
 // -- Recent entries -------------------------------------------------------------------------------
 
+std::size_t ByteSize(const Entry& entry) {
+  std::size_t bytes = sizeof(Entry) + sizeof(EntryPtr);
+  if (entry.is_message()) {
+    const MessageBody& message = entry.message();
+    bytes +=
+        message.text.size() + sizeof(UserId) * (message.mentions.size() + message.media.size());
+  }
+  return bytes;
+}
+
+std::size_t BytesOf(std::span<const EntryPtr> entries) {
+  std::size_t bytes = 0;
+  for (const EntryPtr& entry : entries) bytes += ByteSize(*entry);
+  return bytes;
+}
+
+bool AppendWithin(std::size_t limit, std::size_t max_bytes, std::span<const EntryPtr> from,
+                  std::vector<EntryPtr>* to) {
+  std::size_t bytes = BytesOf(*to);
+  to->reserve(std::min(limit, to->size() + from.size()));
+  for (const EntryPtr& entry : from) {
+    bytes += ByteSize(*entry);
+    if (to->size() >= limit || (!to->empty() && bytes > max_bytes)) return false;
+    to->push_back(entry);
+  }
+  return true;
+}
+
 void EntryRing::Push(EntryPtr entry) {
   bytes_ += ByteSize(*entry);
   entries_.push_back(std::move(entry));
@@ -143,6 +160,24 @@ std::optional<std::vector<EntryPtr>> EntryRing::Slice(Seq after, std::size_t lim
     slice.push_back(entries_[i]);
   }
   return slice;
+}
+
+std::optional<EntryRing> RingWith(EntryRing* before, const std::vector<EntryPtr>& entries,
+                                  Reach reach) {
+  EntryRing ring;
+  if (before != nullptr) ring = std::move(*before);
+  const Seq first = entries.empty() ? Seq() : entries.front()->seq;
+  if (ring.empty() || first > ring.last().Next()) {
+    // Entries with a hole before them are a ring of their own, if they are the newer ones.
+    if (reach == Reach::kSomewhere || entries.empty()) {
+      return ring.empty() ? std::nullopt : std::optional(std::move(ring));
+    }
+    ring = EntryRing();
+  }
+  for (const EntryPtr& entry : entries) {
+    if (ring.empty() || entry->seq == ring.last().Next()) ring.Push(entry);
+  }
+  return ring;
 }
 
 std::optional<EntryRing> RingAfter(EntryRing* before, const AppendRequest& commit) {

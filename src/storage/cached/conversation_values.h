@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +51,15 @@ void Apply(const PositionRow& row, MembershipMap& memberships);
 
 // -- Recent entries -------------------------------------------------------------------------------
 
+/// About what entries take in memory.
+std::size_t ByteSize(const Entry& entry);
+std::size_t BytesOf(std::span<const EntryPtr> entries);
+
+/// Appends the first of `from`, as long as neither bound is passed; at least one where `to` is
+/// empty. False where a bound left some out.
+bool AppendWithin(std::size_t limit, std::size_t max_bytes, std::span<const EntryPtr> from,
+                  std::vector<EntryPtr>* to);
+
 /// The last entries of one log, without holes up to its head, bounded in number and bytes.
 class EntryRing {
  public:
@@ -84,6 +94,13 @@ struct EntryTraits {
     return next.last() >= current.last();
   }
 };
+
+/// The ring once `entries`, consecutive ones of its log, are known as well (before: null for no
+/// ring). kHead: none followed them when they were read or written. Nothing where that makes
+/// no ring.
+enum class Reach { kSomewhere, kHead };
+std::optional<EntryRing> RingWith(EntryRing* before, const std::vector<EntryPtr>& entries,
+                                  Reach reach);
 
 /// The ring after a commit; null where it does not end at the commit's beginning.
 std::optional<EntryRing> RingAfter(EntryRing* before, const AppendRequest& commit);

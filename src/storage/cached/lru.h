@@ -44,6 +44,12 @@ class Lru {
     if (const auto found = nodes_.find(key); found != nodes_.end()) Remove(found->second);
   }
 
+  void Clear() {
+    by_use_.clear();
+    nodes_.clear();
+    bytes_ = 0;
+  }
+
   std::size_t bytes() const { return bytes_; }
   std::size_t size() const { return nodes_.size(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,10 @@ namespace parley::storage::cached {
 /// - A value never replaces one that is true at a later moment (Traits::Replaces).
 /// - That something does not exist is answered, and not kept.
 ///
+/// Where others write to the store as well (AgeLimit), nobody tells for certain when a row is
+/// written. So what is kept is answered for `max_age` only, from when its read began on; and who
+/// joined a read that found nothing reads again: it may have begun before the row was written.
+///
 /// Traits: Key; Hash; Loaded, what a read answers (cheap to copy, immutable); Value, what is kept
 /// and changed in place under the lock; Keep(Loaded), the Value; Load(Value), the Loaded;
 /// Bytes(Value); Replaces(next, current); KeyOf(Loaded) where GetMany is used.
@@ -41,7 +46,8 @@ class ReadThrough {
   using Loaded = typename Traits::Loaded;
   using Value = typename Traits::Value;
 
-  explicit ReadThrough(std::size_t max_bytes) {
+  explicit ReadThrough(std::size_t max_bytes, std::optional<AgeLimit> ages = std::nullopt)
+      : ages_(std::move(ages)) {
     for (std::size_t i = 0; i < kSegments; ++i) segments_.emplace_back(max_bytes / kSegments);
   }
 
@@ -51,8 +57,11 @@ class ReadThrough {
   runtime::Task<Result<Loaded>> Get(Key key, Read read) {
     Looked looked = Lookup(key);
     if (const Loaded* hit = std::get_if<Loaded>(&looked)) co_return *hit;
-    if (const FlightPtr* flight = std::get_if<FlightPtr>(&looked))
-      co_return co_await Await(*flight);
+    if (const FlightPtr* flight = std::get_if<FlightPtr>(&looked)) {
+      Result<Loaded> answer = co_await Await(*flight);
+      if (!MustReadAgain(answer.status())) co_return answer;
+      co_return co_await Run(BeginFresh(key), std::move(read));
+    }
     co_return co_await Run(std::get<Fill>(std::move(looked)), std::move(read));
   }
 
@@ -72,11 +81,12 @@ class ReadThrough {
   template <class Use>
   auto Peek(const Key& key, Use use) -> std::optional<std::invoke_result_t<Use, const Value&>> {
     Segment& segment = SegmentOf(key);
+    const Moment now = Now();
     const std::lock_guard lock(segment.mutex);
-    const Value* value = segment.kept.Find(key);
-    if (value == nullptr) return std::nullopt;
+    const Kept* kept = FindGood(segment, key, now);
+    if (kept == nullptr) return std::nullopt;
     ++segment.counts.hits;
-    return use(*value);
+    return use(kept->value);
   }
 
   /// The key's row was written: keeps `change(value or null)`, if anything, instead of what was
@@ -84,16 +94,32 @@ class ReadThrough {
   template <class ChangeValue>
   void Change(const Key& key, ChangeValue change) {
     Segment& segment = SegmentOf(key);
+    const Moment now = Now();
     const std::lock_guard lock(segment.mutex);
     segment.Outdate(key);
-    if (std::optional<Value> next = change(segment.kept.Find(key))) {
-      segment.Keep(key, *std::move(next));
+    Kept* kept = FindGood(segment, key, now);
+    // A change of a part makes the rest no younger.
+    const Moment since = kept != nullptr ? kept->since : now;
+    if (std::optional<Value> next = change(kept != nullptr ? &kept->value : nullptr)) {
+      segment.Keep(key, *std::move(next), since);
     } else {
       segment.kept.Erase(key);
     }
   }
   void Erase(const Key& key) {
     Change(key, [](Value*) { return std::optional<Value>(); });
+  }
+
+  /// As if every row had been written.
+  void Forget() {
+    for (Segment& segment : segments_) {
+      const std::lock_guard lock(segment.mutex);
+      segment.kept.Clear();
+      for (auto& [key, fills] : segment.fills) {
+        ++fills.generation;
+        fills.joinable = nullptr;
+      }
+    }
   }
 
   CacheCounts counts() const {
@@ -110,21 +136,28 @@ class ReadThrough {
 
  private:
   using FlightPtr = std::shared_ptr<Flight<Loaded>>;
+  using Moment = std::chrono::steady_clock::time_point;
+
+  struct Kept {
+    Value value{};
+    Moment since;  ///< when its read began; only where ages count
+  };
 
   /// The reads of one key that are under way.
   struct Fills {
     std::size_t count = 0;
     std::uint64_t generation = 0;  ///< rises with each write: who began before it keeps nothing
     FlightPtr joinable;            ///< began after the last write
+    Moment since;                  ///< when `joinable` began; only where ages count
   };
 
   struct Segment {
     explicit Segment(std::size_t max_bytes) : kept(max_bytes) {}
 
-    void Keep(const Key& key, Value value) {
+    void Keep(const Key& key, Value value, Moment since) {
       constexpr std::size_t kNodeBytes = 128;
       const std::size_t bytes = Traits::Bytes(value) + kNodeBytes;
-      kept.Put(key, std::move(value), bytes);
+      kept.Put(key, Kept{std::move(value), since}, bytes);
     }
     void Outdate(const Key& key) {
       const auto found = fills.find(key);
@@ -134,7 +167,7 @@ class ReadThrough {
     }
 
     mutable std::mutex mutex;
-    Lru<Key, Value, Hash> kept;                  // guarded by mutex
+    Lru<Key, Kept, Hash> kept;                   // guarded by mutex
     std::unordered_map<Key, Fills, Hash> fills;  // guarded by mutex
     CacheCounts counts;                          // guarded by mutex
   };
@@ -144,10 +177,12 @@ class ReadThrough {
   /// The duty to read a key and to say what came of it, at the latest in the destructor.
   class Fill {
    public:
-    Fill(ReadThrough* owner, Key key, std::uint64_t generation, Origin origin, FlightPtr flight)
+    Fill(ReadThrough* owner, Key key, std::uint64_t generation, Moment since, Origin origin,
+         FlightPtr flight)
         : owner_(owner),
           key_(std::move(key)),
           generation_(generation),
+          since_(since),
           origin_(origin),
           flight_(std::move(flight)) {}
     Fill(Fill&&) noexcept = default;
@@ -157,63 +192,83 @@ class ReadThrough {
     }
 
     void Finish(const Result<Loaded>& answer) {
-      owner_->EndFill(key_, generation_, origin_, flight_, answer.ok() ? &*answer : nullptr);
+      owner_->EndFill(*this, answer.ok() ? &*answer : nullptr);
       std::exchange(flight_, nullptr)->Land(answer);
     }
 
    private:
+    friend ReadThrough;
+
     ReadThrough* owner_;
     Key key_;
     std::uint64_t generation_;
+    Moment since_;
     Origin origin_;
     FlightPtr flight_;
   };
 
   using Looked = std::variant<Loaded, FlightPtr, Fill>;
 
+  /// Not asked for where ages do not count: a hit costs no look at the clock.
+  Moment Now() const { return ages_ ? ages_->now() : Moment(); }
+  bool IsGood(Moment since, Moment now) const { return !ages_ || now - since < ages_->max_age; }
+  bool MustReadAgain(const Status& joined) const {
+    return ages_ && joined.code() == StatusCode::kNotFound;
+  }
+  /// With the segment's lock.
+  Kept* FindGood(Segment& segment, const Key& key, Moment now) {
+    Kept* kept = segment.kept.Find(key);
+    return kept != nullptr && IsGood(kept->since, now) ? kept : nullptr;
+  }
+
   Looked Lookup(const Key& key) {
     Segment& segment = SegmentOf(key);
+    const Moment now = Now();
     const std::lock_guard lock(segment.mutex);
-    if (const Value* value = segment.kept.Find(key)) {
+    if (const Kept* kept = FindGood(segment, key, now)) {
       ++segment.counts.hits;
-      return Looked(std::in_place_index<0>, Traits::Load(*value));
+      return Looked(std::in_place_index<0>, Traits::Load(kept->value));
     }
     Fills& fills = segment.fills[key];
-    if (fills.joinable) {
+    if (fills.joinable && IsGood(fills.since, now)) {
       ++segment.counts.joins;
       return Looked(std::in_place_index<1>, fills.joinable);
     }
     ++segment.counts.misses;
     ++fills.count;
     fills.joinable = std::make_shared<Flight<Loaded>>();
-    return Looked(std::in_place_index<2>, this, key, fills.generation, Origin::kMiss,
+    fills.since = now;
+    return Looked(std::in_place_index<2>, this, key, fills.generation, now, Origin::kMiss,
                   fills.joinable);
   }
 
   Fill BeginFresh(const Key& key) {
     Segment& segment = SegmentOf(key);
+    const Moment now = Now();
     const std::lock_guard lock(segment.mutex);
     Fills& fills = segment.fills[key];
     ++segment.counts.misses;
     ++fills.count;
-    return Fill(this, key, fills.generation, Origin::kFresh, std::make_shared<Flight<Loaded>>());
+    return Fill(this, key, fills.generation, now, Origin::kFresh,
+                std::make_shared<Flight<Loaded>>());
   }
 
-  void EndFill(const Key& key, std::uint64_t generation, Origin origin, const FlightPtr& flight,
-               const Loaded* loaded) {
+  void EndFill(const Fill& fill, const Loaded* loaded) {
+    const Key& key = fill.key_;
     Segment& segment = SegmentOf(key);
     const std::lock_guard lock(segment.mutex);
     Fills& fills = segment.fills.at(key);
-    if (loaded != nullptr && fills.generation == generation) {
+    if (loaded != nullptr && fills.generation == fill.generation_) {
       Value value = Traits::Keep(*loaded);
-      const Value* current = segment.kept.Find(key);
-      if (current == nullptr || Traits::Replaces(value, *current)) {
-        segment.Keep(key, std::move(value));
+      const Kept* current = segment.kept.Find(key);
+      if (current == nullptr ||
+          (current->since <= fill.since_ && Traits::Replaces(value, current->value))) {
+        segment.Keep(key, std::move(value), fill.since_);
       }
       // Reads that began before may be older than this one, which somebody relies on.
-      if (origin == Origin::kFresh) segment.Outdate(key);
+      if (fill.origin_ == Origin::kFresh) segment.Outdate(key);
     }
-    if (fills.joinable == flight) fills.joinable = nullptr;
+    if (fills.joinable == fill.flight_) fills.joinable = nullptr;
     if (--fills.count == 0) segment.fills.erase(key);
   }
 
@@ -239,6 +294,7 @@ class ReadThrough {
 
   static constexpr int kSegmentBits = 4;
   static constexpr std::size_t kSegments = std::size_t{1} << kSegmentBits;
+  const std::optional<AgeLimit> ages_;
   std::deque<Segment> segments_;  // as many as kSegments, never moved
 };
 
@@ -281,6 +337,10 @@ auto ReadThrough<Traits>::GetMany(std::vector<Key> keys, ReadMany read)
   }
   for (auto& [i, flight] : joined) {
     Result<Loaded> answer = co_await Await(std::move(flight));
+    if (MustReadAgain(answer.status())) {
+      PARLEY_CO_ASSIGN(std::vector<Loaded> alone, co_await read(std::vector<Key>{keys[i]}));
+      if (!alone.empty()) answer = std::move(alone.front());
+    }
     if (answer.ok()) {
       found[i] = *std::move(answer);
     } else if (answer.status().code() != StatusCode::kNotFound) {

@@ -1,0 +1,160 @@
+#include "storage/cached/fresh_conversations.h"
+
+namespace parley::storage::cached {
+// -- Writing --------------------------------------------------------------------------------------
+
+void FreshConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
+  inner_.Append(request, [this, request, done = std::move(done)](AppendOutcome outcome) mutable {
+    if (outcome == AppendOutcome::kCommitted) {
+      rings_.Change(request->conversation, [&](EntryRing* ring) -> std::optional<EntryRing> {
+        // Only of logs that somebody reads, and of new ones.
+        if (ring == nullptr && request->expected_head != Seq()) return std::nullopt;
+        return RingWith(ring, request->entries, Reach::kHead);
+      });
+    }
+    if (outcome == AppendOutcome::kCommitted || outcome == AppendOutcome::kUnknown) {
+      Wrote(request->conversation, request->effects);
+    }
+    done(outcome);
+  });
+}
+
+runtime::Task<Status> FreshConversations::ApplyEffects(ConversationId conversation, Effects effects,
+                                                       Seq through) {
+  const Status applied = co_await inner_.ApplyEffects(conversation, effects, through);
+  Wrote(conversation, effects);
+  co_return applied;
+}
+
+runtime::Task<Status> FreshConversations::WritePositions(std::vector<PositionRow> rows) {
+  std::vector<MembershipKey> keys;
+  keys.reserve(rows.size());
+  for (const PositionRow& row : rows) keys.push_back({row.user, row.conversation});
+  const Status written = co_await inner_.WritePositions(std::move(rows));
+  Wrote(keys);
+  co_return written;
+}
+
+void FreshConversations::Wrote(ConversationId conversation, const Effects& effects) {
+  std::vector<MembershipKey> keys;
+  keys.reserve(effects.members.size() + effects.positions.size());
+  for (const MemberEffect& effect : effects.members) keys.push_back({effect.user, conversation});
+  for (const PositionRow& row : effects.positions) keys.push_back({row.user, row.conversation});
+  Wrote(keys);
+}
+
+void FreshConversations::Wrote(const std::vector<MembershipKey>& keys) {
+  for (const MembershipKey& key : keys) rows_.Erase(key);
+  if (tell_ && !keys.empty()) tell_({.users = {}, .sessions = {}, .memberships = keys});
+}
+
+void FreshConversations::Hear(const CacheNews& news) {
+  for (const MembershipKey& key : news.memberships) rows_.Erase(key);
+}
+
+void FreshConversations::Forget() {
+  rows_.Forget();
+  rings_.Forget();
+}
+
+// -- Snapshots and memberships --------------------------------------------------------------------
+
+runtime::Task<Result<SnapshotPtr>> FreshConversations::ReadSnapshot(ConversationId conversation,
+                                                                    ReadMode mode) {
+  if (mode == ReadMode::kFresh) return inner_.ReadSnapshot(conversation, mode);
+  return snapshots_.Get(conversation, [this, conversation] {
+    return inner_.ReadSnapshot(conversation, ReadMode::kCached);
+  });
+}
+
+runtime::Task<Result<std::vector<SnapshotPtr>>> FreshConversations::ReadSnapshots(
+    std::vector<ConversationId> conversations) {
+  return snapshots_.GetMany(
+      std::move(conversations),
+      [this](std::vector<ConversationId> ids) { return inner_.ReadSnapshots(std::move(ids)); },
+      [](const SnapshotPtr& snapshot) { return snapshot->info.id; });
+}
+
+runtime::Task<Result<FreshConversations::RowsPtr>> FreshConversations::LoadRows(UserId user) {
+  PARLEY_CO_ASSIGN(auto rows, co_await inner_.ReadMemberships(user));
+  co_return std::make_shared<const std::vector<Membership>>(std::move(rows));
+}
+
+runtime::Task<Result<std::vector<Membership>>> FreshConversations::ReadMemberships(UserId user) {
+  PARLEY_CO_ASSIGN(RowsPtr rows,
+                   co_await lists_.Get(user, [this, user] { return LoadRows(user); }));
+  co_return *rows;
+}
+
+runtime::Task<Result<MembershipRowTraits::Loaded>> FreshConversations::LoadRow(MembershipKey key) {
+  PARLEY_CO_ASSIGN(auto row, co_await inner_.FindMembership(key.user, key.conversation));
+  if (!row) co_return NotFound("not a member");
+  co_return std::make_shared<const Membership>(*std::move(row));
+}
+
+runtime::Task<Result<std::optional<Membership>>> FreshConversations::FindMembership(
+    UserId user, ConversationId conversation) {
+  const MembershipKey key{.user = user, .conversation = conversation};
+  const Result<MembershipRowTraits::Loaded> row =
+      co_await rows_.Get(key, [this, key] { return LoadRow(key); });
+  if (row.ok()) co_return std::optional(**row);
+  if (row.status().code() == StatusCode::kNotFound) co_return std::optional<Membership>();
+  co_return row.status();
+}
+
+// -- Entries --------------------------------------------------------------------------------------
+
+runtime::Task<Result<FreshConversations::EntriesPtr>> FreshConversations::LoadEntries(
+    Reading reading) {
+  PARLEY_CO_ASSIGN(auto entries, co_await inner_.ReadEntries(reading.conversation, reading.after,
+                                                             reading.limit, reading.max_bytes));
+  // Fewer than there was room for: nothing follows them.
+  const bool to_the_end =
+      entries.size() < reading.limit && BytesOf(entries) <= reading.max_bytes / 2;
+  rings_.Change(reading.conversation, [&](EntryRing* ring) {
+    return RingWith(ring, entries, to_the_end ? Reach::kHead : Reach::kSomewhere);
+  });
+  co_return std::make_shared<const std::vector<EntryPtr>>(std::move(entries));
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> FreshConversations::ReadEntries(
+    ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
+  Reading reading{
+      .conversation = conversation, .after = after, .limit = limit, .max_bytes = max_bytes};
+  std::vector<EntryPtr> entries;
+  const auto take = [&](const EntryRing& ring) {
+    if (after < ring.last()) entries = ring.Slice(after, limit, max_bytes).value_or(entries);
+    return ring.last();
+  };
+  const std::optional<Seq> last = rings_.Peek(conversation, take);
+  if (last && !entries.empty()) {
+    const bool below_the_end = entries.size() == limit || entries.back()->seq < *last;
+    if (below_the_end) co_return entries;
+  }
+  // From where the ring ends, all ask for the same, whatever they have of it already.
+  if (last && (!entries.empty() || after == *last) &&
+      limit - entries.size() <= EntryRing::kEntries && max_bytes <= EntryRing::kBytes) {
+    reading.after = *last;
+    reading.limit = EntryRing::kEntries;
+    reading.max_bytes = EntryRing::kBytes;
+  } else {
+    entries.clear();
+  }
+  PARLEY_CO_ASSIGN(EntriesPtr behind, co_await readings_.Get(reading, [this, reading] {
+    return LoadEntries(reading);
+  }));
+  AppendWithin(limit, max_bytes, *behind, &entries);
+  co_return entries;
+}
+
+void FreshConversations::CountInto(CacheStats& stats) const {
+  stats.snapshots = snapshots_.counts();
+  stats.memberships = rows_.counts();
+  stats.memberships.misses += lists_.counts().misses;
+  stats.memberships.joins += lists_.counts().joins;
+  stats.entries = rings_.counts();
+  stats.entries.misses += readings_.counts().misses;
+  stats.entries.joins += readings_.counts().joins;
+}
+
+}  // namespace parley::storage::cached
