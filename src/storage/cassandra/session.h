@@ -19,6 +19,10 @@
 struct CqlBytes;
 struct CqlResult;
 
+namespace parley {
+class Logger;
+}
+
 namespace parley::storage::cassandra {
 
 /// One CQL value as its bytes on the wire; null without. value.h makes and reads them.
@@ -52,6 +56,9 @@ struct SessionOptions {
   std::size_t max_in_flight = 1024;
   /// …so many at most; what comes then is refused.
   std::size_t max_waiting = 16384;
+
+  /// Told when the cluster begins to fail, and when it works again. Outlives the session.
+  Logger* log = nullptr;
 };
 
 struct StatementOptions {
@@ -71,6 +78,8 @@ struct StatementOptions {
 /// What became of the executions of one statement so far.
 struct StatementStats {
   std::string name;
+  std::string table;                     ///< without its keyspace
+  bool reads = false;                    ///< a SELECT
   std::uint64_t executions = 0;          ///< every page, and every time that it was part of a batch
   std::uint64_t batches = 0;             ///< those that it was the first statement of
   std::uint64_t refused = 0;             ///< certainly not applied
@@ -81,7 +90,7 @@ struct StatementStats {
 /// What a session does now, and has done.
 struct SessionStats {
   std::size_t in_flight = 0;  ///< requests, those that wait for a place included
-  std::size_t limit = 0;      ///< of in_flight; what comes then is refused
+  std::size_t limit = 0;      ///< of in_flight; what comes beyond is refused
   std::vector<StatementStats> statements;
 };
 
@@ -160,14 +169,19 @@ class Rows {
   /// To be given to Execute for the rows that follow; empty: there are none.
   const std::string& next_page() const { return next_page_; }
 
+  /// What the driver answered, for who asks it itself.
+  const CqlResult* result() const { return result_.get(); }
+  /// What the driver said of it; empty where it is no error.
+  std::string_view error() const;
+
  private:
   struct Free {
     void operator()(CqlResult* result) const;
   };
 
   std::unique_ptr<CqlResult, Free> result_;
+  std::size_t cells_ = 0;  // before first_, whose initializer sets it
   const CqlBytes* first_ = nullptr;
-  std::size_t cells_ = 0;
   std::size_t columns_ = 0;
   std::string next_page_;
 };
@@ -178,12 +192,13 @@ class Rows {
 ///
 /// What may go wrong with a call, wherever it says no more:
 /// - kUnavailable: certainly not applied (no quorum, too much waits, stopping).
-/// - kUnknown: may have been applied or not, or be so yet (a time-out, a broken connection). For a
-///   read it means no more than kUnavailable; for a write, only reading (serially, where it was
-///   conditional) tells. Never tried again by the session unless the statement is idempotent.
+/// - kUnknown: may have been applied or not, or be so yet (a time-out, a broken connection). Only
+///   reading (serially, where it was conditional) tells. Never tried again by the session unless
+///   the statement is idempotent. Of a read, a time-out is kUnavailable.
 /// - kInternal: the cluster does not understand the statement: a bug, or another schema. Certainly
 ///   not applied.
-/// Each ends within its timeout.
+/// The messages are for the person who asked; what the driver said is in health() and in the log.
+/// Each call ends within its timeout.
 ///
 /// Any thread, but for what says otherwise. Outlives every call's coroutine.
 class Session {
@@ -191,18 +206,19 @@ class Session {
   using Done = UniqueFunction<void(Result<Rows>)>;
   using AllDone = UniqueFunction<void(Result<std::vector<Rows>>)>;
 
-  /// Blocks, not much longer than the connect timeout; from no shard. kUnavailable: nobody there
+  /// Blocks, at most three times the connect timeout; from no shard. kUnavailable: nobody there
   /// (yet); kPermissionDenied: credentials or certificate refused; kInvalidArgument: an option that
   /// cannot be, with what is wrong.
   static Result<std::unique_ptr<Session>> Connect(SessionOptions options);
   virtual ~Session() = default;
 
   /// `name` stands for it in metrics and errors. Blocks; from no shard; at start, since
-  /// statements are kept.
+  /// statements are kept. kUnavailable: try again; kPermissionDenied: not for this user; kInternal:
+  /// not understood, with why.
   virtual Result<const Statement*> Prepare(std::string name, std::string cql,
                                            StatementOptions options = {}) = 0;
-  /// One statement that changes the schema, or one without values. Blocks until all nodes agree on
-  /// the schema; from no shard.
+  /// One statement that changes the schema, or one without values. Blocks, until all nodes agree on
+  /// the schema, at most kRunTimeout; from no shard. Errors as of Prepare, or kUnknown.
   virtual Result<Rows> Run(std::string cql) = 0;
 
   /// Await on a shard; resumes there.
@@ -232,6 +248,8 @@ class Session {
 
   /// Of ExecuteAll.
   static constexpr std::size_t kWidth = 32;
+  /// Changes of the schema take their time on a busy cluster.
+  static constexpr std::chrono::seconds kRunTimeout{60};
 };
 
 }  // namespace parley::storage::cassandra
