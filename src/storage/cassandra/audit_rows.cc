@@ -73,7 +73,8 @@ runtime::Task<Result<std::vector<AuditEntry>>> AuditRows::List(std::optional<Aud
   for (const std::int32_t period : periods) {
     if (entries.size() >= limit) break;
     if (period > AuditPeriodOf(end)) continue;
-    const auto missing = static_cast<std::int32_t>(limit - entries.size());
+    const auto missing =
+        static_cast<std::int32_t>(std::min<std::size_t>(limit - entries.size(), 10'000));
     PARLEY_CO_ASSIGN(const Rows rows,
                      co_await cql_.session->Execute(Bind(*cql_.audit_read, IntValue(period),
                                                          UuidValue(end), IntValue(missing))));
@@ -94,6 +95,10 @@ runtime::Task<Status> AuditRows::Drop(TimePoint before) {
   for (const std::int32_t period : periods) {
     if (period > AuditPeriodOf(end)) continue;
     if (period == AuditPeriodOf(end)) {
+      PARLEY_CO_ASSIGN(const Rows old,
+                       co_await cql_.session->Execute(Bind(*cql_.audit_read, IntValue(period),
+                                                           UuidValue(end), IntValue(1))));
+      if (old.empty()) continue;  // a deletion of nothing would be stored too
       PARLEY_CO_TRY((co_await cql_.session->Execute(
                          Bind(*cql_.audit_delete_before, IntValue(period), UuidValue(end))))
                         .status());

@@ -14,14 +14,14 @@ namespace {
 Status NoSuchSession() { return NotFound("no such session"); }
 
 /// Shows the last use that a row of session_uses tells of.
-Status ShowUse(const Rows& uses, std::vector<Session>& sessions) {
+Status ShowUse(const Rows& uses, std::vector<parley::Session>& sessions) {
   std::map<SessionId, TimePoint> at;
   for (const Row row : uses) {
     PARLEY_ASSIGN(const SessionId id, ReadId<SessionId>(row[0]));
     if (!row[1]) continue;
     PARLEY_ASSIGN(at[id], ReadTimestamp(row[1]));
   }
-  for (Session& session : sessions) {
+  for (parley::Session& session : sessions) {
     if (const auto use = at.find(session.id); use != at.end()) {
       session.last_used_at = std::max(session.last_used_at, use->second);
     }
@@ -31,7 +31,7 @@ Status ShowUse(const Rows& uses, std::vector<Session>& sessions) {
 
 }  // namespace
 
-Value SessionValue(const Session& session) {
+Value SessionValue(const parley::Session& session) {
   std::string bytes;
   wire::AppendRecord(bytes, session);
   return bytes;
@@ -44,13 +44,13 @@ Result<TokenHash> ReadTokenHash(Cell bytes) {
   return hash;
 }
 
-Result<Session> ReadSession(Cell session, Cell token_hash) {
+Result<parley::Session> ReadSession(Cell session, Cell token_hash) {
   PARLEY_ASSIGN(const TokenHash hash, ReadTokenHash(token_hash));
   PARLEY_ASSIGN(const std::string_view bytes, ReadBlob(session));
   return wire::ReadSessionRecord(bytes, hash);
 }
 
-runtime::Task<Status> SessionRows::Create(Session session) {
+runtime::Task<Status> SessionRows::Create(parley::Session session) {
   // First what leads there: without the session's own row it leads nowhere.
   PARLEY_CO_TRY((co_await cql_.session->Execute(
                      Bind(*cql_.session_token_insert, BlobValue(session.token_hash),
@@ -66,7 +66,7 @@ runtime::Task<Status> SessionRows::Create(Session session) {
   co_return changed.status();
 }
 
-runtime::Task<Result<Session>> SessionRows::Find(TokenHash token_hash) {
+runtime::Task<Result<parley::Session>> SessionRows::Find(TokenHash token_hash) {
   PARLEY_CO_ASSIGN(
       const Rows token,
       co_await cql_.session->Execute(Bind(*cql_.session_token_read, BlobValue(token_hash))));
@@ -81,39 +81,39 @@ runtime::Task<Result<Session>> SessionRows::Find(TokenHash token_hash) {
   PARLEY_CO_ASSIGN(const std::vector<Rows> answers,
                    co_await cql_.session->ExecuteAll(std::move(reads)));
   if (answers[0].empty() || !answers[0][0][0]) co_return NoSuchSession();
-  PARLEY_CO_ASSIGN(Session session, ReadSession(answers[0][0][0], answers[0][0][1]));
+  PARLEY_CO_ASSIGN(parley::Session session, ReadSession(answers[0][0][0], answers[0][0][1]));
   if (session.token_hash != token_hash) co_return NoSuchSession();
-  std::vector<Session> one{std::move(session)};
+  std::vector<parley::Session> one{std::move(session)};
   PARLEY_CO_TRY(ShowUse(answers[1], one));
   co_return std::move(one.front());
 }
 
-runtime::Task<Result<std::vector<Session>>> SessionRows::List(UserId user) {
+runtime::Task<Result<std::vector<parley::Session>>> SessionRows::List(UserId user) {
   std::vector<Bound> reads;
   reads.reserve(2);
   reads.push_back(Bind(*cql_.sessions_read, UuidValue(user)));
   reads.push_back(Bind(*cql_.session_uses_read, UuidValue(user)));
   PARLEY_CO_ASSIGN(const std::vector<Rows> answers,
                    co_await cql_.session->ExecuteAll(std::move(reads)));
-  std::vector<Session> sessions;
+  std::vector<parley::Session> sessions;
   sessions.reserve(answers[0].size());
   for (const Row row : answers[0]) {
     if (!row[0]) continue;  // the person alone
-    PARLEY_CO_ASSIGN(Session session, ReadSession(row[0], row[1]));
+    PARLEY_CO_ASSIGN(parley::Session session, ReadSession(row[0], row[1]));
     sessions.push_back(std::move(session));
   }
   PARLEY_CO_TRY(ShowUse(answers[1], sessions));
-  std::ranges::sort(sessions, {}, [](const Session& session) {
+  std::ranges::sort(sessions, {}, [](const parley::Session& session) {
     return std::tie(session.created_at, session.id);
   });
   co_return std::move(sessions);
 }
 
 runtime::Task<Status> SessionRows::Delete(UserId user, SessionId id) {
-  std::vector<Session> gone;
+  std::vector<parley::Session> gone;
   const Result<UserRow> changed =
       co_await users_.Change(user, UserPart::kAll, [id, &gone](UserRow& row) -> Result<bool> {
-        const auto found = std::ranges::find(row.sessions, id, &Session::id);
+        const auto found = std::ranges::find(row.sessions, id, &parley::Session::id);
         if (found == row.sessions.end()) return NoSuchSession();
         gone = {*found};
         row.sessions.erase(found);
@@ -131,10 +131,10 @@ runtime::Task<Status> SessionRows::Touch(UserId user, SessionId session, TimePoi
   co_return written.status();
 }
 
-runtime::Task<void> SessionRows::DropTokens(std::vector<Session> gone) {
+runtime::Task<void> SessionRows::DropTokens(std::vector<parley::Session> gone) {
   std::vector<Bound> deletes;
   deletes.reserve(gone.size());
-  for (const Session& session : gone) {
+  for (const parley::Session& session : gone) {
     deletes.push_back(Bind(*cql_.session_token_delete, BlobValue(session.token_hash)));
   }
   IgnoreStatus((co_await cql_.session->ExecuteAll(std::move(deletes))).status(),

@@ -13,8 +13,8 @@
 namespace parley::storage::cassandra {
 
 /// The session as the column `session`; its token's hash has a column of its own.
-Value SessionValue(const Session& session);
-Result<Session> ReadSession(Cell session, Cell token_hash);
+Value SessionValue(const parley::Session& session);
+Result<parley::Session> ReadSession(Cell session, Cell token_hash);
 Result<TokenHash> ReadTokenHash(Cell bytes);
 
 /// Sessions: a row in the person's partition each, which alone says that there is one; a row that
@@ -25,15 +25,15 @@ class SessionRows {
   SessionRows(const AccountStatements& statements, UserRows& users)
       : cql_(statements), users_(users) {}
 
-  runtime::Task<Status> Create(Session session);
-  runtime::Task<Result<Session>> Find(TokenHash token_hash);
-  runtime::Task<Result<std::vector<Session>>> List(UserId user);
+  runtime::Task<Status> Create(parley::Session session);
+  runtime::Task<Result<parley::Session>> Find(TokenHash token_hash);
+  runtime::Task<Result<std::vector<parley::Session>>> List(UserId user);
   runtime::Task<Status> Delete(UserId user, SessionId session);
   runtime::Task<Status> Touch(UserId user, SessionId session, TimePoint at);
 
   /// Deletes what led to sessions that have gone from their person's partition. Whatever fails
   /// leaves a row that leads nowhere.
-  runtime::Task<void> DropTokens(std::vector<Session> gone);
+  runtime::Task<void> DropTokens(std::vector<parley::Session> gone);
 
  private:
   const AccountStatements& cql_;

@@ -72,8 +72,8 @@ Result<UserRow> ReadPerson(const Row& row, UserId id) {
   return person;
 }
 
-bool Has(const std::vector<Session>& sessions, SessionId id) {
-  return std::ranges::find(sessions, id, &Session::id) != sessions.end();
+bool Has(const std::vector<parley::Session>& sessions, SessionId id) {
+  return std::ranges::find(sessions, id, &parley::Session::id) != sessions.end();
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ runtime::Task<Result<UserRow>> UserRows::ReadWith(const Statement* statement, Us
   PARLEY_CO_ASSIGN(UserRow person, ReadPerson(rows[0], user));
   for (const Row row : rows) {
     if (!row[kSession]) continue;  // the person alone
-    PARLEY_CO_ASSIGN(Session session, ReadSession(row[kSession], row[kTokenHash]));
+    PARLEY_CO_ASSIGN(parley::Session session, ReadSession(row[kSession], row[kTokenHash]));
     person.sessions.push_back(std::move(session));
   }
   co_return std::move(person);
@@ -138,11 +138,11 @@ std::vector<Bound> UserRows::Batch(UserId user, const UserRow& before, const Use
       ResetValue(after.reset), after.step == 0 ? NullValue() : BigintValue(after.step),
       after.abandoned ? BooleanValue(true) : NullValue(), UuidValue(user),
       VersionValue(before.version)));
-  for (const Session& session : before.sessions) {
+  for (const parley::Session& session : before.sessions) {
     if (Has(after.sessions, session.id)) continue;
     batch.push_back(Bind(*cql_.session_delete, UuidValue(user), UuidValue(session.id)));
   }
-  for (const Session& session : after.sessions) {
+  for (const parley::Session& session : after.sessions) {
     if (Has(before.sessions, session.id)) continue;
     batch.push_back(Bind(*cql_.session_insert, UuidValue(user), UuidValue(session.id),
                          SessionValue(session), BlobValue(session.token_hash)));

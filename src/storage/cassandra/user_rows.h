@@ -23,7 +23,7 @@ struct UserRow {
   std::optional<PasswordReset> reset;
   std::int64_t step = 0;          ///< the last administrative step that changed them
   bool abandoned = false;         ///< was given up before it was made, and never will be
-  std::vector<Session> sessions;  ///< only where they were read: UserPart::kAll
+  std::vector<parley::Session> sessions;  ///< only where they were read: UserPart::kAll
 };
 
 /// How much of it is read.
