@@ -38,11 +38,12 @@ struct AccountStatements {
   const Statement* search_term_delete = nullptr;
   const Statement* search_terms_read = nullptr;
 
+  const Statement* journal_read = nullptr;
   const Statement* journal_read_serial = nullptr;
   const Statement* journal_write = nullptr;
   const Statement* admin_claim_insert = nullptr;
   const Statement* admin_claim_delete = nullptr;
-  const Statement* admin_claim_read_serial = nullptr;
+  const Statement* admin_claim_read = nullptr;
 
   const Statement* invitations_read = nullptr;
   const Statement* invitations_read_serial = nullptr;

@@ -104,8 +104,7 @@ TEST_F(AccountSteps, StepThatWasDecided_IsDoneByTheNextWhoComes) {
   EXPECT_EQ(std::ranges::count(log, step.audit.front()), 1);
   EXPECT_TRUE(Run(accounts().FindUser(bo.id))->disabled);
   EXPECT_FALSE(Run(accounts().FindSession(session.token_hash)).ok());
-  EXPECT_EQ(Run(accounts().CreateSession(NewSession(bo.id))).code(),
-            StatusCode::kPermissionDenied);
+  EXPECT_EQ(Run(accounts().CreateSession(NewSession(bo.id))).code(), StatusCode::kPermissionDenied);
 }
 
 TEST_F(AccountSteps, StepDoneAgain_ByWhoSleptMeanwhile_ChangesNothing) {
@@ -133,9 +132,9 @@ TEST_F(AccountSteps, OldSettingWrittenLate_LosesToTheNewOne) {
   step.setting = SettingChange{.name = name, .value = "old"};
   step.audit = {NewEntry(ann.id, AuditAction::kSettingsRegistration)};
   const std::int64_t number = **Run(journal().Decide(step, Entitled::kAdministrators));
-  ASSERT_TRUE(Run(admin().WriteSetting(name, "new",
-                                       NewEntry(ann.id, AuditAction::kSettingsRegistration)))
-                  .ok());
+  ASSERT_TRUE(
+      Run(admin().WriteSetting(name, "new", NewEntry(ann.id, AuditAction::kSettingsRegistration)))
+          .ok());
   ASSERT_TRUE(Run(journal().Do(step, number)).ok());
   EXPECT_EQ(*Run(admin().ReadSetting(name)), "new");
 }
@@ -149,10 +148,10 @@ TEST_F(AccountSteps, AdminWhoWasUnmadeByAStepUnderWay_MayDoNothing) {
   step.audit = {NewEntry(bo.id, AuditAction::kPersonDemote)};
   ASSERT_TRUE(Run(journal().Decide(step, Entitled::kAdministrators))->has_value());
   // Nobody has done it yet, but it is decided.
-  EXPECT_EQ(Run(admin().WriteSetting("test", "x",
-                                     NewEntry(ann.id, AuditAction::kSettingsRegistration)))
-                .code(),
-            StatusCode::kPermissionDenied);
+  EXPECT_EQ(
+      Run(admin().WriteSetting("test", "x", NewEntry(ann.id, AuditAction::kSettingsRegistration)))
+          .code(),
+      StatusCode::kPermissionDenied);
   EXPECT_FALSE(Run(accounts().FindUser(ann.id))->admin);
 }
 
@@ -166,9 +165,10 @@ TEST_F(AccountSteps, ClaimThatWasUsed_IsGone_ThoughItsNodeDied) {
   step.user = ann.id;
   step.admin = true;
   ASSERT_TRUE(Run(journal().Decide(step, Entitled::kAnyone))->has_value());
-  EXPECT_EQ(
-      Run(admin().UseAdminClaim(token, bo.id, NewEntry(bo.id, AuditAction::kAdminClaim))).status().code(),
-      StatusCode::kNotFound);
+  EXPECT_EQ(Run(admin().UseAdminClaim(token, bo.id, NewEntry(bo.id, AuditAction::kAdminClaim)))
+                .status()
+                .code(),
+            StatusCode::kNotFound);
   EXPECT_TRUE(Run(accounts().FindUser(ann.id))->admin);
   EXPECT_FALSE(Run(accounts().FindUser(bo.id))->admin);
 }
@@ -236,7 +236,8 @@ TEST_F(AccountSteps, UseOfAnAccountThatCame_IsCounted_ThoughItsNodeDied) {
   const auto row = Run(stores_->invitations().Read(PlaceOf(invitation)));
   EXPECT_EQ(row->invitation.used, 1U);
   EXPECT_TRUE(row->making.empty());
-  EXPECT_TRUE(Run(uses().Conclude(PlaceOf(invitation), user.id, true)).ok());  // late, by who made it
+  EXPECT_TRUE(
+      Run(uses().Conclude(PlaceOf(invitation), user.id, true)).ok());  // late, by who made it
   EXPECT_EQ(UsedOf(invitation), 1U);
 }
 
@@ -251,8 +252,8 @@ TEST_F(AccountSteps, RowsOfNamesThatPeopleDoNotHave_AreNotFound_AndHideNobody) {
     ASSERT_TRUE(Run(accounts().CreateUser(users.back(), "hash")).ok());
   }
   // A rename that died after its name was decided, before its old rows were deleted.
-  const auto renamed = Run(stores_->users().Change(
-      users[0].id, UserPart::kPerson, [](UserRow& row) -> Result<bool> {
+  const auto renamed =
+      Run(stores_->users().Change(users[0].id, UserPart::kPerson, [](UserRow& row) -> Result<bool> {
         row.user->display_name = "Somebody";
         return true;
       }));

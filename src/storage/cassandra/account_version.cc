@@ -1,14 +1,21 @@
 #include "storage/cassandra/account_version.h"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <utility>
 
 #include "base/random.h"
+#include "runtime/timer.h"
 
 namespace parley::storage::cassandra {
 namespace {
 
-/// Reads tried to learn what became of a change.
-constexpr int kSettleAttempts = 3;
+/// Of what may be done twice.
+constexpr int kExecuteAttempts = 4;
+/// What a wait may last: this, doubled with every attempt up to the other.
+constexpr std::chrono::milliseconds kFirstWait{10};
+constexpr std::chrono::milliseconds kLongestWait{320};
 
 Status NotSettled() {
   return {StatusCode::kUnknown,
@@ -49,24 +56,41 @@ Result<Version> ReadVersion(Cell number, Cell recent) {
   return version;
 }
 
+runtime::Task<void> BackOff(int attempt) {
+  const std::chrono::milliseconds most =
+      std::min(kFirstWait * (1 << std::min(attempt, 10)), kLongestWait);
+  std::array<std::uint8_t, 2> random{};
+  SystemRandom().Fill(random);
+  const int number = random[0] << 8 | random[1];
+  return runtime::Sleep(most * number / 0xFFFF);
+}
+
+runtime::Task<Result<Rows>> ExecuteRepeatedly(Session* session, Bound bound) {
+  for (int attempt = 0;; ++attempt) {
+    Result<Rows> rows = co_await session->Execute(bound);
+    const StatusCode code = rows.status().code();
+    const bool again = code == StatusCode::kUnknown || code == StatusCode::kUnavailable;
+    if (!again || attempt + 1 == kExecuteAttempts) co_return std::move(rows);
+    co_await BackOff(attempt);
+  }
+}
+
 runtime::Task<Result<Changed>> WriteVersioned(Session* session, VersionedChange change) {
   const Result<Rows> written = co_await session->ExecuteBatch(std::move(change.batch));
   if (written.ok()) co_return written->applied() ? Changed::kYes : Changed::kNo;
   if (written.status().code() != StatusCode::kUnknown) co_return written.status();
 
-  for (int attempt = 0; attempt < kSettleAttempts; ++attempt) {
-    const Result<Rows> rows = co_await session->Execute(change.read);
-    if (!rows.ok()) continue;
-    Version now;
-    if (!rows->empty()) {
-      PARLEY_CO_ASSIGN(now, ReadVersion((*rows)[0][0], (*rows)[0][1]));
-    }
-    if (now.SignedBy(change.nonce)) co_return Changed::kYes;
-    const auto changes = now.number - change.before.number;
-    if (changes <= static_cast<std::int64_t>(Version::kRecent)) co_return Changed::kNo;
-    break;  // so many others have signed since that ours may have gone
+  const Result<Rows> rows = co_await ExecuteRepeatedly(session, std::move(change.read));
+  if (!rows.ok()) co_return NotSettled();
+  Version now;
+  if (!rows->empty()) {
+    PARLEY_CO_ASSIGN(now, ReadVersion((*rows)[0][0], (*rows)[0][1]));
   }
-  co_return NotSettled();
+  if (now.SignedBy(change.nonce)) co_return Changed::kYes;
+  // Where so many others have signed since, ours may have gone.
+  const std::int64_t changes = now.number - change.before.number;
+  if (changes > static_cast<std::int64_t>(Version::kRecent)) co_return NotSettled();
+  co_return Changed::kNo;
 }
 
 Status TooManyChanges() {

@@ -38,6 +38,23 @@ Value VersionValue(const Version& version);
 /// From the columns `version` and `recent`; both null where nothing was ever written.
 Result<Version> ReadVersion(Cell number, Cell recent);
 
+// -- Trying again ---------------------------------------------------------------------------------
+
+/// A change is tried again so often when others come before it...
+inline constexpr int kChangeAttempts = 32;
+/// ...and then given up, with this.
+Status TooManyChanges();
+
+/// Waits before the next attempt (0, 1, ...), a random time that grows: who change the same thing
+/// at once get out of each other's way.
+runtime::Task<void> BackOff(int attempt);
+
+/// Executes what may be done twice, some times if the database does not answer: many conditional
+/// changes of one partition at once keep each other from ending in time, even reads.
+runtime::Task<Result<Rows>> ExecuteRepeatedly(Session* session, Bound bound);
+
+// -- Changing -------------------------------------------------------------------------------------
+
 /// Whether a conditional change happened.
 enum class Changed {
   kYes,
@@ -56,10 +73,5 @@ struct VersionedChange {
 /// what it does not show will not happen any more) and tells by the signature. kUnknown where that
 /// tells nothing either; else the session's errors.
 runtime::Task<Result<Changed>> WriteVersioned(Session* session, VersionedChange change);
-
-/// A change is tried again so often when others come before it.
-inline constexpr int kChangeAttempts = 32;
-/// ... and then given up, with this.
-Status TooManyChanges();
 
 }  // namespace parley::storage::cassandra

@@ -2,12 +2,11 @@
 
 #include <utility>
 
+#include "storage/cassandra/account_version.h"
 #include "storage/cassandra/value.h"
 
 namespace parley::storage::cassandra {
 namespace {
-
-constexpr int kClaimAttempts = 3;
 
 Status NoSuchReset() { return NotFound("no such password reset"); }
 
@@ -28,13 +27,9 @@ runtime::Task<Result<AccountChanged>> CassandraAdmin::ChangeAccount(UserId user,
 
 runtime::Task<Status> CassandraAdmin::CreateAdminClaim(TokenHash token_hash) {
   // Nobody has the token yet: found there, it is this one.
-  Status status;
-  for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
-    status = (co_await cql_.session->Execute(Bind(*cql_.admin_claim_insert, BlobValue(token_hash))))
-                 .status();
-    if (status.code() != StatusCode::kUnknown) break;
-  }
-  co_return status;
+  const Result<Rows> written = co_await ExecuteRepeatedly(
+      cql_.session, Bind(*cql_.admin_claim_insert, BlobValue(token_hash)));
+  co_return written.status();
 }
 
 runtime::Task<Result<User>> CassandraAdmin::UseAdminClaim(TokenHash token_hash, UserId user,
@@ -101,8 +96,8 @@ runtime::Task<Status> CassandraAdmin::CreatePasswordReset(PasswordReset reset, A
 }
 
 runtime::Task<Result<UserId>> CassandraAdmin::UserOfReset(TokenHash token_hash) {
-  PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(Bind(*cql_.reset_token_read,
-                                                                        BlobValue(token_hash))));
+  PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(
+                                        Bind(*cql_.reset_token_read, BlobValue(token_hash))));
   if (rows.empty()) co_return NoSuchReset();
   co_return ReadId<UserId>(rows[0][0]);
 }

@@ -7,6 +7,11 @@
 namespace parley::storage::cassandra {
 namespace {
 
+/// Looks at a step of somebody else's before it is taken for left behind: half a second or so.
+constexpr int kWaitsForOthers = 5;
+/// Of doing one's own step, before it is left to the next who comes.
+constexpr int kDoAttempts = 3;
+
 Status NotFinished(const Status& why) {
   return {StatusCode::kUnknown, "it was decided, and will be finished: " + why.ToString()};
 }
@@ -22,7 +27,7 @@ Status GoneIsFine(const Status& status) {
 
 runtime::Task<Result<AdminJournal::Journal>> AdminJournal::Read() {
   PARLEY_CO_ASSIGN(const Rows rows,
-                   co_await cql_.session->Execute(Bind(*cql_.journal_read_serial)));
+                   co_await ExecuteRepeatedly(cql_.session, Bind(*cql_.journal_read)));
   Journal journal;
   if (rows.empty()) co_return std::move(journal);
   PARLEY_CO_ASSIGN(journal.version, ReadVersion(rows[0][0], rows[0][1]));
@@ -44,11 +49,20 @@ runtime::Task<Result<Changed>> AdminJournal::Write(Journal before, std::string s
 }
 
 runtime::Task<Result<AdminJournal::Journal>> AdminJournal::ReadFinished() {
+  std::int64_t seen = 0;
+  int waits = 0;
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     PARLEY_CO_ASSIGN(Journal journal, co_await Read());
     if (journal.step.empty()) co_return std::move(journal);
+    // Whoever decided it does it now, most likely: helping would be in the way.
+    if (journal.version.number != seen) waits = 0;
+    seen = journal.version.number;
+    if (waits++ < kWaitsForOthers) {
+      co_await BackOff(waits);
+      continue;
+    }
     PARLEY_CO_ASSIGN(AdminStep step, DecodeStep(journal.step));
-    PARLEY_CO_TRY((co_await Do(std::move(step), journal.version.number)).status());
+    PARLEY_CO_TRY((co_await Do(std::move(step), seen)).status());
   }
   co_return TooManyChanges();
 }
@@ -60,21 +74,20 @@ runtime::Task<Status> AdminJournal::FinishPending() {
 // -- Deciding -------------------------------------------------------------------------------------
 
 runtime::Task<Status> AdminJournal::CheckAdmin(UserId admin) {
-  PARLEY_CO_ASSIGN(const UserRow row, co_await users_.ReadSettled(admin, UserPart::kPerson));
+  PARLEY_CO_ASSIGN(const UserRow row, co_await users_.Read(admin, UserPart::kPerson));
   if (row.user && row.user->admin && !row.user->disabled) co_return Status::Ok();
   co_return PermissionDenied("only administrators may do this");
 }
 
 runtime::Task<Status> AdminJournal::Check(AdminStep step, Entitled who) {
   if (step.claim) {
-    PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(Bind(
-                                          *cql_.admin_claim_read_serial, BlobValue(*step.claim))));
+    PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(
+                                          Bind(*cql_.admin_claim_read, BlobValue(*step.claim))));
     if (rows.empty()) co_return NotFound("no such claim");
   }
   if (step.invitation) PARLEY_CO_TRY((co_await invitations_.Find(*step.invitation)).status());
   if (step.user) {
-    PARLEY_CO_ASSIGN(const UserRow row,
-                     co_await users_.ReadSettled(*step.user, UserPart::kPerson));
+    PARLEY_CO_ASSIGN(const UserRow row, co_await users_.Read(*step.user, UserPart::kPerson));
     if (!row.user) co_return NoSuchUser();
   }
   if (who == Entitled::kAnyone) co_return Status::Ok();
@@ -102,8 +115,15 @@ runtime::Task<Result<AccountChanged>> AdminJournal::Run(AdminStep step, Entitled
       PARLEY_CO_ASSIGN(before, co_await sessions_.List(*step.user));
     }
     PARLEY_CO_ASSIGN(const std::optional<std::int64_t> number, co_await Decide(step, who));
-    if (!number) continue;
-    Result<AccountChanged> done = co_await Do(std::move(step), *number);
+    if (!number) {
+      co_await BackOff(attempt);
+      continue;
+    }
+    Result<AccountChanged> done = co_await Do(step, *number);
+    for (int again = 1; !done.ok() && again < kDoAttempts; ++again) {
+      co_await BackOff(again);
+      done = co_await Do(step, *number);
+    }
     if (!done.ok()) co_return NotFinished(done.status());
     if (done->ended.empty()) done->ended = std::move(before);
     co_return std::move(done);
@@ -119,21 +139,20 @@ runtime::Task<Result<AccountChanged>> AdminJournal::ChangeUser(AdminStep step,
   std::optional<PasswordReset> replaced;
   const bool ends = step.sessions == SessionsAfter::kEnded;
   const UserId id = *step.user;
-  PARLEY_CO_ASSIGN(
-      UserRow row,
-      co_await users_.Change(
-          id, ends ? UserPart::kAll : UserPart::kPerson,
-          [&step, number, ends, &changed, &replaced](UserRow& row) -> Result<bool> {
-            changed.ended.clear();
-            replaced.reset();
-            if (row.step >= number || !row.user) return false;
-            row.step = number;
-            if (step.admin) row.user->admin = *step.admin;
-            if (step.disabled) row.user->disabled = *step.disabled;
-            if (step.reset) replaced = std::exchange(row.reset, step.reset);
-            if (ends) changed.ended = std::exchange(row.sessions, {});
-            return true;
-          }));
+  PARLEY_CO_ASSIGN(UserRow row,
+                   co_await users_.Change(
+                       id, ends ? UserPart::kAll : UserPart::kPerson,
+                       [&step, number, ends, &changed, &replaced](UserRow& row) -> Result<bool> {
+                         changed.ended.clear();
+                         replaced.reset();
+                         if (row.step >= number || !row.user) return false;
+                         row.step = number;
+                         if (step.admin) row.user->admin = *step.admin;
+                         if (step.disabled) row.user->disabled = *step.disabled;
+                         if (step.reset) replaced = std::exchange(row.reset, step.reset);
+                         if (ends) changed.ended = std::exchange(row.sessions, {});
+                         return true;
+                       }));
   if (!row.user) co_return NoSuchUser();
   changed.user = *std::move(row.user);
   co_await sessions_.DropTokens(changed.ended);
@@ -152,15 +171,15 @@ runtime::Task<Result<AccountChanged>> AdminJournal::Do(AdminStep step, std::int6
     PARLEY_CO_ASSIGN(changed, co_await ChangeUser(step, number));
   }
   if (step.setting) {
-    PARLEY_CO_TRY((co_await cql_.session->Execute(
-                       Bind(*cql_.setting_write, TextValue(step.setting->name),
-                            TextValue(step.setting->value), BigintValue(number))))
-                      .status());
+    PARLEY_CO_TRY(
+        (co_await cql_.session->Execute(Bind(*cql_.setting_write, TextValue(step.setting->name),
+                                             TextValue(step.setting->value), BigintValue(number))))
+            .status());
   }
   if (step.invitation) PARLEY_CO_TRY(GoneIsFine(co_await invitations_.Delete(*step.invitation)));
   if (step.claim) {
-    PARLEY_CO_TRY((co_await cql_.session->Execute(
-                       Bind(*cql_.admin_claim_delete, BlobValue(*step.claim))))
+    PARLEY_CO_TRY((co_await ExecuteRepeatedly(
+                       cql_.session, Bind(*cql_.admin_claim_delete, BlobValue(*step.claim))))
                       .status());
   }
   PARLEY_CO_TRY(co_await audit_.Insert(step.audit));
@@ -168,7 +187,8 @@ runtime::Task<Result<AccountChanged>> AdminJournal::Do(AdminStep step, std::int6
   PARLEY_CO_ASSIGN(Journal journal, co_await Read());
   if (journal.version.number == number) {
     // If it fails, the next one does all this again.
-    IgnoreStatus((co_await Write(std::move(journal), {})).status(), "done again, it changes nothing");
+    IgnoreStatus((co_await Write(std::move(journal), {})).status(),
+                 "done again, it changes nothing");
   }
   co_return std::move(changed);
 }

@@ -20,8 +20,8 @@ struct SettingChange {
   bool operator==(const SettingChange&) const = default;
 };
 
-/// What an administrator does, as a whole: all of it is decided at once, then done bit by bit. Doing
-/// a bit again changes nothing.
+/// What an administrator does, as a whole: all of it is decided at once, then done bit by bit.
+/// Doing a bit again changes nothing.
 struct AdminStep {
   std::optional<TokenHash> claim;          ///< taken away; must be there
   std::optional<InvitationId> invitation;  ///< deleted; must be there

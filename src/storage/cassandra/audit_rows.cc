@@ -96,8 +96,8 @@ runtime::Task<Status> AuditRows::Drop(TimePoint before) {
     if (period > AuditPeriodOf(end)) continue;
     if (period == AuditPeriodOf(end)) {
       PARLEY_CO_ASSIGN(const Rows old,
-                       co_await cql_.session->Execute(Bind(*cql_.audit_read, IntValue(period),
-                                                           UuidValue(end), IntValue(1))));
+                       co_await cql_.session->Execute(
+                           Bind(*cql_.audit_read, IntValue(period), UuidValue(end), IntValue(1))));
       if (old.empty()) continue;  // a deletion of nothing would be stored too
       PARLEY_CO_TRY((co_await cql_.session->Execute(
                          Bind(*cql_.audit_delete_before, IntValue(period), UuidValue(end))))
@@ -107,8 +107,9 @@ runtime::Task<Status> AuditRows::Drop(TimePoint before) {
     // The rows first: a period that is not listed is not found any more.
     PARLEY_CO_TRY(
         (co_await cql_.session->Execute(Bind(*cql_.audit_delete, IntValue(period)))).status());
-    PARLEY_CO_TRY((co_await cql_.session->Execute(Bind(*cql_.audit_period_delete, IntValue(period))))
-                      .status());
+    PARLEY_CO_TRY(
+        (co_await cql_.session->Execute(Bind(*cql_.audit_period_delete, IntValue(period))))
+            .status());
   }
   co_return Status::Ok();
 }

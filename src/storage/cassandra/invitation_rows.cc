@@ -70,8 +70,8 @@ Invitation InvitationRow::Shown() const {
 }
 
 InvitationRow* InvitationsRow::Find(InvitationId id) {
-  const auto found =
-      std::ranges::find_if(rows, [id](const InvitationRow& row) { return row.invitation.id == id; });
+  const auto found = std::ranges::find_if(
+      rows, [id](const InvitationRow& row) { return row.invitation.id == id; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -107,8 +107,8 @@ runtime::Task<Result<Invitation>> InvitationRows::Find(InvitationId id) {
 
 runtime::Task<Result<InvitationsRow>> InvitationRows::ReadAll(const Statement* statement,
                                                               UserId created_by) {
-  PARLEY_CO_ASSIGN(const Rows rows,
-                   co_await cql_.session->Execute(Bind(*statement, UuidValue(created_by))));
+  PARLEY_CO_ASSIGN(const Rows rows, co_await ExecuteRepeatedly(
+                                        cql_.session, Bind(*statement, UuidValue(created_by))));
   InvitationsRow all;
   if (rows.empty()) co_return std::move(all);
   PARLEY_CO_ASSIGN(all.version, ReadVersion(rows[0][kVersion], rows[0][kRecent]));
@@ -157,10 +157,10 @@ std::vector<Bound> InvitationRows::Batch(UserId created_by, const InvitationsRow
 
 runtime::Task<Result<InvitationsRow>> InvitationRows::Change(UserId created_by, ChangeRow change) {
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    PARLEY_CO_ASSIGN(const InvitationsRow before,
-                     co_await ReadAll(attempt == 0 ? cql_.invitations_read
-                                                   : cql_.invitations_read_serial,
-                                      created_by));
+    PARLEY_CO_ASSIGN(
+        const InvitationsRow before,
+        co_await ReadAll(attempt == 0 ? cql_.invitations_read : cql_.invitations_read_serial,
+                         created_by));
     InvitationsRow after = before;
     PARLEY_CO_ASSIGN(const bool differs, change(after));
     if (!differs) co_return std::move(after);
@@ -173,6 +173,7 @@ runtime::Task<Result<InvitationsRow>> InvitationRows::Change(UserId created_by, 
     PARLEY_CO_ASSIGN(const Changed changed,
                      co_await WriteVersioned(cql_.session, std::move(write)));
     if (changed == Changed::kYes) co_return std::move(after);
+    co_await BackOff(attempt);
   }
   co_return TooManyChanges();
 }
@@ -201,8 +202,7 @@ runtime::Task<Status> InvitationRows::Create(Invitation invitation, std::size_t 
 
   std::vector<Invitation> gone;
   const Result<InvitationsRow> changed = co_await Change(
-      invitation.created_by,
-      [invitation, limit, &gone](InvitationsRow& all) -> Result<bool> {
+      invitation.created_by, [invitation, limit, &gone](InvitationsRow& all) -> Result<bool> {
         const TimePoint now = invitation.created_at;
         const auto good = std::ranges::count_if(
             all.rows, [now](const InvitationRow& row) { return row.Shown().IsGood(now); });
@@ -224,13 +224,12 @@ runtime::Task<Status> InvitationRows::Create(Invitation invitation, std::size_t 
 runtime::Task<Status> InvitationRows::Delete(InvitationId id) {
   PARLEY_CO_ASSIGN(const Place place, co_await PlaceOfKey(KeyOf(id)));
   std::vector<Invitation> gone;
-  const Result<InvitationsRow> changed = co_await Change(
-      place.created_by, [id, &gone](InvitationsRow& all) -> Result<bool> {
+  const Result<InvitationsRow> changed =
+      co_await Change(place.created_by, [id, &gone](InvitationsRow& all) -> Result<bool> {
         InvitationRow* const found = all.Find(id);
         if (found == nullptr) return NoSuchInvitation();
         gone = {found->invitation};
-        std::erase_if(all.rows,
-                      [id](const InvitationRow& row) { return row.invitation.id == id; });
+        std::erase_if(all.rows, [id](const InvitationRow& row) { return row.invitation.id == id; });
         return true;
       });
   PARLEY_CO_TRY(changed.status());

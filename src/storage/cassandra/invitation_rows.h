@@ -48,8 +48,8 @@ struct InvitationsRow {
   InvitationRow* Find(InvitationId id);
 };
 
-/// Invitations, each atomically. Threads and lifetime as AdminStore, whose functions these are where
-/// they have the same names.
+/// Invitations, each atomically. Threads and lifetime as AdminStore, whose functions these are
+/// where they have the same names.
 class InvitationRows {
  public:
   /// Whose an invitation is.

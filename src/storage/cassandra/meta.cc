@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/cassandra/account_version.h"
 #include "storage/cassandra/value.h"
 
 namespace parley::storage::cassandra {
@@ -26,8 +27,9 @@ runtime::Task<Result<SecretKey>> CassandraMeta::GetOrCreateKey(std::string name,
                                                                SecretKey candidate) {
   Status last = Unavailable("a key could not be made: please try again");
   for (int attempt = 0; attempt < kKeyAttempts; ++attempt) {
-    PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(
-                                          Bind(*cql_.secret_key_read, TextValue(name))));
+    PARLEY_CO_ASSIGN(
+        const Rows rows,
+        co_await ExecuteRepeatedly(cql_.session, Bind(*cql_.secret_key_read, TextValue(name))));
     if (!rows.empty()) co_return ReadKey(rows[0][0]);
     const Result<Rows> written = co_await cql_.session->Execute(
         Bind(*cql_.secret_key_insert, TextValue(name), BlobValue(candidate)));
@@ -35,6 +37,7 @@ runtime::Task<Result<SecretKey>> CassandraMeta::GetOrCreateKey(std::string name,
     // Somebody else's, or perhaps ours: reading tells.
     if (!written.ok()) last = written.status();
     if (!written.ok() && last.code() != StatusCode::kUnknown) co_return last;
+    co_await BackOff(attempt);
   }
   co_return last;
 }

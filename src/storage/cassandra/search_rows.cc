@@ -49,8 +49,8 @@ runtime::Task<Status> SearchRows::Insert(User user, std::set<std::string> terms,
   writes.reserve(terms.size() * 2);
   for (const std::string& term : terms) {
     const std::string partition = SearchPartition(term);
-    writes.push_back(Bind(*cql_.search_prefix_insert, BlobValue(partition.substr(0, 1)),
-                          BlobValue(partition)));
+    writes.push_back(
+        Bind(*cql_.search_prefix_insert, BlobValue(partition.substr(0, 1)), BlobValue(partition)));
     writes.push_back(Bind(*cql_.search_term_insert, BlobValue(partition), BlobValue(term),
                           UuidValue(user.id), TextValue(user.username), stamp));
   }
@@ -71,9 +71,7 @@ runtime::Task<Status> SearchRows::Erase(UserId user, std::set<std::string> terms
 
 // -- Searching ------------------------------------------------------------------------------------
 
-bool SearchRows::Scan::Done() const {
-  return names_alone ? Full() : rows >= kSearchRowsMax;
-}
+bool SearchRows::Scan::Done() const { return names_alone ? Full() : rows >= kSearchRowsMax; }
 
 Status SearchRows::Scan::Take(const Rows& found) {
   for (const Row row : found) {
@@ -115,15 +113,16 @@ runtime::Task<Status> SearchRows::Walk(std::vector<std::string> partitions, Scan
     std::vector<Bound> reads;
     reads.reserve(count);
     for (std::size_t i = at; i < at + count; ++i) {
-      reads.push_back(Bind(*cql_.search_terms_read, BlobValue(partitions[i]),
-                           BlobValue(scan->from), BlobValue(scan->end)));
+      reads.push_back(Bind(*cql_.search_terms_read, BlobValue(partitions[i]), BlobValue(scan->from),
+                           BlobValue(scan->end)));
     }
     PARLEY_CO_ASSIGN(const std::vector<Rows> firsts, co_await cql_.session->ExecuteAll(reads));
     for (std::size_t i = 0; i < count && !scan->Done(); ++i) {
       PARLEY_CO_TRY(scan->Take(firsts[i]));
       std::string page = firsts[i].next_page();
       while (!page.empty() && !scan->Done()) {
-        PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(reads[i], std::move(page)));
+        PARLEY_CO_ASSIGN(const Rows rows,
+                         co_await cql_.session->Execute(reads[i], std::move(page)));
         PARLEY_CO_TRY(scan->Take(rows));
         page = rows.next_page();
       }
@@ -179,9 +178,8 @@ runtime::Task<Result<std::vector<User>>> SearchRows::Search(std::string prefix, 
   // Rows that are too old lead to people who do not match: then it goes on behind them.
   for (bool more = true; more;) {
     const std::size_t missing = limit - answer.size();
-    PARLEY_CO_ASSIGN(const Best best, lower.empty()
-                                          ? co_await FirstNames(missing, after)
-                                          : co_await FindBest(lower, missing, after));
+    PARLEY_CO_ASSIGN(const Best best, lower.empty() ? co_await FirstNames(missing, after)
+                                                    : co_await FindBest(lower, missing, after));
     std::vector<UserId> ids;
     ids.reserve(best.size());
     for (const auto& [username, user] : best) ids.push_back(user);

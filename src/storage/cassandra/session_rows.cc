@@ -57,8 +57,8 @@ runtime::Task<Status> SessionRows::Create(parley::Session session) {
                           UuidValue(session.user), UuidValue(session.id))))
                     .status());
   const UserId user = session.user;
-  const Result<UserRow> changed = co_await users_.Change(
-      user, UserPart::kPerson, [session](UserRow& row) -> Result<bool> {
+  const Result<UserRow> changed =
+      co_await users_.Change(user, UserPart::kPerson, [session](UserRow& row) -> Result<bool> {
         if (row.user && row.user->disabled) return PermissionDenied("the account is disabled");
         row.sessions = {session};
         return true;
@@ -67,9 +67,8 @@ runtime::Task<Status> SessionRows::Create(parley::Session session) {
 }
 
 runtime::Task<Result<parley::Session>> SessionRows::Find(TokenHash token_hash) {
-  PARLEY_CO_ASSIGN(
-      const Rows token,
-      co_await cql_.session->Execute(Bind(*cql_.session_token_read, BlobValue(token_hash))));
+  PARLEY_CO_ASSIGN(const Rows token, co_await cql_.session->Execute(
+                                         Bind(*cql_.session_token_read, BlobValue(token_hash))));
   if (token.empty()) co_return NoSuchSession();
   PARLEY_CO_ASSIGN(const UserId user, ReadId<UserId>(token[0][0]));
   PARLEY_CO_ASSIGN(const SessionId id, ReadId<SessionId>(token[0][1]));
@@ -125,9 +124,9 @@ runtime::Task<Status> SessionRows::Delete(UserId user, SessionId id) {
 }
 
 runtime::Task<Status> SessionRows::Touch(UserId user, SessionId session, TimePoint at) {
-  const Result<Rows> written = co_await cql_.session->Execute(
-      Bind(*cql_.session_use_write, BigintValue(ToMillis(at)), TimestampValue(at), UuidValue(user),
-           UuidValue(session)));
+  const Result<Rows> written =
+      co_await cql_.session->Execute(Bind(*cql_.session_use_write, BigintValue(ToMillis(at)),
+                                          TimestampValue(at), UuidValue(user), UuidValue(session)));
   co_return written.status();
 }
 

@@ -18,7 +18,7 @@ Status Taken() { return Conflict("the username is taken"); }
 runtime::Task<Result<std::optional<UserNames::Holder>>> UserNames::ReadHolder(const Statement* read,
                                                                               std::string name) {
   PARLEY_CO_ASSIGN(const Rows rows,
-                   co_await cql_.session->Execute(Bind(*read, TextValue(std::move(name)))));
+                   co_await ExecuteRepeatedly(cql_.session, Bind(*read, TextValue(name))));
   if (rows.empty()) co_return std::optional<Holder>();
   Holder holder;
   PARLEY_CO_ASSIGN(holder.user, ReadId<UserId>(rows[0][0]));
@@ -34,18 +34,19 @@ runtime::Task<Result<User>> UserNames::Find(std::string username) {
 }
 
 runtime::Task<Status> UserNames::Free(std::string username, UserId user) {
-  const Result<Rows> freed = co_await cql_.session->Execute(
-      Bind(*cql_.username_free, TextValue(std::move(username)), UuidValue(user)));
+  const Result<Rows> freed = co_await ExecuteRepeatedly(
+      cql_.session, Bind(*cql_.username_free, TextValue(std::move(username)), UuidValue(user)));
   co_return freed.status();
 }
 
 runtime::Task<Result<bool>> UserNames::Settle(UserId user, std::string username) {
-  PARLEY_CO_ASSIGN(const UserRow row,
-                   co_await users_.Change(user, UserPart::kPerson, [](UserRow& row) -> Result<bool> {
-                     if (row.user || row.abandoned) return false;
-                     row.abandoned = true;
-                     return true;
-                   }));
+  PARLEY_CO_ASSIGN(const UserRow row, co_await users_.Change(user, UserPart::kPerson,
+                                                             [](UserRow& row) -> Result<bool> {
+                                                               if (row.user || row.abandoned)
+                                                                 return false;
+                                                               row.abandoned = true;
+                                                               return true;
+                                                             }));
   if (row.user) co_return true;
   PARLEY_CO_TRY(co_await Free(std::move(username), user));
   co_return false;
@@ -53,18 +54,20 @@ runtime::Task<Result<bool>> UserNames::Settle(UserId user, std::string username)
 
 runtime::Task<Status> UserNames::Claim(std::string username, UserId user, TimePoint now) {
   for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
-    const Result<Rows> claimed = co_await cql_.session->Execute(Bind(
-        *cql_.username_claim, TextValue(username), UuidValue(user), TimestampValue(now)));
+    const Result<Rows> claimed = co_await cql_.session->Execute(
+        Bind(*cql_.username_claim, TextValue(username), UuidValue(user), TimestampValue(now)));
     if (claimed.ok() && claimed->applied()) co_return Status::Ok();
     if (!claimed.ok() && claimed.status().code() != StatusCode::kUnknown) {
       co_return claimed.status();
     }
     PARLEY_CO_ASSIGN(const std::optional<Holder> holder,
                      co_await ReadHolder(cql_.username_read_serial, username));
-    if (!holder) continue;  // free again meanwhile, or ours was not done
+    if (!holder) {  // free again meanwhile, or ours was not done
+      co_await BackOff(attempt);
+      continue;
+    }
     if (holder->user == user) co_return Status::Ok();
-    PARLEY_CO_ASSIGN(const UserRow row,
-                     co_await users_.ReadSettled(holder->user, UserPart::kPerson));
+    PARLEY_CO_ASSIGN(const UserRow row, co_await users_.Read(holder->user, UserPart::kPerson));
     const bool stale = row.abandoned || holder->since + kMakingTime <= now;
     if (row.user || !stale) co_return Taken();
     PARLEY_CO_ASSIGN(const bool made, co_await Settle(holder->user, username));

@@ -72,6 +72,18 @@ Result<UserRow> ReadPerson(const Row& row, UserId id) {
   return person;
 }
 
+/// All rows of a partition: the person is in each, or alone in one.
+Result<UserRow> ReadRows(const Rows& rows, UserId user) {
+  if (rows.empty()) return UserRow();
+  PARLEY_ASSIGN(UserRow person, ReadPerson(rows[0], user));
+  for (const Row row : rows) {
+    if (!row[kSession]) continue;  // the person alone
+    PARLEY_ASSIGN(parley::Session session, ReadSession(row[kSession], row[kTokenHash]));
+    person.sessions.push_back(std::move(session));
+  }
+  return person;
+}
+
 bool Has(const std::vector<parley::Session>& sessions, SessionId id) {
   return std::ranges::find(sessions, id, &parley::Session::id) != sessions.end();
 }
@@ -82,26 +94,19 @@ Status NoSuchUser() { return NotFound("no such user"); }
 
 // -- Reading --------------------------------------------------------------------------------------
 
-runtime::Task<Result<UserRow>> UserRows::ReadWith(const Statement* statement, UserId user) {
-  PARLEY_CO_ASSIGN(const Rows rows,
-                   co_await cql_.session->Execute(Bind(*statement, UuidValue(user))));
-  if (rows.empty()) co_return UserRow();
-  PARLEY_CO_ASSIGN(UserRow person, ReadPerson(rows[0], user));
-  for (const Row row : rows) {
-    if (!row[kSession]) continue;  // the person alone
-    PARLEY_CO_ASSIGN(parley::Session session, ReadSession(row[kSession], row[kTokenHash]));
-    person.sessions.push_back(std::move(session));
-  }
-  co_return std::move(person);
-}
-
 runtime::Task<Result<UserRow>> UserRows::Read(UserId user, UserPart part) {
-  return ReadWith(part == UserPart::kAll ? cql_.person_read_sessions : cql_.person_read, user);
+  if (part == UserPart::kAll) co_return co_await ReadSettled(user, part);
+  PARLEY_CO_ASSIGN(const Rows rows,
+                   co_await cql_.session->Execute(Bind(*cql_.person_read, UuidValue(user))));
+  co_return ReadRows(rows, user);
 }
 
 runtime::Task<Result<UserRow>> UserRows::ReadSettled(UserId user, UserPart part) {
-  return ReadWith(part == UserPart::kAll ? cql_.person_read_sessions : cql_.person_read_serial,
-                  user);
+  const Statement& statement =
+      part == UserPart::kAll ? *cql_.person_read_sessions : *cql_.person_read_serial;
+  PARLEY_CO_ASSIGN(const Rows rows,
+                   co_await ExecuteRepeatedly(cql_.session, Bind(statement, UuidValue(user))));
+  co_return ReadRows(rows, user);
 }
 
 runtime::Task<Result<User>> UserRows::Find(UserId user) {
@@ -132,12 +137,12 @@ std::vector<Bound> UserRows::Batch(UserId user, const UserRow& before, const Use
                                    const Version& next) const {
   std::vector<Bound> batch;
   batch.reserve(1 + before.sessions.size() + after.sessions.size());
-  batch.push_back(Bind(
-      *cql_.person_write, VersionValue(next), BlobValue(next.recent), ProfileValue(after.user),
-      after.password_hash.empty() ? NullValue() : TextValue(after.password_hash),
-      ResetValue(after.reset), after.step == 0 ? NullValue() : BigintValue(after.step),
-      after.abandoned ? BooleanValue(true) : NullValue(), UuidValue(user),
-      VersionValue(before.version)));
+  batch.push_back(
+      Bind(*cql_.person_write, VersionValue(next), BlobValue(next.recent), ProfileValue(after.user),
+           after.password_hash.empty() ? NullValue() : TextValue(after.password_hash),
+           ResetValue(after.reset), after.step == 0 ? NullValue() : BigintValue(after.step),
+           after.abandoned ? BooleanValue(true) : NullValue(), UuidValue(user),
+           VersionValue(before.version)));
   for (const parley::Session& session : before.sessions) {
     if (Has(after.sessions, session.id)) continue;
     batch.push_back(Bind(*cql_.session_delete, UuidValue(user), UuidValue(session.id)));
@@ -169,6 +174,7 @@ runtime::Task<Result<UserRow>> UserRows::Change(UserId user, UserPart part, Chan
     PARLEY_CO_ASSIGN(const Changed changed,
                      co_await WriteVersioned(cql_.session, std::move(write)));
     if (changed == Changed::kYes) co_return std::move(after);
+    co_await BackOff(attempt);
   }
   co_return TooManyChanges();
 }

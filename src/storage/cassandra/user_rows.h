@@ -21,8 +21,8 @@ struct UserRow {
   std::optional<User> user;  ///< nobody: there is no such account (yet)
   std::string password_hash;
   std::optional<PasswordReset> reset;
-  std::int64_t step = 0;          ///< the last administrative step that changed them
-  bool abandoned = false;         ///< was given up before it was made, and never will be
+  std::int64_t step = 0;                  ///< the last administrative step that changed them
+  bool abandoned = false;                 ///< was given up before it was made, and never will be
   std::vector<parley::Session> sessions;  ///< only where they were read: UserPart::kAll
 };
 
@@ -41,9 +41,8 @@ class UserRows {
 
   explicit UserRows(const AccountStatements& statements) : cql_(statements) {}
 
-  /// An empty row where there is nobody. Settles changes under way if `serial`.
+  /// An empty row where there is nobody.
   runtime::Task<Result<UserRow>> Read(UserId user, UserPart part);
-  runtime::Task<Result<UserRow>> ReadSettled(UserId user, UserPart part);
   /// The row as it is then: changed, or left by `change`; its error where it answers one, with
   /// nothing written. kUnknown where it may have been changed.
   runtime::Task<Result<UserRow>> Change(UserId user, UserPart part, ChangeRow change);
@@ -55,7 +54,8 @@ class UserRows {
   runtime::Task<Status> SetActive(UserId user, TimePoint at);
 
  private:
-  runtime::Task<Result<UserRow>> ReadWith(const Statement* statement, UserId user);
+  /// Settles changes that are under way first.
+  runtime::Task<Result<UserRow>> ReadSettled(UserId user, UserPart part);
   std::vector<Bound> Batch(UserId user, const UserRow& before, const UserRow& after,
                            const Version& next) const;
 

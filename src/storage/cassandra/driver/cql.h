@@ -1,9 +1,9 @@
 /*
  * A CQL driver (the Rust crate scylla) as C functions: the few that a store needs.
  *
- * Values cross as CQL wire bytes, so that nothing here knows types. What is given is copied before a
- * function returns. Whoever gets a CqlResult frees it with cql_result_free. The session outlives its
- * statements and calls.
+ * Values cross as CQL wire bytes, so that nothing here knows types. What is given is copied before
+ * a function returns. Whoever gets a CqlResult frees it with cql_result_free. The session outlives
+ * its statements and calls.
  */
 #pragma once
 
@@ -48,9 +48,9 @@ typedef struct CqlOptions {
 } CqlOptions;
 
 typedef struct CqlStatementOptions {
-  bool idempotent;  /* may be tried again, whatever happened */
-  bool conditional; /* has an IF */
-  bool serial;      /* a read at LOCAL_SERIAL */
+  bool idempotent;   /* may be tried again, whatever happened */
+  bool conditional;  /* has an IF */
+  bool serial;       /* a read at LOCAL_SERIAL */
   int32_t page_size; /* 0: all rows in one answer */
 } CqlStatementOptions;
 
@@ -81,7 +81,8 @@ CqlResult* cql_prepare(const CqlSession* session, CqlBytes cql, CqlStatementOpti
                        uint64_t timeout_ms, CqlStatement** statement);
 void cql_statement_free(CqlStatement* statement);
 
-/* -- These return at once; `done` is called within `timeout_ms` --------------------------------- */
+/* -- These return at once; `done` is called within `timeout_ms` ---------------------------------
+ */
 
 /* `page`: from cql_result_page, or empty. */
 void cql_execute(const CqlSession* session, const CqlBound* bound, CqlBytes page,
@@ -90,7 +91,8 @@ void cql_execute(const CqlSession* session, const CqlBound* bound, CqlBytes page
 void cql_batch(const CqlSession* session, const CqlBound* bounds, size_t count, uint64_t timeout_ms,
                CqlDone done, void* context);
 
-/* -- An answer: what these return is valid until it is freed ------------------------------------ */
+/* -- An answer: what these return is valid until it is freed ------------------------------------
+ */
 
 void cql_result_free(CqlResult* result);
 int32_t cql_result_status(const CqlResult* result);
