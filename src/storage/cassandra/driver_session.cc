@@ -17,6 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t kRunMilliseconds = std::chrono::milliseconds(Session::kRunTimeout).count();
+
 CqlBytes Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()),
           static_cast<std::int64_t>(text.size())};
@@ -151,10 +153,13 @@ Result<const Statement*> DriverSession::Prepare(std::string name, std::string cq
 
 Result<Rows> DriverSession::Run(std::string cql) {
   const std::string text = WithKeyspace(cql, options_.keyspace);
-  const auto timeout = std::chrono::milliseconds(kRunTimeout);
-  Rows rows(cql_run(session_, Bytes(text), static_cast<std::uint64_t>(timeout.count())));
+  Rows rows(cql_run(session_, Bytes(text), kRunMilliseconds));
   PARLEY_TRY(StatusOf(rows, text.substr(0, text.find('('))));
   return rows;
+}
+
+Status DriverSession::AwaitSchema() {
+  return StatusOf(Rows(cql_await_schema(session_, kRunMilliseconds)), "waiting for one schema");
 }
 
 std::unique_ptr<DriverSession::Call> DriverSession::Begin(const Statement& first, bool batch,
@@ -199,9 +204,10 @@ void DriverSession::ExecuteAll(std::vector<Bound> bounds, AllDone done) {
 }
 
 void DriverSession::Ended(void* context, CqlResult* result) {
-  const std::unique_ptr<Call> call(static_cast<Call*>(context));
+  std::unique_ptr<Call> call(static_cast<Call*>(context));
   DriverSession& session = call->session;
   call->done(session.Answer(*call, Rows(result)));
+  call.reset();  // with what `done` holds: nothing of it is left once Stop has returned
   session.Leave();
 }
 

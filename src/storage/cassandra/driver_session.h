@@ -28,6 +28,7 @@ class DriverSession final : public Session {
   Result<const Statement*> Prepare(std::string name, std::string cql,
                                    StatementOptions options) override;
   Result<Rows> Run(std::string cql) override;
+  Status AwaitSchema() override;
 
   runtime::Task<Result<Rows>> Execute(Bound bound, std::string page) override;
   runtime::Task<Result<Rows>> ExecuteBatch(std::vector<Bound> bounds) override;

@@ -221,6 +221,10 @@ class Session {
   /// the schema, at most kRunTimeout; from no shard. Errors as of Prepare, or kUnknown.
   virtual Result<Rows> Run(std::string cql) = 0;
 
+  /// Blocks until all nodes that are there have the same schema: what another server has made is
+  /// known everywhere then. At most kRunTimeout; kUnavailable.
+  virtual Status AwaitSchema() = 0;
+
   /// Await on a shard; resumes there.
   virtual runtime::Task<Result<Rows>> Execute(Bound bound, std::string page = {}) = 0;
   /// One unlogged batch, all of one partition; applied as a whole or not at all. Conditional if one

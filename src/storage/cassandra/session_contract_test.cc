@@ -27,20 +27,20 @@ class SessionContract : public testing::Test {
   static void SetUpTestSuite() {
     Result<std::unique_ptr<TestKeyspace>> keyspace = TestKeyspace::Create();
     ASSERT_TRUE(keyspace.ok()) << keyspace.status().ToString();
-    keyspace_ = *std::move(keyspace);
+    shared = *std::move(keyspace);
     for (const char* table :
          {"CREATE TABLE {keyspace}.log (conversation bigint, seq bigint, head bigint static, "
           "body blob, PRIMARY KEY (conversation, seq))",
           "CREATE TABLE {keyspace}.once (key text PRIMARY KEY, seq bigint)"}) {
-      const Result<Rows> made = keyspace_->session().Run(table);
+      const Result<Rows> made = shared->session().Run(table);
       ASSERT_TRUE(made.ok()) << made.status().ToString();
     }
   }
-  static void TearDownTestSuite() { keyspace_.reset(); }
+  static void TearDownTestSuite() { shared.reset(); }
 
-  void SetUp() override { ASSERT_NE(keyspace_, nullptr); }
+  void SetUp() override { ASSERT_NE(shared, nullptr); }
 
-  Session& session() { return keyspace_->session(); }
+  Session& session() { return shared->session(); }
 
   const Statement& Prepare(std::string name, std::string cql, StatementOptions options = {}) {
     Result<const Statement*> statement =
@@ -72,7 +72,7 @@ class SessionContract : public testing::Test {
   }
 
   runtime::Shard shard_;
-  static inline std::unique_ptr<TestKeyspace> keyspace_;
+  static inline std::unique_ptr<TestKeyspace> shared;
 };
 
 TEST_F(SessionContract, Execute_WrittenRow_IsRead) {
@@ -264,7 +264,7 @@ TEST_F(SessionContract, Truncate_EmptiesWhatWasWritten) {
 class OwnSessionContract : public SessionContract {
  protected:
   std::unique_ptr<Session> Connect(std::size_t max_in_flight = 1024, std::size_t max_waiting = 16) {
-    Result<SessionOptions> options = TestSessionOptions(keyspace_->name());
+    Result<SessionOptions> options = TestSessionOptions(shared->name());
     options->max_in_flight = max_in_flight;
     options->max_waiting = max_waiting;
     Result<std::unique_ptr<Session>> session = Session::Connect(*std::move(options));
@@ -357,25 +357,6 @@ TEST_F(OwnSessionContract, Execute_NoTimeLeft_IsUnknownForAWriteAndUnavailableFo
   }
   EXPECT_GT(unknown, 0);
   EXPECT_GT(unavailable, 0);
-}
-
-TEST(SessionConnectContract, Connect_Wrong_SaysWhat) {
-  Result<SessionOptions> options = TestSessionOptions("parley");
-  ASSERT_TRUE(options.ok()) << options.status().ToString();
-  SessionOptions nobody = *options;
-  nobody.contact_points = {"127.0.0.1:1"};
-  EXPECT_EQ(Session::Connect(nobody).status().code(), StatusCode::kUnavailable);
-  SessionOptions nothing = *options;
-  nothing.contact_points.clear();
-  EXPECT_EQ(Session::Connect(nothing).status().code(), StatusCode::kInvalidArgument);
-  SessionOptions elsewhere = *options;
-  elsewhere.datacenter = "moon";
-  const Status wrong = Session::Connect(elsewhere).status();
-  EXPECT_EQ(wrong.code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(wrong.message()), HasSubstr("no datacenter moon"));
-  SessionOptions unreadable = *options;
-  unreadable.ca_file = "/nowhere/ca.pem";
-  EXPECT_EQ(Session::Connect(unreadable).status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
 extern "C" {
 #endif
 
+/* Names as C has them. NOLINTBEGIN(readability-identifier-naming) */
+
 typedef struct CqlSession CqlSession;
 typedef struct CqlStatement CqlStatement;
 typedef struct CqlResult CqlResult;
@@ -76,6 +78,8 @@ void cql_stop(const CqlSession* session);
 void cql_close(CqlSession* session);
 /* One statement without values; where it changes the schema, until all nodes have it. */
 CqlResult* cql_run(const CqlSession* session, CqlBytes cql, uint64_t timeout_ms);
+/* Until all nodes that are there have the same schema. */
+CqlResult* cql_await_schema(const CqlSession* session, uint64_t timeout_ms);
 /* Sets `statement` where the result is CQL_DONE. */
 CqlResult* cql_prepare(const CqlSession* session, CqlBytes cql, CqlStatementOptions options,
                        uint64_t timeout_ms, CqlStatement** statement);
@@ -103,6 +107,8 @@ size_t cql_result_columns(const CqlResult* result);
 const CqlBytes* cql_result_cells(const CqlResult* result, size_t* count);
 /* Empty: there are no more rows. */
 CqlBytes cql_result_page(const CqlResult* result);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }

@@ -184,6 +184,19 @@ pub unsafe extern "C" fn cql_run(session: *const CqlSession, cql: CqlBytes, time
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn cql_await_schema(session: *const CqlSession, timeout_ms: u64) -> *mut CqlResult {
+    let open = unsafe { &*session };
+    let timeout = Duration::from_millis(timeout_ms);
+    let agreed =
+        open.runtime.block_on(async { tokio::time::timeout(timeout, open.session.await_schema_agreement()).await });
+    CqlResult::leak(match agreed {
+        Ok(Ok(_)) => Answer::empty(),
+        Ok(Err(error)) => Answer::failed(Status::Refused, error.to_string()),
+        Err(_) => Answer::failed(Status::Refused, "the nodes have different schemas"),
+    })
+}
+
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn cql_prepare(
     session: *const CqlSession,
     cql: CqlBytes,

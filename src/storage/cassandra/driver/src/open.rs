@@ -79,6 +79,7 @@ async fn connect(options: &Options, tls: Option<OpenSsl010Config>) -> Result<Ses
         // A node that freezes is given up after these two, and its requests with it.
         .keepalive_interval(Duration::from_secs(2))
         .keepalive_timeout(Duration::from_secs(3))
+        .schema_agreement_interval(Duration::from_millis(50))
         .keyspaces_to_fetch([options.keyspace.as_str()])
         .default_execution_profile_handle(handle.clone())
         .tls_context(tls);
