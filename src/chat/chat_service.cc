@@ -26,11 +26,14 @@ ChatService::ChatService(ChatDependencies dependencies)
           deps_.shards,
           ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_, deps_.limits,
                            deps_.receipts_max_members, deps_.typing_lasts,
-                           auth::Fingerprinter(deps_.fingerprint_key), stats_},
+                           auth::Fingerprinter(deps_.fingerprint_key), stats_, deps_.fleet,
+                           deps_.effects, deps_.head_repeats},
           deps_.max_waiting_bytes)),
       profile_tellings_(std::make_shared<ProfileTellings>()) {}
 
 ChatService::~ChatService() = default;
+
+void ChatService::DropAll() { conversations_->DropAll(); }
 
 void ChatService::Stop() { conversations_->Stop(); }
 
