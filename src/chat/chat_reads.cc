@@ -163,6 +163,10 @@ runtime::Task<Result<std::vector<ChangeView>>> ChatService::ReadForDelivery(
   if (own && last >= own->member.first_seq && after.Next() < own->member.first_seq) {
     co_return Conflict("they were away in between: begin anew from there");
   }
+  if (!own && deps_.bus->MayLose()) {
+    // They may not have heard that they left: what came after it is not theirs.
+    PARLEY_CO_ASSIGN(last, co_await history_->EndOfStay(caller, conversation, after, last));
+  }
   // To who is gone, nothing of older messages is shown any more.
   const Seq visible_from = own ? own->member.first_seq : after.Next();
   co_return co_await history_->Run(conversation, after, last, visible_from, max_bytes);

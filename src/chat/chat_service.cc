@@ -27,7 +27,8 @@ ChatService::ChatService(ChatDependencies dependencies)
           deps_.shards,
           ActorEnvironment{*deps_.store, *deps_.bus, *deps_.clock, *message_ids_, deps_.limits,
                            deps_.receipts_max_members, deps_.typing_lasts,
-                           auth::Fingerprinter(deps_.fingerprint_key), stats_},
+                           auth::Fingerprinter(deps_.fingerprint_key), stats_, deps_.fleet,
+                           deps_.effects, deps_.head_repeats},
           deps_.max_waiting_bytes)),
       profile_tellings_(std::make_shared<ProfileTellings>()) {
   if (deps_.fleet == nullptr) return;
@@ -41,6 +42,8 @@ void ChatService::Stop() {
   if (forwarder_) forwarder_->Stop();
   conversations_->Stop();
 }
+
+void ChatService::DropAll() { conversations_->DropAll(); }
 
 const CommandLoad& ChatService::load() const { return conversations_->load(); }
 

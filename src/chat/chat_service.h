@@ -18,6 +18,8 @@
 #include "chat/chat_stats.h"
 #include "chat/command_load.h"
 #include "chat/commands.h"
+#include "chat/head_book.h"
+#include "chat/stored_conversation.h"
 #include "chat/sync_plan.h"
 #include "chat/typing_book.h"
 #include "model/live_limits.h"
@@ -41,8 +43,11 @@ struct ChatDependencies {
   std::vector<runtime::Shard*> shards;
   storage::Store* store = nullptr;
   bus::Bus* bus = nullptr;
-  bus::Fleet* fleet = nullptr;  ///< null: this process is alone
-  Clock* clock = nullptr;       ///< never steps back
+  bus::Fleet* fleet = nullptr;  ///< null: there are no other nodes
+  /// Of the store. Where it is not known, effects are looked after.
+  EffectsAre effects = EffectsAre::kFollowing;
+  HeadBook::Intervals head_repeats = {};  ///< where the bus may lose events
+  Clock* clock = nullptr;                 ///< never steps back
   Random* random = nullptr;
   LiveLimits limits;
   /// In larger conversations nobody is told of receipts and typing.
@@ -148,11 +153,17 @@ class ChatService {
                                            std::optional<std::string> cursor);
   /// Changes after `after` and up to `last`: at least one if there is one, and at most about
   /// `max_bytes`. For sessions, which know from events that the caller may see them, also where
-  /// they have left since. kConflict if the caller left and came back within them.
+  /// they have left since. kConflict if the caller left and came back within them. Where the bus
+  /// may lose that they left, what it tells is not trusted so far: to who is no member any more it
+  /// ends with their going, and is kNotFound if that is not among these changes.
   runtime::Task<Result<std::vector<ChangeView>>> ReadForDelivery(UserId caller,
                                                                  ConversationId conversation,
                                                                  Seq after, Seq last,
                                                                  std::size_t max_bytes);
+
+  /// After a pause of the process (SIGSTOP, a sleeping machine): forgets what is believed of
+  /// conversations, since others may have gone on. Any thread.
+  void DropAll();
 
   /// Writes what waits (positions) and lets no more in. Call from no shard, while the shards run.
   void Stop();

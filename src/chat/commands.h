@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -90,6 +91,8 @@ struct Command {
   CommandDone done;
   int runs = 0;  ///< how often it was run again because the log turned out to be another
   CommandLoad::Ticket ticket = {};
+  /// What an earlier run made of it, where it is not known whether that was written.
+  std::shared_ptr<const Entry> made = nullptr;
 };
 
 }  // namespace parley::chat

@@ -38,6 +38,8 @@ ConversationActor::ConversationActor(ConversationId id, const ActorEnvironment& 
       receipt_timer_(shard),
       typing_(environment.typing_lasts),
       typing_timer_(shard),
+      heads_(environment.head_repeats),
+      head_timer_(shard),
       last_used_(steady_clock::now()) {}
 
 ConversationActor::~ConversationActor() = default;
@@ -54,10 +56,18 @@ void ConversationActor::Submit(Command command) {
   Pump();
 }
 
+bool ConversationActor::IsQuiet() const {
+  return phase_ == Phase::kReady && queue_.empty() && pending_.empty() && typing_.empty();
+}
+
 bool ConversationActor::IdleFor(std::chrono::milliseconds age) const {
-  return phase_ == Phase::kReady && queue_.empty() && pending_.empty() && !writing_positions_ &&
-         !positions_.NextDue(is_large()) && !positions_.NextReceiptDue() && typing_.empty() &&
-         steady_clock::now() - last_used_ >= age;
+  return IsQuiet() && !writing_positions_ && !positions_.NextDue(is_large()) &&
+         !positions_.NextReceiptDue() && heads_.empty() && steady_clock::now() - last_used_ >= age;
+}
+
+void ConversationActor::Leave() {
+  TellHeadsNow();
+  FlushPositions([] {});
 }
 
 // -- Deciding -------------------------------------------------------------------------------------
@@ -74,10 +84,17 @@ void ConversationActor::Pump() {
     queue_.pop_front();
     Run(std::move(command), Found());
   }
+  TellUntold();
   MaybeCommit();
 }
 
 ConversationActor::Lookup ConversationActor::LookupFor(const Command& command) const {
+  if (command.made) {
+    Lookup lookup;
+    const Seq seq = command.made->seq;
+    if (seq <= committed_.seq && recent_.Find(seq) == nullptr) lookup.made = seq;
+    return lookup;
+  }
   if (const auto* send = std::get_if<SendCommand>(&command.body)) {
     return LookupFor(command.caller, *send);
   }
@@ -106,6 +123,12 @@ ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
 }
 
 void ConversationActor::Run(Command command, const Found& found) {
+  if (command.made) {
+    if (SettleMade(command, found.made)) return;
+    // It begins anew, and what is to be looked up for it with it.
+    queue_.push_front(std::move(command));
+    return;
+  }
   if (!state_.exists() && !std::holds_alternative<CreateCommand>(command.body)) {
     Answer(std::move(command), NotFound("no such conversation"));
     return;
@@ -202,7 +225,8 @@ std::optional<Result<CommandAnswer>> ConversationActor::AnswerRepeated(UserId ca
   std::optional<SentWindow::Sent> sent = window_.Find(caller, body.client_id);
   if (!sent && found.sent) sent = SentWindow::Sent{found.sent->seq, found.sent->fingerprint};
   if (!sent) return std::nullopt;
-  if (sent->fingerprint != FingerprintOf(body.text, body.media, body.reply_to)) {
+  if (sent->fingerprint !=
+      FingerprintOf(env_.fingerprinter, body.text, body.media, body.reply_to)) {
     return Conflict("this client_id was first sent with other content: use a new one");
   }
   return CommandAnswer{found.sent_entry ? found.sent_entry : InMemory(sent->seq), true};
@@ -219,16 +243,6 @@ Result<std::optional<ReplyTo>> ConversationActor::ResolveReply(const Member& sen
   }
   return std::optional<ReplyTo>(
       ReplyTo{target->seq, target->actor, std::string(Excerpt(target->message().text))});
-}
-
-Fingerprint ConversationActor::FingerprintOf(const std::string& text,
-                                             const std::vector<MediaId>& media,
-                                             std::optional<Seq> reply_to) const {
-  // Lengths in front, so that no two requests have the same bytes.
-  std::string bytes = std::to_string(text.size()) + ":" + text;
-  bytes += std::to_string(reply_to ? reply_to->value() : 0) + ":";
-  for (const MediaId& id : media) bytes += id.view();
-  return env_.fingerprinter.Of(bytes);
 }
 
 storage::EntryPtr ConversationActor::InMemory(Seq seq) const {
@@ -251,7 +265,7 @@ void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<U
   Fingerprint fingerprint{};
   if (entry.is_message()) {
     const auto& send = std::get<SendCommand>(command.body);
-    fingerprint = FingerprintOf(send.text, send.media, send.reply_to);
+    fingerprint = FingerprintOf(env_.fingerprinter, send.text, send.media, send.reply_to);
     window_.Add(command.caller, send.client_id, {entry.seq, fingerprint});
   }
   std::unique_ptr<StagedEntry> staged =
@@ -262,10 +276,10 @@ void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<U
 }
 
 void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
-  if (pending_.empty()) {
+  if (pending_.empty() && !MustConfirm()) {
     Reply(command, std::move(answer));
   } else {
-    // It rests on what is not committed yet.
+    // It rests on what is not committed yet, or not known to be so still.
     pending_.push_back({std::move(command), std::move(answer), nullptr});
   }
 }
@@ -303,6 +317,10 @@ void ConversationActor::MaybeCommit() {
     }
     ++in_flight_;
   }
+  if (request->entries.empty()) {
+    runtime::Spawn(shard_, "confirm the head", Confirm(shared_from_this()));
+    return;
+  }
   env_.store.conversations().Append(
       std::move(request), [self = shared_from_this()](storage::AppendOutcome outcome) mutable {
         runtime::Shard& shard = self->shard_;
@@ -316,6 +334,7 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
     return;
   }
   last_used_ = steady_clock::now();
+  Confirmed();
   while (in_flight_ > 0) {
     CompleteFront();
     --in_flight_;
@@ -324,6 +343,7 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
   // Answers that made no entry rested on what is committed now.
   while (!pending_.empty() && !pending_.front().staged) CompleteFront();
   TendReceipts();
+  TendHeads();
   if (phase_ == Phase::kReady) {
     Pump();
   } else {
@@ -344,6 +364,8 @@ void ConversationActor::CompleteFront() {
                         Position{staged.entry->seq, staged.entry->n, staged.entry->seq});
     }
     Publish(staged);
+    NoteTold(*staged.entry);
+    SetAudience(staged.audience);
   }
   if (pending.command.done) Reply(pending.command, std::move(pending.answer));
 }
@@ -368,9 +390,16 @@ void ConversationActor::Die(storage::AppendOutcome outcome) {
   position_timer_.Cancel();
   receipt_timer_.Cancel();
   typing_timer_.Cancel();
+  head_timer_.Cancel();
+  // On a conflict the log is another than we believed, and after a time-out it may be: the commands
+  // are run again on it as it is, but for those whose entries are found in it.
+  const bool run_again = outcome != storage::AppendOutcome::kRefused;
   std::deque<Command> commands;
-  for (Pending& pending : pending_) {
-    if (pending.command.done) commands.push_back(std::move(pending.command));
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    Pending& pending = pending_[i];
+    if (!pending.command.done) continue;
+    if (run_again && i < in_flight_ && pending.staged) pending.command.made = pending.staged->entry;
+    commands.push_back(std::move(pending.command));
   }
   std::move(queue_.begin(), queue_.end(), std::back_inserter(commands));
   pending_.clear();
@@ -378,9 +407,6 @@ void ConversationActor::Die(storage::AppendOutcome outcome) {
   in_flight_ = 0;
   // Positions are of committed entries and committed members: they outlive this.
   WriteDuePositions();
-  // On a conflict the log is another than we believed, and after a time-out it may be: the commands
-  // are run again on it as it is.
-  const bool run_again = outcome != storage::AppendOutcome::kRefused;
   std::deque<Command> again;
   for (Command& command : commands) {
     if (run_again && ++command.runs <= kMaxRuns) {

@@ -12,13 +12,16 @@
 #include "base/clock.h"
 #include "base/ordered_uuids.h"
 #include "bus/bus.h"
+#include "bus/fleet.h"
 #include "chat/chat_stats.h"
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
+#include "chat/head_book.h"
 #include "chat/position_book.h"
 #include "chat/recent.h"
 #include "chat/rules.h"
 #include "chat/staged_entry.h"
+#include "chat/stored_conversation.h"
 #include "chat/typing_book.h"
 #include "model/live_limits.h"
 #include "runtime/shard.h"
@@ -40,7 +43,13 @@ struct ActorEnvironment {
   std::chrono::milliseconds typing_lasts;
   auth::Fingerprinter fingerprinter;
   ChatStats& stats;
+  bus::Fleet* fleet = nullptr;  ///< null: there are no other nodes
+  EffectsAre effects = EffectsAre::kFollowing;
+  HeadBook::Intervals head_repeats = {};
 };
+
+/// Whether this node is the one that is to look after the conversation.
+bool IsPreferredHere(const ActorEnvironment& environment, ConversationId conversation);
 
 /// Runs the commands of one conversation, one after the other, in order of arrival: the only place
 /// where its log grows and where it is decided who may do what.
@@ -49,7 +58,11 @@ struct ActorEnvironment {
 /// ("staged"); its answer, and all that is told of it, waits for the commits on which it rests. One
 /// append is under way at a time; what gathers meanwhile goes into the next. After a failed append
 /// the actor is dead: what waited is refused, or, where the log turned out to be another, run again
-/// from the start by the actor that follows.
+/// from the start by the actor that follows; but a command whose entry is in the log is answered.
+///
+/// Several nodes may have an actor of one conversation: the conditional append decides. An actor
+/// that starts finishes the effects of what others wrote; one that is not on the preferred node
+/// makes sure of the head before each answer that no commit confirms.
 ///
 /// Lifecycle: made by Conversations on the shard of the conversation, loads itself from the store,
 /// dropped when idle or dead. Everything happens on that shard.
@@ -73,6 +86,16 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
 
   /// Whether nothing waits, and nothing came for `age`.
   bool IdleFor(std::chrono::milliseconds age) const;
+  /// Whether it may go without anybody noticing, but for positions and heads: see Leave.
+  bool IsQuiet() const;
+  /// Does at once what is due later: repeats the head, and writes positions (in the background).
+  /// Then one that is quiet may be dropped.
+  void Leave();
+  /// The process stood still: whatever the actor believes, others may have gone on. It makes sure
+  /// of the head before its next answer.
+  void Distrust() { distrusted_ = true; }
+  /// Repeats the head at once to all who would hear of it later.
+  void TellHeadsNow();
   /// Writes the positions that wait, whether due or not; calls `done` after, also if that fails.
   void FlushPositions(UniqueFunction<void()> done);
 
@@ -84,6 +107,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
     std::optional<storage::SentRow> sent;
     storage::EntryPtr sent_entry;
     storage::EntryPtr target;  ///< what it replies to, or marks as read
+    storage::EntryPtr made;    ///< what is where an earlier run of it made an entry
   };
 
   /// A decided command that waits for its commit, or for those before it.
@@ -99,12 +123,13 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
     bool sent = false;
     std::optional<Seq> sent_entry;
     std::optional<Seq> target;
-    bool needed() const { return sent || sent_entry || target; }
+    std::optional<Seq> made;
+    bool needed() const { return sent || sent_entry || target || made; }
   };
 
   // Loading (conversation_loader.cc).
   static runtime::Task<void> Load(std::shared_ptr<ConversationActor> self);
-  runtime::Task<Status> ReadState();
+  runtime::Task<Status> ReadState(StoredConversation* loaded);
   runtime::Task<Status> ReadRecent();
   static runtime::Task<void> LookUp(std::shared_ptr<ConversationActor> self, Lookup lookup);
   runtime::Task<Result<storage::EntryPtr>> ReadEntry(Seq seq);
@@ -126,8 +151,6 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
                                                       const Found& found) const;
   Result<std::optional<ReplyTo>> ResolveReply(const Member& sender, const SendCommand& body,
                                               const Found& found) const;
-  Fingerprint FingerprintOf(const std::string& text, const std::vector<MediaId>& media,
-                            std::optional<Seq> reply_to) const;
   /// An entry that is recent, or not committed yet; else null.
   storage::EntryPtr InMemory(Seq seq) const;
 
@@ -142,6 +165,28 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   void CompleteFront();
   void Publish(const StagedEntry& staged);
   void Die(storage::AppendOutcome outcome);
+
+  // What may be lost or unknown (conversation_heads.cc).
+  /// Tells the members how far the log has come.
+  void PublishHead();
+  void TellDeparture(const Departure& departure);
+  /// `audience` hears of the head from here on.
+  void SetAudience(UserList audience);
+  /// The entry was published: its head is to be repeated.
+  void NoteTold(const Entry& entry);
+  /// Tells of what this actor found in the log, or made without knowing.
+  void TellLoaded(const std::vector<Departure>& departed, bool finished);
+  /// Tells the heads that are due, and sees to the next ones.
+  void TendHeads();
+  /// Whether the store must confirm the head before an answer that no commit confirms.
+  bool MustConfirm() const;
+  bool MayTellInPassing() const;
+  /// The store said that the head is the one that is known here.
+  void Confirmed();
+  static runtime::Task<void> Confirm(std::shared_ptr<ConversationActor> self);
+  /// Answers the command if the entry that an earlier run made is in the log; else it is to run.
+  bool SettleMade(Command& command, const storage::EntryPtr& found);
+  void TellUntold();
 
   // Positions (conversation_positions.cc).
   void WriteDuePositions();
@@ -185,6 +230,16 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   runtime::Timer typing_timer_;
   bool typing_timer_set_ = false;
   std::vector<UniqueFunction<void()>> flush_waiters_;
+  UserList audience_ = std::make_shared<const std::vector<UserId>>();  ///< as of committed_
+  HeadBook heads_;
+  runtime::Timer head_timer_;
+  std::optional<HeadBook::SteadyTime> heads_due_;  ///< what head_timer_ waits for
+  /// Until then the audience is told of the head by name, though it is large.
+  std::chrono::steady_clock::time_point crowding_until_;
+  bool distrusted_ = false;
+  std::chrono::steady_clock::time_point confirmed_at_;
+  bool untold_head_ = false;  ///< entries of earlier runs were found in the log
+  std::vector<Departure> untold_;
   std::chrono::steady_clock::time_point last_used_;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat/conversation_actor.h"
+#include "chat/effects.h"
 #include "runtime/spawn.h"
 
 namespace parley::chat {
@@ -17,7 +18,8 @@ void ConversationActor::Start() {
 }
 
 runtime::Task<void> ConversationActor::Load(std::shared_ptr<ConversationActor> self) {
-  Status loaded = co_await self->ReadState();
+  StoredConversation stored;
+  Status loaded = co_await self->ReadState(&stored);
   if (loaded.ok() && self->state_.exists()) loaded = co_await self->ReadRecent();
   if (self->phase_ == Phase::kDead) co_return;
   if (!loaded.ok()) {
@@ -25,32 +27,27 @@ runtime::Task<void> ConversationActor::Load(std::shared_ptr<ConversationActor> s
     co_return;
   }
   self->phase_ = Phase::kReady;
+  self->Confirmed();
+  self->TellLoaded(stored.departed, stored.finished);
   self->Pump();
   // Guessing ids must not fill the server with actors of what does not exist.
   const bool waits = !self->queue_.empty() || !self->pending_.empty();
   if (!self->state_.exists() && !waits) self->Die(storage::AppendOutcome::kRefused);
 }
 
-runtime::Task<Status> ConversationActor::ReadState() {
-  storage::ConversationStore& store = env_.store.conversations();
-  Result<storage::SnapshotPtr> snapshot =
-      co_await store.ReadSnapshot(id_, storage::ReadMode::kFresh);
-  if (snapshot.status().code() == StatusCode::kNotFound) co_return Status::Ok();
-  PARLEY_CO_TRY(snapshot.status());
-  const std::vector<Member>& members = *(*snapshot)->members;
-
-  std::vector<UserId> ids;
-  ids.reserve(members.size());
-  for (const Member& member : members) ids.push_back(member.user);
-  PARLEY_CO_ASSIGN(const std::vector<User> users,
-                   co_await env_.store.accounts().FindUsers(std::move(ids)));
+runtime::Task<Status> ConversationActor::ReadState(StoredConversation* loaded) {
+  PARLEY_CO_ASSIGN(*loaded,
+                   co_await LoadConversation(&env_.store, id_, env_.fingerprinter, env_.effects));
+  if (!loaded->state.exists()) co_return Status::Ok();
+  const std::vector<Member> members = MembersOf(loaded->state);
   PARLEY_CO_ASSIGN(const std::vector<Position> positions,
-                   co_await store.ReadPositions(id_, members));
+                   co_await env_.store.conversations().ReadPositions(id_, members));
   for (std::size_t i = 0; i < members.size() && i < positions.size(); ++i) {
     positions_.Load(members[i], positions[i]);
   }
-  state_ = ConversationState(**snapshot, users);
+  state_ = std::move(loaded->state);
   committed_ = state_.head();
+  audience_ = AudienceOf(state_);
   co_return Status::Ok();
 }
 
@@ -68,10 +65,8 @@ runtime::Task<Status> ConversationActor::ReadRecent() {
       recent_.Push(entry);
       if (!entry->is_message()) continue;
       const MessageBody& body = entry->message();
-      const std::optional<Seq> reply_to =
-          body.reply_to ? std::optional<Seq>(body.reply_to->seq) : std::nullopt;
       window_.Add(entry->actor, body.client_id,
-                  {entry->seq, FingerprintOf(body.text, body.media, reply_to)});
+                  {entry->seq, FingerprintOf(env_.fingerprinter, body)});
     }
     have = entries.back()->seq;
   }
@@ -102,6 +97,11 @@ runtime::Task<void> ConversationActor::LookUp(std::shared_ptr<ConversationActor>
     Result<storage::EntryPtr> entry = co_await self->ReadEntry(*lookup.target);
     failed = entry.status();
     if (entry.ok()) found.target = *entry;
+  }
+  if (failed.ok() && lookup.made) {
+    Result<storage::EntryPtr> entry = co_await self->ReadEntry(*lookup.made);
+    failed = entry.status();
+    if (entry.ok()) found.made = *entry;
   }
   if (self->phase_ == Phase::kDead) co_return;
   self->phase_ = Phase::kReady;

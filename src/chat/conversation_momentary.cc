@@ -27,9 +27,14 @@ bus::Recipients ConversationActor::OthersThan(UserId user) const {
 }
 
 void ConversationActor::TellOthers(UserId user, wire::Frame frame) {
-  env_.bus.Publish(std::make_shared<const bus::Event>(
-                       bus::Event{bus::Event::Kind::kMomentary, id_, Seq(), std::move(frame), {}}),
-                   OthersThan(user));
+  env_.bus.Publish(
+      std::make_shared<const bus::Event>(bus::Event{.kind = bus::Event::Kind::kMomentary,
+                                                    .conversation = id_,
+                                                    .seq = Seq(),
+                                                    .frame = std::move(frame),
+                                                    .sessions = {},
+                                                    .except = user}),
+      OthersThan(user));
 }
 
 // -- Receipts -------------------------------------------------------------------------------------
@@ -69,7 +74,7 @@ void ConversationActor::RunBody(Command& command, const TypingCommand& body,
   }
   // Rests on no commit, and waits for none. Of whose joining is not durable nobody is told yet.
   command.done(CommandAnswer());
-  if (member->joined_seq > committed_.seq || is_large()) return;
+  if (member->joined_seq > committed_.seq || is_large() || !MayTellInPassing()) return;
   if (!body.active) {
     if (typing_.Inactive(command.caller, body.device)) TellTyping(command.caller, false);
     return;

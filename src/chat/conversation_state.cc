@@ -111,6 +111,11 @@ void ConversationState::Add(const Member& member, std::span<const User> users) {
   const auto user = std::find_if(users.begin(), users.end(),
                                  [&](const User& each) { return each.id == member.user; });
   std::string username = user == users.end() ? std::string() : user->username;
+  if (const auto before = members_.find(member.user); before != members_.end()) {
+    // An effect that was there already, applied once more.
+    if (before->second.member.role == Role::kAdmin) --admins_;
+    if (username.empty()) username = before->second.username;
+  }
   if (!username.empty()) by_name_[username] = member.user;
   if (member.role == Role::kAdmin) ++admins_;
   members_[member.user] = Place{member, std::move(username)};

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::chrono::seconds kSweepInterval{15};
 
+/// How often it is seen whether an actor that is to go has finished.
+constexpr std::chrono::milliseconds kLeaveInterval{100};
+
 /// Of a profile that a command brings along, about.
 constexpr std::size_t kProfileBytes = 512;
 
@@ -30,7 +33,7 @@ std::size_t CarriedBytes(const Command& command) {
 class Conversations::ShardConversations {
  public:
   ShardConversations(runtime::Shard& shard, const ActorEnvironment& environment)
-      : shard_(shard), environment_(environment), sweep_timer_(shard) {}
+      : shard_(shard), environment_(environment), sweep_timer_(shard), leave_timer_(shard) {}
 
   runtime::Shard& shard() { return shard_; }
 
@@ -38,6 +41,9 @@ class Conversations::ShardConversations {
     if (stopping_) {
       command.done(Unavailable("the server is stopping: connect again"));
       return;
+    }
+    if (!fleet_watch_ && environment_.fleet != nullptr) {
+      fleet_watch_ = environment_.fleet->OnViewChange([this] { MoveAway(); });
     }
     std::shared_ptr<ConversationActor>& place = actors_[id];
     const bool fresh = place == nullptr;
@@ -59,15 +65,25 @@ class Conversations::ShardConversations {
   void Stop(UniqueFunction<void()> done) {
     stopping_ = true;
     sweep_timer_.Cancel();
+    leave_timer_.Cancel();
+    fleet_watch_.reset();
     auto all = std::make_shared<UniqueFunction<void()>>(std::move(done));
     auto left = std::make_shared<std::size_t>(actors_.size());
     if (*left == 0) return (*all)();
     const auto actors = actors_;
     for (const auto& [id, actor] : actors) {
+      actor->TellHeadsNow();
       actor->FlushPositions([all, left] {
         if (--*left == 0) (*all)();
       });
     }
+  }
+
+  void DropAll() {
+    std::erase_if(actors_, [this](const auto& item) {
+      item.second->Distrust();
+      return LetGo(*item.second);
+    });
   }
 
   void Clear() {
@@ -80,6 +96,26 @@ class Conversations::ShardConversations {
   void Replace(ConversationId id, std::deque<Command> again) {
     CountGone(actors_.erase(id));
     for (Command& command : again) Submit(id, std::move(command));
+  }
+
+  /// Whether the actor may be dropped now.
+  bool LetGo(ConversationActor& actor) {
+    if (!actor.IsQuiet()) return false;
+    actor.Leave();
+    CountGone(1);
+    return true;
+  }
+
+  /// Others are to look after these conversations: their actors go as soon as they are quiet.
+  void MoveAway() {
+    bool waiting = false;
+    std::erase_if(actors_, [&](const auto& item) {
+      if (IsPreferredHere(environment_, item.first)) return false;
+      if (LetGo(*item.second)) return true;
+      waiting = true;
+      return false;
+    });
+    if (waiting) leave_timer_.After(kLeaveInterval, [this] { MoveAway(); });
   }
 
   void ScheduleSweep() {
@@ -105,7 +141,9 @@ class Conversations::ShardConversations {
   runtime::Shard& shard_;
   const ActorEnvironment& environment_;
   std::unordered_map<ConversationId, std::shared_ptr<ConversationActor>> actors_;
+  std::unique_ptr<bus::Subscription> fleet_watch_;
   runtime::Timer sweep_timer_;
+  runtime::Timer leave_timer_;
   bool sweeping_ = false;
   bool stopping_ = false;
 };
@@ -148,6 +186,12 @@ void Conversations::Run(ConversationId conversation, Command admitted) {
   place->shard().Post([place, conversation, command = std::move(admitted)]() mutable {
     place->Submit(conversation, std::move(command));
   });
+}
+
+void Conversations::DropAll() {
+  for (const std::unique_ptr<ShardConversations>& place : places_) {
+    place->shard().Post([place = place.get()] { place->DropAll(); });
+  }
 }
 
 void Conversations::Stop() {

@@ -12,7 +12,9 @@
 namespace parley::chat {
 
 /// The live conversations of this node: finds the actor of each, or starts it. Actors are spread
-/// over the shards by a hash of the conversation's id; at most one lives per conversation.
+/// over the shards by a hash of the conversation's id; at most one lives per conversation. When the
+/// fleet changes, or this node drains, the actors of conversations that others are to look after
+/// finish what they have and go.
 class Conversations {
  public:
   /// An actor is dropped when nothing came for so long.
@@ -36,6 +38,10 @@ class Conversations {
   /// answers nothing; Run takes what was admitted. Any thread.
   std::optional<Command> Admit(ConversationId conversation, Command command);
   void Run(ConversationId conversation, Command admitted);
+
+  /// After a pause of the whole process, in which others may have gone on: lets go of every actor
+  /// that has nothing under way, and has the others make sure of their heads. Any thread.
+  void DropAll();
 
   /// Writes what waits and refuses what comes. Call from no shard, while the shards run; returns
   /// when done.

@@ -27,8 +27,10 @@ void AddBody(Effects& effects, const Entry& entry, const MessageBody& body,
   for (const UserId& user : body.mentions) {
     effects.mentions.push_back({user, entry.seq});
   }
-  // Sending moves one's own positions to the sent seq.
-  if (const Member* sender = state.Find(entry.actor)) {
+  // Sending moves one's own positions to the sent seq: in the stay in which it was sent, which may
+  // be over by now where somebody else finds the effects.
+  if (const Member* sender = state.Find(entry.actor);
+      sender != nullptr && sender->joined_seq < entry.seq) {
     effects.positions.push_back({entry.conversation, entry.actor, sender->joined_seq,
                                  Position{entry.seq, entry.n, entry.seq}, entry.at});
   }
@@ -62,6 +64,20 @@ Effects EffectsOf(const Entry& entry, const ConversationState& state,
     AddBody(effects, entry, std::get<MembersBody>(entry.body), state);
   }
   return effects;
+}
+
+Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const std::string& text,
+                          const std::vector<MediaId>& media, std::optional<Seq> reply_to) {
+  // Lengths in front, so that no two requests have the same bytes.
+  std::string bytes = std::to_string(text.size()) + ":" + text;
+  bytes += std::to_string(reply_to ? reply_to->value() : 0) + ":";
+  for (const MediaId& id : media) bytes += id.view();
+  return fingerprinter.Of(bytes);
+}
+
+Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const MessageBody& message) {
+  return FingerprintOf(fingerprinter, message.text, message.media,
+                       message.reply_to ? std::optional<Seq>(message.reply_to->seq) : std::nullopt);
 }
 
 void MergeEffects(Effects& into, Effects&& later) {

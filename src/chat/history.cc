@@ -109,4 +109,22 @@ runtime::Task<Result<std::vector<ChangeView>>> History::Run(ConversationId conve
   co_return co_await views_.Changes(std::move(entries), visible_from);
 }
 
+runtime::Task<Result<Seq>> History::EndOfStay(UserId user, ConversationId conversation, Seq after,
+                                              Seq last) {
+  while (after < last) {
+    PARLEY_CO_ASSIGN(const Entries entries,
+                     co_await store_.conversations().ReadEntries(
+                         conversation, after, last.value() - after.value(), kChangePageBytes));
+    if (entries.empty()) break;
+    for (const storage::EntryPtr& entry : entries) {
+      const auto* members = std::get_if<MembersBody>(&entry->body);
+      if (members == nullptr) continue;
+      const std::vector<UserId>& removed = members->removed;
+      if (std::find(removed.begin(), removed.end(), user) != removed.end()) co_return entry->seq;
+    }
+    after = entries.back()->seq;
+  }
+  co_return NotFound("no such conversation");
+}
+
 }  // namespace parley::chat

@@ -24,6 +24,10 @@ class History {
                                                      Seq last, Seq visible_from,
                                                      std::size_t max_bytes);
 
+  /// The change behind `after` and up to `last` by which the user went; kNotFound if there is none.
+  runtime::Task<Result<Seq>> EndOfStay(UserId user, ConversationId conversation, Seq after,
+                                       Seq last);
+
  private:
   // Messages of a range, of those that the member may see.
   runtime::Task<Result<std::vector<storage::EntryPtr>>> Slice(Membership own, MessageRange range,

@@ -32,11 +32,8 @@ UserList Newcomers(const Entry& entry, const ConversationState& after) {
 }
 
 UserList ChangeRecipients(const Entry& entry, const ConversationState& after) {
-  if (after.info().kind == ConversationKind::kDirect && after.head().n == 0) {
-    return List({after.info().created_by});
-  }
   const auto* members = std::get_if<MembersBody>(&entry.body);
-  if (members == nullptr || members->removed.empty()) return after.members();
+  if (members == nullptr || members->removed.empty()) return AudienceOf(after);
   // Who goes gets their going as the last change.
   std::vector<UserId> users = *after.members();
   users.insert(users.end(), members->removed.begin(), members->removed.end());
@@ -44,6 +41,13 @@ UserList ChangeRecipients(const Entry& entry, const ConversationState& after) {
 }
 
 }  // namespace
+
+UserList AudienceOf(const ConversationState& state) {
+  if (state.info().kind == ConversationKind::kDirect && state.head().n == 0) {
+    return List({state.info().created_by});
+  }
+  return state.members();
+}
 
 std::unique_ptr<StagedEntry> Stage(Entry entry, std::vector<User> added,
                                    const Fingerprint& fingerprint, ConversationState& state) {
@@ -53,17 +57,20 @@ std::unique_ptr<StagedEntry> Stage(Entry entry, std::vector<User> added,
   staged->head = state.head();
   staged->newcomers = Newcomers(entry, state);
   staged->recipients = ChangeRecipients(entry, state);
+  staged->audience = AudienceOf(state);
   if (const auto* members = std::get_if<MembersBody>(&entry.body)) {
     staged->leavers = List(members->removed);
   }
   if (entry.seq == Seq(1)) added.clear();
   staged->entry = std::make_shared<const Entry>(std::move(entry));
   const ChangeView view{staged->entry, std::move(added), state.visible_to_all()};
+  const auto members = static_cast<std::uint32_t>(staged->audience->size());
   staged->change = std::make_shared<const bus::Event>(bus::Event{bus::Event::Kind::kChange,
                                                                  staged->entry->conversation,
                                                                  staged->entry->seq,
                                                                  wire::EncodeChangeFrame(view),
-                                                                 {}});
+                                                                 {},
+                                                                 members});
   return staged;
 }
 

@@ -19,8 +19,12 @@ struct StagedEntry {
   UserList newcomers;   ///< get the conversation, before the change
   UserList recipients;  ///< get the change
   UserList leavers;     ///< get `left`, after it
+  UserList audience;    ///< hear of the head from here on
   std::shared_ptr<const bus::Event> change;
 };
+
+/// Who knows of the conversation: its members, but of an empty direct one only its creator.
+UserList AudienceOf(const ConversationState& state);
 
 /// Finds what follows from `entry`, the next one of `state`, and applies it there. `added` are the
 /// profiles of those whom it adds.

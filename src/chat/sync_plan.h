@@ -23,6 +23,8 @@ struct SyncPlan {
   /// Heads of conversations that the client gave and that need nothing: live changes go on from
   /// there.
   std::vector<std::pair<ConversationId, Seq>> level;
+  /// Of those that were looked at: with more than bus::kLargeConversation members.
+  std::vector<ConversationId> large;
 };
 
 }  // namespace parley::chat

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "bus/bus.h"
 #include "chat/view_builder.h"
 #include "model/limits.h"
 
@@ -70,6 +71,9 @@ runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(UserId user,
     if (!IsStillIn(*snapshot, membership.member)) {
       if (have != held.end()) plan.left.push_back(snapshot->info.id);
       continue;
+    }
+    if (snapshot->members->size() > bus::kLargeConversation) {
+      plan.large.push_back(snapshot->info.id);
     }
     if (have == held.end()) {
       if (!changed || !IsListed(*snapshot, user)) continue;

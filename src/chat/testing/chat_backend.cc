@@ -48,18 +48,79 @@ void EventLog::OnEvent(const bus::EventPtr& event) {
   seqs.push_back(event->seq);
 }
 
-ChatBackend::ChatBackend(Limits limits) : limits_(limits), chat_(NewService()) {}
+std::vector<std::unique_ptr<runtime::Shard>> ChatWorld::MakeShards(std::size_t count) {
+  std::vector<std::unique_ptr<runtime::Shard>> shards;
+  shards.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<runtime::Shard>());
+  return shards;
+}
+
+std::vector<runtime::Shard*> ChatWorld::Shards() const {
+  std::vector<runtime::Shard*> shards;
+  shards.reserve(shards_.size());
+  for (const auto& shard : shards_) shards.push_back(shard.get());
+  return shards;
+}
+
+ChatWorld::ChatWorld(Kind kind, std::size_t nodes)
+    : kind(kind),
+      shards_(MakeShards(nodes)),
+      still_(nodes, false),
+      local_bus(Shards()),
+      store(kind == Kind::kOneProcess ? storage::memory::Form::kLocal
+                                      : storage::memory::Form::kDistributed,
+            clock) {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < nodes; ++i) {
+    fleets_.push_back(
+        std::make_unique<TestFleet>(bus::NodeId(Uuid::Version7(clock.Now(), random))));
+    all.push_back(i);
+  }
+  SetFleet(all);
+}
+
+void ChatWorld::SetFleet(const std::vector<std::size_t>& nodes) {
+  bus::FleetView view;
+  view.nodes.reserve(nodes.size());
+  for (const std::size_t node : nodes) view.nodes.push_back({fleets_[node]->self(), "node", false});
+  for (const auto& fleet : fleets_) fleet->SetView(view);
+}
+
+bool ChatWorld::RunUntilIdle() {
+  bool ran = false;
+  for (bool any = true; any;) {
+    any = false;
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+      any |= !still_[i] && shards_[i]->RunUntilIdle();
+    ran |= any;
+  }
+  return ran;
+}
+
+ChatBackend::ChatBackend(Limits limits)
+    : ChatBackend(std::make_shared<ChatWorld>(ChatWorld::Kind::kOneProcess), 0, limits) {}
+
+ChatBackend::ChatBackend(std::shared_ptr<ChatWorld> world, std::size_t node, Limits limits)
+    : world_(std::move(world)),
+      node_(node),
+      limits_(limits),
+      clock_(world_->clock),
+      random_(world_->random),
+      shard_(world_->shard(node)),
+      store_(world_->store),
+      chat_(NewService()) {}
 
 ChatBackend::~ChatBackend() {
+  world_->Stand(node_, false);
   store_.controls().FailReads(Status::Ok());
   store_.controls().ReleaseReads();
   store_.controls().ReleaseCommits();
-  while (shard_.RunUntilIdle() || store_.controls().appends_under_way() > 0) {
+  while (world_->RunUntilIdle() || store_.controls().appends_under_way() > 0) {
     std::this_thread::yield();
   }
   // Whatever was taken is answered by now; what the answers began is refused.
   store_.Stop();
-  while (shard_.RunUntilIdle()) {
+  while (world_->RunUntilIdle()) {
   }
   On([this] { chat_.reset(); });
 }
@@ -68,12 +129,18 @@ std::unique_ptr<ChatService> ChatBackend::NewService() {
   ChatDependencies dependencies;
   dependencies.shards = {&shard_};
   dependencies.store = &store_;
-  dependencies.bus = &bus_;
+  dependencies.bus = &world_->bus();
   dependencies.clock = &clock_;
   dependencies.random = &random_;
   dependencies.limits = limits_;
   dependencies.receipts_max_members = 10;
   dependencies.typing_lasts = kTypingLasts;
+  if (world_->kind == ChatWorld::Kind::kOneProcess) {
+    dependencies.effects = EffectsAre::kInTheSameWrite;
+  } else {
+    dependencies.fleet = &world_->fleet(node_);
+    dependencies.head_repeats = {kFirstRepeat, kLastRepeat};
+  }
   dependencies.fingerprint_key.fill(1);
   dependencies.identity_key.fill(2);
   dependencies.cursor_key.fill(3);
@@ -89,13 +156,13 @@ void ChatBackend::RunUntil(const std::function<bool()>& done) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (!done()) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited too long";
-    if (!shard_.RunUntilIdle()) std::this_thread::yield();
+    if (!world_->RunUntilIdle()) std::this_thread::yield();
   }
 }
 
 void ChatBackend::On(std::function<void()> work) {
   shard_.Post(std::move(work));
-  while (shard_.RunUntilIdle()) {
+  while (world_->RunUntilIdle()) {
   }
 }
 
@@ -182,7 +249,7 @@ Answer ChatBackend::Add(UserId admin, ConversationId conversation, std::vector<U
 
 std::unique_ptr<EventLog> ChatBackend::Listen(UserId user) {
   auto log = std::make_unique<EventLog>();
-  On([&] { log->subscription_ = bus_.Subscribe(user, *log); });
+  On([&] { log->subscription_ = world_->bus().Subscribe(user, *log); });
   return log;
 }
 

@@ -13,6 +13,8 @@
 #include "base/random.h"
 #include "bus/local/local_bus.h"
 #include "chat/chat_service.h"
+#include "chat/testing/lossy_bus.h"
+#include "chat/testing/test_fleet.h"
 #include "runtime/shard.h"
 #include "runtime/testing/run_task.h"
 #include "storage/memory/fake_store.h"
@@ -43,14 +45,61 @@ class EventLog : public bus::Subscriber {
   std::unique_ptr<bus::Subscription> subscription_;
 };
 
+/// What the nodes of a test share: a store and a bus. One thread drives them all.
+class ChatWorld {
+ public:
+  /// As one process has it, or as several on a distributed store have it, whose bus loses what it
+  /// is told to.
+  enum class Kind { kOneProcess, kManyNodes };
+
+  explicit ChatWorld(Kind kind, std::size_t nodes = 1);
+  ChatWorld(const ChatWorld&) = delete;
+  ChatWorld& operator=(const ChatWorld&) = delete;
+
+  /// Runs the shards of those who live until none has anything to do; answers whether any had.
+  bool RunUntilIdle();
+  /// That node does nothing any more, or only for a while.
+  void Stand(std::size_t node, bool still) { still_[node] = still; }
+
+  runtime::Shard& shard(std::size_t node) { return *shards_[node]; }
+  TestFleet& fleet(std::size_t node) { return *fleets_[node]; }
+  /// Every node sees all of these, and nobody else.
+  void SetFleet(const std::vector<std::size_t>& nodes);
+  bus::Bus& bus() {
+    return kind == Kind::kOneProcess ? static_cast<bus::Bus&>(local_bus) : lossy_bus;
+  }
+
+  const Kind kind;
+
+ private:
+  static std::vector<std::unique_ptr<runtime::Shard>> MakeShards(std::size_t count);
+  std::vector<runtime::Shard*> Shards() const;
+
+  std::vector<std::unique_ptr<runtime::Shard>> shards_;
+  std::vector<std::unique_ptr<TestFleet>> fleets_;
+  std::vector<bool> still_;
+
+ public:
+  FakeClock clock;
+  FakeRandom random;
+  bus::LocalBus local_bus;
+  LossyBus lossy_bus{local_bus};
+  storage::memory::FakeStore store;
+};
+
 /// The whole chat role in memory, on one shard that the test drives by hand: what the tests here
 /// and in gateway/ stand on. At its end it lets go of whatever is held.
 class ChatBackend {
  public:
   /// Typing ends by itself so soon here, to keep tests short.
   static constexpr std::chrono::milliseconds kTypingLasts{50};
+  /// And heads are repeated so soon, where the bus may lose them.
+  static constexpr std::chrono::milliseconds kFirstRepeat{5};
+  static constexpr std::chrono::milliseconds kLastRepeat{30};
 
   explicit ChatBackend(Limits limits = Limits());
+  /// One node of a world, which outlives it; the first of them to go ends the store.
+  ChatBackend(std::shared_ptr<ChatWorld> world, std::size_t node, Limits limits = Limits());
   ~ChatBackend();
   ChatBackend(const ChatBackend&) = delete;
   ChatBackend& operator=(const ChatBackend&) = delete;
@@ -58,7 +107,8 @@ class ChatBackend {
   ChatService& chat() { return *chat_; }
   storage::memory::Controls& controls() { return store_.controls(); }
   storage::memory::FakeStore& store() { return store_; }
-  bus::LocalBus& bus() { return bus_; }
+  bus::LocalBus& bus() { return world_->local_bus; }
+  ChatWorld& world() { return *world_; }
   FakeClock& clock() { return clock_; }
   runtime::Shard& shard() { return shard_; }
 
@@ -70,7 +120,7 @@ class ChatBackend {
   T Run(runtime::Task<T> task) {
     return runtime::RunTask(shard_, std::move(task));
   }
-  /// Runs the shard until `done` answers true, at most 20 s; fails the test otherwise.
+  /// Runs the shards until `done` answers true, at most 20 s; fails the test otherwise.
   void RunUntil(const std::function<bool()>& done);
   /// Runs `work` on the shard, and what is ready after it.
   void On(std::function<void()> work);
@@ -112,12 +162,13 @@ class ChatBackend {
  private:
   std::unique_ptr<ChatService> NewService();
 
+  const std::shared_ptr<ChatWorld> world_;
+  const std::size_t node_;
   const Limits limits_;
-  FakeClock clock_;
-  FakeRandom random_;
-  runtime::Shard shard_;
-  bus::LocalBus bus_{{&shard_}};
-  storage::memory::FakeStore store_;
+  FakeClock& clock_;
+  FakeRandom& random_;
+  runtime::Shard& shard_;
+  storage::memory::FakeStore& store_;
   std::unique_ptr<ChatService> chat_;
 };
 

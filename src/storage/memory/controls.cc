@@ -64,6 +64,19 @@ std::optional<Controls::Failure> Controls::TakeFailure() {
   return failure;
 }
 
+void Controls::StopNextAppend(std::size_t steps, StoppedAnswer answer) {
+  const std::lock_guard lock(mutex_);
+  stops_.push_back({.steps = steps, .answer = answer});
+}
+
+std::optional<Controls::Stop> Controls::TakeStop() {
+  const std::lock_guard lock(mutex_);
+  if (stops_.empty()) return std::nullopt;
+  const Stop stop = stops_.front();
+  stops_.pop_front();
+  return stop;
+}
+
 runtime::Task<Status> Controls::Interfere() {
   const Status released =
       co_await runtime::AwaitCompletion<Status>([this](runtime::Completer<Status> read) {

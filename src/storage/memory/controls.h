@@ -20,6 +20,7 @@ namespace parley::storage::memory {
 /// The reads of the stores, by what they read.
 enum class ReadKind : std::size_t {
   kApplied,
+  kActive,
   kEntries,
   kMessages,
   kSnapshot,
@@ -43,6 +44,12 @@ enum class ReadKind : std::size_t {
 /// Whether an append that is made to fail is written all the same.
 enum class Written { kNo, kYes };
 
+/// What somebody hears of an append that stopped on its way.
+enum class StoppedAnswer {
+  kUnknown,  ///< the store did not answer in time
+  kNever,    ///< nothing: they are dead
+};
+
 /// What a test can do to the fake: hold its commits and reads, make them fail, and count them.
 /// Any thread.
 class Controls {
@@ -59,7 +66,14 @@ class Controls {
   /// The next append without such an order is answered `outcome` (not kCommitted). Only a kUnknown
   /// one may have been written.
   void FailNextAppend(AppendOutcome outcome, Written written = Written::kNo);
-  /// Appends that were taken and not yet answered.
+  /// Only for a store in its distributed form: the next append without such an order ends after
+  /// `steps` steps. The first lists the conversation as active, the second writes the entries; then
+  /// come the rows that follow, one by one, and at the end the watermark. One that has no more
+  /// steps is committed as always.
+  void StopNextAppend(std::size_t steps, StoppedAnswer answer);
+  /// How many appends were stopped so.
+  std::size_t stopped_appends() const { return stopped_appends_; }
+  /// Appends that were taken and not yet answered, but for those that never are.
   std::size_t appends_under_way() const { return appends_under_way_; }
 
   // -- Reads --------------------------------------------------------------------------------------
@@ -85,6 +99,12 @@ class Controls {
   /// Blocks while commits are held.
   void AwaitCommit();
   std::optional<Failure> TakeFailure();
+  struct Stop {
+    std::size_t steps;
+    StoppedAnswer answer;
+  };
+  std::optional<Stop> TakeStop();
+  void AppendStopped() { ++stopped_appends_; }
 
   /// Answers a read with `value`, unless reads fail or are held. Does not suspend otherwise.
   template <class T>
@@ -98,6 +118,7 @@ class Controls {
   runtime::Task<Status> Interfere();
 
   std::atomic<std::size_t> appends_under_way_{0};
+  std::atomic<std::size_t> stopped_appends_{0};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(ReadKind::kCount)> counts_{};
   std::atomic<bool> interfering_{false};  ///< reads are held or fail
 
@@ -105,6 +126,7 @@ class Controls {
   std::condition_variable commits_released_;
   bool commits_held_ = false;                           // guarded by mutex_
   std::deque<Failure> failures_;                        // guarded by mutex_
+  std::deque<Stop> stops_;                              // guarded by mutex_
   bool reads_held_ = false;                             // guarded by mutex_
   Status read_status_;                                  // guarded by mutex_
   std::vector<runtime::Completer<Status>> held_reads_;  // guarded by mutex_

@@ -13,17 +13,59 @@ std::size_t ByteSize(const Entry& entry) {
   return kFrame + (entry.is_message() ? entry.message().text.size() : 0);
 }
 
+/// The rows of `effects`, each by itself, in the order in which they are applied.
+std::vector<Effects> SingleRows(const Effects& effects) {
+  std::vector<Effects> rows;
+  rows.reserve(1 + effects.members.size() + effects.sent.size() + effects.mentions.size() +
+               effects.positions.size());
+  for (const MemberEffect& member : effects.members) rows.emplace_back().members = {member};
+  for (const SentRow& sent : effects.sent) rows.emplace_back().sent = {sent};
+  for (const MentionRow& mention : effects.mentions) rows.emplace_back().mentions = {mention};
+  for (const PositionRow& position : effects.positions) rows.emplace_back().positions = {position};
+  if (effects.info) rows.emplace_back().info = effects.info;
+  return rows;
+}
+
+/// What a conversation is where only its log tells it.
+ConversationInfo CreatedAs(const Entry& entry) {
+  const auto& body = std::get<ConversationBody>(entry.body);
+  return {.id = entry.conversation,
+          .kind = body.kind,
+          .title = body.title.value_or(""),
+          .photo = body.photo,
+          .created_by = entry.actor,
+          .created_at = entry.at,
+          .history = body.history.value_or(HistoryPolicy::kJoined)};
+}
+
+constexpr std::int64_t kMsPerMinute = 60'000;
+
 }  // namespace
 
 // -- Appending ------------------------------------------------------------------------------------
 
 void FakeConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
   controls_.AppendTaken();
+  const AppendRequest* const key = request.get();
   committer_.Submit(std::move(request),
-                    [this, done = std::move(done)](AppendOutcome outcome) mutable {
+                    [this, key, done = std::move(done)](AppendOutcome outcome) mutable {
                       controls_.AppendAnswered();
+                      {
+                        const std::lock_guard lock(mutex_);
+                        if (never_answered_.erase(key) > 0) {
+                          unanswered_.push_back(std::move(done));
+                          return;
+                        }
+                      }
                       done(outcome);
                     });
+}
+
+void FakeConversations::Stop() {
+  committer_.Stop();
+  std::vector<AppendDone> unanswered;
+  const std::lock_guard lock(mutex_);
+  unanswered.swap(unanswered_);
 }
 
 bool FakeConversations::Write(std::span<PendingAppend> group) {
@@ -45,19 +87,51 @@ AppendOutcome FakeConversations::Decide(const AppendRequest& request) {
 }
 
 AppendOutcome FakeConversations::Commit(const AppendRequest& request) {
+  if (form_ == Form::kDistributed) return CommitInSteps(request);
+  if (!WriteEntries(request)) return AppendOutcome::kConflict;
+  Apply(request.conversation, request.effects, request.new_head.seq);
+  RaiseApplied(request.conversation, request.new_head.seq);
+  return AppendOutcome::kCommitted;
+}
+
+AppendOutcome FakeConversations::CommitInSteps(const AppendRequest& request) {
+  const std::optional<Controls::Stop> stop = controls_.TakeStop();
+  std::size_t steps = 0;
+  const auto stops_here = [&] {
+    if (!stop || steps++ < stop->steps) return false;
+    controls_.AppendStopped();
+    if (stop->answer == StoppedAnswer::kNever) never_answered_.insert(&request);
+    return true;
+  };
+
+  if (stops_here()) return AppendOutcome::kUnknown;
+  active_[{ToMillis(clock_.Now()) / kMsPerMinute, ActiveShardOf(request.conversation)}].insert(
+      request.conversation);
+  if (stops_here()) return AppendOutcome::kUnknown;
+  if (!WriteEntries(request)) return AppendOutcome::kConflict;
+  for (const Effects& row : SingleRows(request.effects)) {
+    if (stops_here()) return AppendOutcome::kUnknown;
+    Apply(request.conversation, row, request.new_head.seq);
+  }
+  if (stops_here()) return AppendOutcome::kUnknown;
+  RaiseApplied(request.conversation, request.new_head.seq);
+  return AppendOutcome::kCommitted;
+}
+
+bool FakeConversations::WriteEntries(const AppendRequest& request) {
   assert(!request.entries.empty() && "an append has entries");
   assert(request.entries.front()->seq == request.expected_head.Next() && "entries follow the head");
   assert(request.entries.back()->seq == request.new_head.seq && "the last entry is the new head");
 
   const Conversation* found = Find(request.conversation);
   const Seq head = found != nullptr ? found->head.seq : Seq();
-  if (head != request.expected_head) return AppendOutcome::kConflict;
+  if (head != request.expected_head) return false;
 
   Conversation& conversation = conversations_[request.conversation];
   conversation.log.insert(conversation.log.end(), request.entries.begin(), request.entries.end());
   conversation.head = request.new_head;
-  Apply(request.conversation, request.effects, request.new_head.seq);
-  return AppendOutcome::kCommitted;
+  conversation.snapshot = nullptr;
+  return true;
 }
 
 // -- Effects --------------------------------------------------------------------------------------
@@ -89,6 +163,10 @@ void FakeConversations::Apply(ConversationId id, const Effects& effects, Seq thr
     conversation.mentions[mention.user].insert(mention.seq);
   }
   for (const PositionRow& position : effects.positions) Apply(position);
+}
+
+void FakeConversations::RaiseApplied(ConversationId id, Seq through) {
+  Conversation& conversation = conversations_[id];
   conversation.applied = std::max(conversation.applied, through);
 }
 
@@ -109,6 +187,7 @@ runtime::Task<Status> FakeConversations::ApplyEffects(ConversationId conversatio
                                                       Seq through) {
   const std::lock_guard lock(mutex_);
   Apply(conversation, effects, through);
+  RaiseApplied(conversation, through);
   co_return Status::Ok();
 }
 
@@ -139,7 +218,8 @@ SnapshotPtr FakeConversations::Snapshot(ConversationId id) {
                     [](const Member& member) { return std::tie(member.joined_seq, member.user); });
 
   auto snapshot = std::make_shared<ConversationSnapshot>();
-  snapshot->info = conversation.info;
+  snapshot->info =
+      conversation.info_seq == Seq() ? CreatedAs(*conversation.log.front()) : conversation.info;
   snapshot->head = conversation.head;
   snapshot->members = std::move(members);
   if (const Seq last = conversation.head.last_message; last != Seq()) {
@@ -177,8 +257,16 @@ runtime::Task<Result<Seq>> FakeConversations::ReadApplied(ConversationId convers
 }
 
 runtime::Task<Result<std::vector<ConversationId>>> FakeConversations::ListActive(
-    std::int64_t /*minute*/, std::uint32_t /*shard*/) {
-  co_return std::vector<ConversationId>();
+    std::int64_t minute, std::uint32_t shard) {
+  std::vector<ConversationId> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = active_.find({minute, shard}); found != active_.end()) {
+      ids.assign(found->second.begin(), found->second.end());
+    }
+  }
+  co_return co_await controls_.Answer<std::vector<ConversationId>>(ReadKind::kActive,
+                                                                   std::move(ids));
 }
 
 runtime::Task<Result<std::vector<EntryPtr>>> FakeConversations::ReadEntries(
@@ -251,6 +339,8 @@ runtime::Task<Result<std::vector<SnapshotPtr>>> FakeConversations::ReadSnapshots
 
 bool FakeConversations::MayHaveSent(ConversationId conversation, UserId sender,
                                     ClientId client_id) {
+  // Another node may have committed one without its row yet.
+  if (form_ == Form::kDistributed) return true;
   const std::lock_guard lock(mutex_);
   const Conversation* found = Find(conversation);
   return found != nullptr && found->sent.contains({sender, client_id});

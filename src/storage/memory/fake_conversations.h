@@ -8,16 +8,25 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "storage/conversation_store.h"
 #include "storage/group_committer.h"
 #include "storage/memory/controls.h"
 
 namespace parley::storage::memory {
 
+/// How a fake store writes.
+enum class Form {
+  kLocal,        ///< entries and what follows from them in one write, as on one disk
+  kDistributed,  ///< one after the other, so that somebody may die in between, as in Cassandra
+};
+
 /// The ConversationStore of FakeStore: the rules of the interface in their plainest form.
 class FakeConversations : public ConversationStore, private LogWriter {
  public:
-  explicit FakeConversations(Controls& controls) : controls_(controls), committer_(*this) {}
+  /// `clock` says in which minute a conversation is active.
+  FakeConversations(Controls& controls, Form form, Clock& clock)
+      : controls_(controls), form_(form), clock_(clock), committer_(*this) {}
 
   void Append(std::shared_ptr<const AppendRequest> request, AppendDone done) override;
   runtime::Task<Result<Seq>> ReadApplied(ConversationId conversation) override;
@@ -48,7 +57,7 @@ class FakeConversations : public ConversationStore, private LogWriter {
                                                    Seq after, std::size_t cap) override;
 
   CommitStats commit_stats() const { return committer_.stats(); }
-  void Stop() { committer_.Stop(); }
+  void Stop();
 
  private:
   struct MemberRow {
@@ -77,17 +86,27 @@ class FakeConversations : public ConversationStore, private LogWriter {
   // With mutex_ held:
   AppendOutcome Decide(const AppendRequest& request);
   AppendOutcome Commit(const AppendRequest& request);
+  AppendOutcome CommitInSteps(const AppendRequest& request);
+  /// False if the head is another one.
+  bool WriteEntries(const AppendRequest& request);
   void Apply(ConversationId id, const Effects& effects, Seq through);
   void Apply(const PositionRow& row);
+  void RaiseApplied(ConversationId id, Seq through);
   const Conversation* Find(ConversationId id) const;
   SnapshotPtr Snapshot(ConversationId id);
   std::optional<Membership> MembershipOf(UserId user, ConversationId id) const;
 
   Controls& controls_;
+  const Form form_;
+  Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<ConversationId, Conversation> conversations_;         // guarded by mutex_
   std::unordered_map<UserId, std::set<ConversationId>> conversations_of_;  // guarded by mutex_
-  GroupCommitter committer_;  // last: its thread uses the rest
+  std::map<std::pair<std::int64_t, std::uint32_t>, std::set<ConversationId>>
+      active_;                                     // guarded by mutex_
+  std::set<const AppendRequest*> never_answered_;  // guarded by mutex_
+  std::vector<AppendDone> unanswered_;             // guarded by mutex_; kept until the end
+  GroupCommitter committer_;                       // last: its thread uses the rest
 };
 
 }  // namespace parley::storage::memory

@@ -13,7 +13,9 @@ namespace parley::storage::memory {
 /// ones; reads never suspend, unless a test holds them with controls().
 class FakeStore : public Store {
  public:
-  FakeStore() = default;
+  explicit FakeStore(Form form = Form::kLocal) : conversations_(controls_, form, system_clock_) {}
+  /// `clock` must outlive it; it says in which minute a conversation is active.
+  FakeStore(Form form, Clock& clock) : conversations_(controls_, form, clock) {}
   ~FakeStore() override { FakeStore::Stop(); }
 
   ConversationStore& conversations() override { return conversations_; }
@@ -33,8 +35,9 @@ class FakeStore : public Store {
   Controls& controls() { return controls_; }
 
  private:
+  SystemClock system_clock_;
   Controls controls_;
-  FakeConversations conversations_{controls_};
+  FakeConversations conversations_;
   FakeAccounts accounts_{controls_};
   FakeMeta meta_;
 };

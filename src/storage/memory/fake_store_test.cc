@@ -2,6 +2,7 @@
 
 #include <future>
 #include <memory>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,17 @@ class FakeFactory : public StoreFactory {
 };
 
 PARLEY_INSTANTIATE_STORE_CONTRACT(Fake, [] { return std::make_unique<FakeFactory>(); });
+
+class DistributedFakeFactory : public StoreFactory {
+ public:
+  StoreTraits traits() const override { return {.persistent = false, .local = false}; }
+  std::unique_ptr<Store> Open() override {
+    return std::make_unique<memory::FakeStore>(memory::Form::kDistributed);
+  }
+};
+
+PARLEY_INSTANTIATE_STORE_CONTRACT(DistributedFake,
+                                  [] { return std::make_unique<DistributedFakeFactory>(); });
 
 }  // namespace
 }  // namespace parley::storage
@@ -64,6 +76,44 @@ TEST(FakeStore, FailNextAppend_FailsOne_AndWritesAsTold) {
   LogBuilder log({NewId<UserId>()});
   store.controls().FailNextAppend(kUnknown, Written::kYes);
   EXPECT_EQ(Append(store, log.Take()).get(), kUnknown);
+  EXPECT_NE(Snapshot(store, log.id()), nullptr);
+}
+
+TEST(DistributedFakeStore, StopNextAppend_LeavesWhatWasDoneBefore) {
+  FakeClock clock;
+  const UserId user = NewId<UserId>();
+  // Listed; entries; one member; info; watermark.
+  for (std::size_t steps = 0; steps <= 5; ++steps) {
+    FakeStore store(Form::kDistributed, clock);
+    runtime::Shard shard;
+    LogBuilder log({user}, "a title");
+    store.controls().StopNextAppend(steps, StoppedAnswer::kUnknown);
+    EXPECT_EQ(Append(store, log.Take()).get(),
+              steps < 5 ? AppendOutcome::kUnknown : AppendOutcome::kCommitted);
+    EXPECT_EQ(store.controls().stopped_appends(), steps < 5 ? 1U : 0U);
+    const auto listed = runtime::RunTask(
+        shard,
+        store.conversations().ListActive(ToMillis(clock.Now()) / 60'000, ActiveShardOf(log.id())));
+    EXPECT_EQ(listed->size(), steps >= 1 ? 1U : 0U);
+    const SnapshotPtr snapshot = Snapshot(store, log.id());
+    EXPECT_EQ(snapshot != nullptr, steps >= 2);
+    if (snapshot) {
+      EXPECT_EQ(snapshot->head, log.head());
+      EXPECT_EQ(snapshot->info, log.info());
+      EXPECT_EQ(snapshot->members->size(), steps >= 3 ? 1U : 0U);
+    }
+    EXPECT_EQ(*runtime::RunTask(shard, store.conversations().ReadApplied(log.id())),
+              steps >= 5 ? Seq(1) : Seq());
+  }
+}
+
+TEST(DistributedFakeStore, StopNextAppend_OfTheDead_IsNeverAnswered) {
+  FakeStore store(Form::kDistributed);
+  LogBuilder log({NewId<UserId>()});
+  store.controls().StopNextAppend(2, StoppedAnswer::kNever);
+  std::future<AppendOutcome> answer = Append(store, log.Take());
+  while (store.controls().appends_under_way() > 0) std::this_thread::yield();
+  EXPECT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   EXPECT_NE(Snapshot(store, log.id()), nullptr);
 }
 

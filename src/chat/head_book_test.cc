@@ -1,0 +1,83 @@
+#include "chat/head_book.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+
+namespace parley::chat {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class HeadBookTest : public ::testing::Test {
+ protected:
+  static UserId NewUser() {
+    SystemRandom random;
+    return UserId(Uuid::Version7(FromMillis(1'800'000'000'000), random));
+  }
+
+  const HeadBook::SteadyTime start_{std::chrono::hours(1)};
+  HeadBook book_{HeadBook::Intervals()};
+};
+
+TEST_F(HeadBookTest, TellsTwiceAfterTheLastEvent_ThenNoMore) {
+  EXPECT_TRUE(book_.empty());
+  book_.Told(start_ - seconds(3));
+  book_.Told(start_);
+  EXPECT_EQ(book_.NextDue(), start_ + seconds(1));
+  EXPECT_FALSE(book_.Take(start_ + milliseconds(999)).members);
+  EXPECT_TRUE(book_.Take(start_ + seconds(1)).members);
+  EXPECT_EQ(book_.NextDue(), start_ + seconds(30));
+  EXPECT_FALSE(book_.Take(start_ + seconds(29)).members);
+  EXPECT_TRUE(book_.Take(start_ + seconds(30)).members);
+  EXPECT_EQ(book_.NextDue(), std::nullopt);
+  EXPECT_TRUE(book_.empty());
+}
+
+TEST_F(HeadBookTest, AnEventBeginsAnew) {
+  book_.Told(start_);
+  EXPECT_TRUE(book_.Take(start_ + seconds(1)).members);
+  book_.Told(start_ + seconds(2));
+  EXPECT_EQ(book_.NextDue(), start_ + seconds(3));
+}
+
+TEST_F(HeadBookTest, ADepartureIsTold_AtItsOwnTime_UnlessTheyCameBack) {
+  const Departure bo{NewUser(), Seq(7)};
+  const Departure cy{NewUser(), Seq(8)};
+  book_.Departed(bo, start_);
+  book_.Departed(cy, start_ + milliseconds(500));
+  for (int i = 1; i < 10; ++i) book_.Told(start_ + milliseconds(100 * i));
+  EXPECT_EQ(book_.NextDue(), start_ + seconds(1));
+  const HeadBook::Due first = book_.Take(start_ + seconds(1));
+  EXPECT_FALSE(first.members);
+  EXPECT_EQ(first.departures, std::vector<Departure>{bo});
+  book_.Returned(bo.user);
+  EXPECT_EQ(book_.Take(start_ + seconds(2)).departures, std::vector<Departure>{cy});
+  EXPECT_EQ(book_.Take(start_ + seconds(31)).departures, std::vector<Departure>{cy});
+  EXPECT_TRUE(book_.empty());
+}
+
+TEST_F(HeadBookTest, TakeAll_IsWhoeverWouldBeToldLater) {
+  const Departure bo{NewUser(), Seq(7)};
+  book_.Departed(bo, start_);
+  EXPECT_FALSE(book_.TakeAll().members);
+  book_.Told(start_);
+  book_.Departed(bo, start_);
+  const HeadBook::Due all = book_.TakeAll();
+  EXPECT_TRUE(all.members);
+  EXPECT_EQ(all.departures, std::vector<Departure>{bo});
+  EXPECT_TRUE(book_.empty());
+}
+
+TEST_F(HeadBookTest, RemembersSoManyDepartures) {
+  for (std::size_t i = 0; i < HeadBook::kMaxDepartures + 3; ++i) {
+    book_.Departed({NewUser(), Seq(i + 2)}, start_);
+  }
+  const HeadBook::Due all = book_.TakeAll();
+  EXPECT_EQ(all.departures.size(), HeadBook::kMaxDepartures);
+  EXPECT_EQ(all.departures.front().seq, Seq(5));
+}
+
+}  // namespace
+}  // namespace parley::chat

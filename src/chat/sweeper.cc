@@ -1,0 +1,180 @@
+#include "chat/sweeper.h"
+
+#include <algorithm>
+#include <future>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "chat/staged_entry.h"
+#include "runtime/completer.h"
+#include "runtime/spawn.h"
+
+namespace parley::chat {
+namespace {
+
+constexpr std::int64_t kMsPerMinute = 60'000;
+
+/// Of a conversation that was not told of before, so many last entries are looked at for people
+/// whom they removed.
+constexpr std::uint64_t kLastEntries = 64;
+constexpr std::size_t kLastBytes = std::size_t{256} * 1024;
+
+/// By which a node is chosen for a shard.
+std::string KeyOf(std::uint32_t shard) { return "active:" + std::to_string(shard); }
+
+}  // namespace
+
+struct Sweeper::Round {
+  std::vector<ConversationId> left;
+  std::size_t working = 0;
+  std::vector<runtime::Completer<Status>> waiting;
+};
+
+Sweeper::Sweeper(const SweeperDependencies& dependencies)
+    : deps_(dependencies), fingerprinter_(dependencies.fingerprint_key) {}
+
+Sweeper::~Sweeper() = default;
+
+void Sweeper::Start() {
+  deps_.shard->Post([this] {
+    timer_ = std::make_unique<runtime::Timer>(*deps_.shard);
+    SweepLater();
+  });
+}
+
+void Sweeper::Stop() {
+  std::promise<void> stopped;
+  deps_.shard->Post([&] {
+    stopping_ = true;
+    timer_.reset();
+    if (sweeping_) {
+      stopped_ = [&stopped] { stopped.set_value(); };
+    } else {
+      stopped.set_value();
+    }
+  });
+  stopped.get_future().wait();
+}
+
+void Sweeper::SweepLater() {
+  timer_->After(IsAlone() ? deps_.interval_alone : deps_.interval, [this] {
+    sweeping_ = true;
+    runtime::Spawn(*deps_.shard, "sweep", SweepAndGoOn(this));
+  });
+}
+
+runtime::Task<void> Sweeper::SweepAndGoOn(Sweeper* self) {
+  co_await self->Sweep();
+  self->sweeping_ = false;
+  if (self->stopping_) {
+    if (self->stopped_) self->stopped_();
+  } else {
+    self->SweepLater();
+  }
+}
+
+runtime::Task<void> Sweeper::Sweep() {
+  const bool alone = IsAlone();
+  const bus::FleetViewPtr view = deps_.fleet->view();
+  // A node whose clock is a little ahead writes in a minute that has not begun here.
+  const std::int64_t last = ToMillis(deps_.clock->Now()) / kMsPerMinute + 1;
+  std::unordered_set<ConversationId> active;
+  for (std::uint32_t shard = 0; shard < storage::kActiveShards; ++shard) {
+    if (!alone && bus::PreferredNode(*view, KeyOf(shard)) != deps_.fleet->self()) continue;
+    for (std::int64_t minute = last - kMinutes; minute <= last && !stopping_; ++minute) {
+      const Result<std::vector<ConversationId>> listed =
+          co_await deps_.store->conversations().ListActive(minute, shard);
+      if (!listed.ok()) {
+        stats_.failed.fetch_add(1, std::memory_order_relaxed);
+        continue;
+      }
+      active.insert(listed->begin(), listed->end());
+    }
+  }
+  std::erase_if(told_, [&](const auto& item) { return !active.contains(item.first); });
+
+  auto round = std::make_shared<Round>();
+  round->left.assign(active.begin(), active.end());
+  round->working = std::min(kAtOnce, round->left.size());
+  for (std::size_t i = round->working; i > 0; --i) {
+    runtime::Spawn(*deps_.shard, "look after conversations", Work(this, round));
+  }
+  if (round->working > 0) {
+    const Status ended = co_await runtime::AwaitCompletion<Status>(
+        [round](runtime::Completer<Status> done) { round->waiting.push_back(std::move(done)); });
+    IgnoreStatus(ended, "only the last of the workers calls it");
+  }
+  stats_.sweeps.fetch_add(1, std::memory_order_relaxed);
+}
+
+runtime::Task<void> Sweeper::Work(Sweeper* self, std::shared_ptr<Round> round) {
+  while (!round->left.empty() && !self->stopping_) {
+    const ConversationId conversation = round->left.back();
+    round->left.pop_back();
+    co_await self->LookAt(conversation);
+  }
+  if (--round->working > 0) co_return;
+  for (runtime::Completer<Status>& done : round->waiting) done(Status::Ok());
+}
+
+runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
+  stats_.looked_at.fetch_add(1, std::memory_order_relaxed);
+  Result<StoredConversation> stored =
+      co_await LoadConversation(deps_.store, conversation, fingerprinter_, EffectsAre::kFollowing);
+  if (!stored.ok()) {
+    // The next sweep comes to it again.
+    stats_.failed.fetch_add(1, std::memory_order_relaxed);
+    co_return;
+  }
+  if (!stored->state.exists()) co_return;
+  if (stored->finished) stats_.finished.fetch_add(1, std::memory_order_relaxed);
+  const Seq head = stored->state.head().seq;
+  const auto before = told_.find(conversation);
+  const Seq after = before == told_.end() ? Seq() : before->second;
+  if (after >= head && !stored->finished) co_return;
+  std::vector<Departure> departed = co_await ReadDepartures(conversation, after, head);
+  for (const Departure& departure : stored->departed) {
+    if (std::ranges::find(departed, departure) == departed.end()) departed.push_back(departure);
+  }
+  std::erase_if(departed, [&](const Departure& departure) {
+    return stored->state.Find(departure.user) != nullptr;
+  });
+  Tell(stored->state, departed);
+  told_[conversation] = head;
+  stats_.told.fetch_add(1, std::memory_order_relaxed);
+}
+
+runtime::Task<std::vector<Departure>> Sweeper::ReadDepartures(ConversationId conversation,
+                                                              Seq after, Seq head) {
+  const Seq from = std::max(after, Seq(head.value() - std::min(head.value(), kLastEntries)));
+  std::vector<Departure> departed;
+  const Result<std::vector<storage::EntryPtr>> entries =
+      co_await deps_.store->conversations().ReadEntries(conversation, from,
+                                                        head.value() - from.value(), kLastBytes);
+  if (!entries.ok()) co_return departed;
+  for (const storage::EntryPtr& entry : *entries) {
+    if (entry->seq <= head) NoteDepartures(*entry, &departed);
+  }
+  co_return departed;
+}
+
+void Sweeper::Tell(const ConversationState& state, const std::vector<Departure>& departed) {
+  const UserList audience = AudienceOf(state);
+  deps_.bus->Publish(std::make_shared<const bus::Event>(
+                         bus::Event{.kind = bus::Event::Kind::kHead,
+                                    .conversation = state.info().id,
+                                    .seq = state.head().seq,
+                                    .frame = {},
+                                    .sessions = {},
+                                    .members = static_cast<std::uint32_t>(audience->size())}),
+                     audience);
+  for (const Departure& departure : departed) {
+    deps_.bus->Publish(
+        std::make_shared<const bus::Event>(
+            bus::Event{bus::Event::Kind::kLeft, state.info().id, departure.seq, wire::Frame(), {}}),
+        std::make_shared<const std::vector<UserId>>(1, departure.user));
+  }
+}
+
+}  // namespace parley::chat
