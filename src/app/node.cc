@@ -8,8 +8,10 @@
 #include <fmt/core.h>
 
 #include "app/backup_runner.h"
+#include "app/bus_parts.h"
 #include "app/control_commands.h"
 #include "app/control_socket.h"
+#include "app/fleet_member.h"
 #include "app/keys.h"
 #include "app/register_metrics.h"
 #include "app/shard_watch.h"
@@ -23,8 +25,6 @@
 #include "auth/sign_up.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "bus/local/local_bus.h"
-#include "bus/local/local_presence.h"
 #include "chat/chat_service.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
@@ -38,6 +38,7 @@
 #include "runtime/blocking_pool.h"
 #include "runtime/shard.h"
 #include "runtime/timer.h"
+#include "storage/cached/cache_news.h"
 #include "storage/cached/cached_store.h"
 
 namespace parley::app {
@@ -80,6 +81,7 @@ struct Node::Parts {
   runtime::BlockingPool reads;
   runtime::BlockingPool hashes;
   auth::GuessGuard guesses;
+  std::unique_ptr<BusParts> bus;
   StoreParts stores;
   storage::cached::CachedStore* store = nullptr;  ///< of `stores`
   std::unique_ptr<MonotonicClock> clock;
@@ -92,9 +94,8 @@ struct Node::Parts {
   std::unique_ptr<auth::PasswordResets> password_resets;
   std::unique_ptr<auth::Administration> administration;
   std::unique_ptr<auth::AccountService> accounts;
-  std::unique_ptr<bus::LocalBus> bus;
-  std::unique_ptr<bus::LocalPresence> presence;
   std::unique_ptr<chat::ChatService> chat;
+  std::unique_ptr<FleetMember> fleet_member;  ///< null where the node is alone
   std::unique_ptr<gateway::Sessions> sessions;
   metrics::CounterSet errors{"code", http::ErrorCodes()};
   metrics::Metrics metrics;
@@ -110,8 +111,9 @@ struct Node::Parts {
   std::atomic<bool> draining{false};
   bool stopped = false;
 
-  Status OpenStore(const DataDir& dir);
+  Status OpenStore(const DataDir& dir, const std::stop_token& stop);
   Status MakeServices();
+  void MakeChat(const InstallationKeys& keys);
   Status MakeAccounts();
   Status Listen(const DataDir& dir);
   void KeepTime();
@@ -132,8 +134,15 @@ std::vector<runtime::Shard*> Node::Parts::ShardPointers() const {
   return pointers;
 }
 
-Status Node::Parts::OpenStore(const DataDir& dir) {
-  PARLEY_ASSIGN(stores, app::OpenStore(config, dir, reads, log));
+Status Node::Parts::OpenStore(const DataDir& dir, const std::stop_token& stop) {
+  StoreEnvironment environment{
+      .config = config, .dir = dir, .reads = reads, .log = log, .tell = nullptr, .stop = stop};
+  if (bus::Fleet* fleet = bus->fleet()) {
+    environment.tell = [fleet](const storage::cached::CacheNews& news) {
+      fleet->Broadcast(kCacheTopic, storage::cached::EncodeNews(news));
+    };
+  }
+  PARLEY_ASSIGN(stores, app::OpenStore(environment));
   store = stores.store.get();
   return Status::Ok();
 }
@@ -160,23 +169,12 @@ Status Node::Parts::MakeServices() {
 
   PARLEY_TRY(MakeAccounts());
 
-  bus = std::make_unique<bus::LocalBus>(ShardPointers());
-  presence = std::make_unique<bus::LocalPresence>(ShardPointers(), config.presence_linger);
-  chat = std::make_unique<chat::ChatService>(chat::ChatDependencies{
-      .shards = ShardPointers(),
-      .store = store,
-      .bus = bus.get(),
-      .clock = clock.get(),
-      .random = &random,
-      .limits = limits,
-      .receipts_max_members = config.receipts_max_members,
-      .max_waiting_bytes = config.waiting_bytes,
-      .fingerprint_key = keys.fingerprints,
-      .identity_key = keys.conversation_ids,
-      .cursor_key = keys.cursors,
-  });
-  gateway::SessionEnvironment environment{
-      .chat = *chat, .accounts = *accounts, .bus = *bus, .presence = *presence, .limits = limits};
+  MakeChat(keys);
+  gateway::SessionEnvironment environment{.chat = *chat,
+                                          .accounts = *accounts,
+                                          .bus = bus->bus(),
+                                          .presence = bus->presence(),
+                                          .limits = limits};
   environment.momentary_bytes = config.server.options.outbox_bytes / 16;
   environment.momentary_frames = config.server.options.outbox_frames / 4;
   environment.errors = &errors;
@@ -186,6 +184,36 @@ Status Node::Parts::MakeServices() {
   environment.of_address = &of_address;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
+}
+
+void Node::Parts::MakeChat(const InstallationKeys& keys) {
+  chat = std::make_unique<chat::ChatService>(chat::ChatDependencies{
+      .shards = ShardPointers(),
+      .store = store,
+      .bus = &bus->bus(),
+      .fleet = bus->fleet(),
+      .effects = stores.cluster == nullptr ? chat::EffectsAre::kInTheSameWrite
+                                           : chat::EffectsAre::kFollowing,
+      .clock = clock.get(),
+      .random = &random,
+      .limits = limits,
+      .receipts_max_members = config.receipts_max_members,
+      .max_waiting_bytes = config.waiting_bytes,
+      .forward_timeout = config.bus.forward_timeout,
+      .fingerprint_key = keys.fingerprints,
+      .identity_key = keys.conversation_ids,
+      .cursor_key = keys.cursors,
+  });
+  if (bus->fleet() == nullptr) return;
+  fleet_member =
+      std::make_unique<FleetMember>(FleetMember::Parts{.settings = config.bus,
+                                                       .bus = *bus,
+                                                       .store = *store,
+                                                       .chat = *chat,
+                                                       .clock = *clock,
+                                                       .fingerprint_key = keys.fingerprints,
+                                                       .shard = *shards.front(),
+                                                       .log = log});
 }
 
 Status Node::Parts::Listen(const DataDir& dir) {
@@ -202,7 +230,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .administration = administration.get(),
                             .history = &history,
                             .chat = chat.get(),
-                            .bus = bus.get(),
+                            .bus = &bus->bus(),
                             .sessions = sessions.get(),
                             .clock = clock.get(),
                             .random = &random,
@@ -216,7 +244,8 @@ Status Node::Parts::Listen(const DataDir& dir) {
       metrics,
       std::vector<http::ReadinessCheck>{
           {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }},
-          {"store", [this] { return store->health(); }}},
+          {"store", [this] { return store->health(); }},
+          {"clock", [this] { return fleet_member ? fleet_member->CheckClock() : Status::Ok(); }}},
       [this] { return shard_watch->health(); });
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
@@ -226,7 +255,8 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .errors = &errors,
                             .api = api.get(),
                             .bus = bus.get(),
-                            .presence = presence.get(),
+                            .stores = &stores,
+                            .fleet_member = fleet_member.get(),
                             .sessions = sessions.get(),
                             .rates = &rates,
                             .guesses = &guesses,
@@ -282,8 +312,10 @@ void Node::Parts::Stop() {
   if (backups) backups->Stop();
   if (public_server) public_server->Stop();
   if (ops_server) ops_server->Stop();
+  if (fleet_member) fleet_member->Stop();
   if (chat) chat->Stop();
-  if (store) store->Stop();
+  if (bus) bus->Stop();
+  if (store != nullptr) store->Stop();
   for (const std::unique_ptr<runtime::Shard>& shard : shards) shard->Stop();
   reads.Stop();
   hashes.Stop();
@@ -294,6 +326,7 @@ void Node::Parts::Stop() {
   audit_keeper.reset();
   sampler.reset();
   shard_watch.reset();
+  fleet_member.reset();
   public_server.reset();
   ops_server.reset();
   chat.reset();
@@ -305,15 +338,18 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() { parts_->Stop(); }
 
 Result<std::unique_ptr<Node>> Node::Start(const Config& config, const DataDir& dir,
-                                          ProcessLogger& log) {
+                                          ProcessLogger& log, const std::stop_token& stop) {
   std::unique_ptr<Node> node(new Node(std::make_unique<Parts>(config, log)));
   Parts& parts = *node->parts_;
-  PARLEY_TRY(parts.OpenStore(dir));
   for (std::size_t i = 0; i < ThreadCount(config.threads); ++i) {
     parts.shards.push_back(std::make_unique<runtime::Shard>(static_cast<int>(i)));
     parts.shards.back()->Start();
   }
+  parts.bus = std::make_unique<BusParts>(config, parts.ShardPointers(), parts.system_clock,
+                                         parts.random, log);
+  PARLEY_TRY(parts.OpenStore(dir, stop));
   PARLEY_TRY(parts.MakeServices());
+  if (parts.fleet_member) parts.fleet_member->Join();
   PARLEY_TRY(parts.Listen(dir));
   return node;
 }
@@ -337,6 +373,7 @@ const std::optional<std::string>& Node::admin_token() const { return parts_->adm
 
 void Node::Drain() {
   parts_->draining = true;
+  if (parts_->fleet_member) parts_->fleet_member->Drain();
   parts_->public_server->Drain(parts_->config.server.drain);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "app/config/config.h"
@@ -22,10 +23,11 @@ namespace parley::app {
 /// All calls from the main thread, but HurryDrain.
 class Node {
  public:
-  /// Opens the store, starts the threads and listens. Nothing runs any more where it answers an
-  /// error.
+  /// Starts the threads, opens the store (waiting for as long as its cluster is not there) and
+  /// listens. Nothing runs any more where it answers an error: kCancelled where `stop` was
+  /// requested while it waited.
   static Result<std::unique_ptr<Node>> Start(const Config& config, const DataDir& dir,
-                                             ProcessLogger& log);
+                                             ProcessLogger& log, const std::stop_token& stop);
   /// Stops at once what still runs.
   ~Node();
   Node(const Node&) = delete;

@@ -258,17 +258,18 @@ void RegisterServer(metrics::Metrics& metrics, const net::Server& server) {
 }
 
 void RegisterBus(metrics::Metrics& metrics, const MetricSources& sources) {
-  metrics.AddCounter("parley_events_published_total", "Events handed to the bus.",
-                     [bus = sources.bus] { return static_cast<double>(bus->published()); });
-  metrics.AddGauge(
-      "parley_people_connected", "People with a WebSocket.",
-      [presence = sources.presence] { return static_cast<double>(presence->stats().connected); });
+  metrics.AddCounter(
+      "parley_events_published_total", "Events handed to the bus.",
+      [bus = sources.bus] { return static_cast<double>(bus->local_bus().published()); });
+  metrics.AddGauge("parley_people_connected", "People with a WebSocket.", [bus = sources.bus] {
+    return static_cast<double>(bus->local_presence().stats().connected);
+  });
   metrics.AddGauge(
       "parley_people_watched", "People whose presence somebody watches.",
-      [presence = sources.presence] { return static_cast<double>(presence->stats().watched); });
+      [bus = sources.bus] { return static_cast<double>(bus->local_presence().stats().watched); });
   metrics.AddGauge(
       "parley_people_lingering", "People who left and are still shown as online to their watchers.",
-      [presence = sources.presence] { return static_cast<double>(presence->stats().lingering); });
+      [bus = sources.bus] { return static_cast<double>(bus->local_presence().stats().lingering); });
 }
 
 void RegisterSessions(metrics::Metrics& metrics, const MetricSources& sources) {
@@ -324,6 +325,7 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterSessions(metrics, sources);
   RegisterRates(metrics, *sources.rates, *sources.guesses);
   sources.api->stats().AddTo(metrics);
+  RegisterFleetMetrics(metrics, sources);
 }
 
 }  // namespace parley::app

@@ -3,11 +3,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "app/bus_parts.h"
+#include "app/fleet_member.h"
 #include "app/log.h"
 #include "app/shard_watch.h"
+#include "app/store_parts.h"
 #include "auth/guess_guard.h"
-#include "bus/local/local_bus.h"
-#include "bus/local/local_presence.h"
 #include "chat/chat_service.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
@@ -28,8 +29,9 @@ struct MetricSources {
   const net::Server* server;
   const metrics::CounterSet* errors;
   const http::ApiService* api;
-  const bus::LocalBus* bus;
-  const bus::LocalPresence* presence;
+  const BusParts* bus;
+  const StoreParts* stores;
+  const FleetMember* fleet_member;  ///< null where the node is alone
   const gateway::Sessions* sessions;
   const limits::RateLimits* rates;
   const auth::GuessGuard* guesses;
@@ -45,5 +47,7 @@ struct MetricSources {
 
 /// Adds every family that the program tells (src/metrics/README.md).
 void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources);
+/// Of these, what only a node of a fleet has.
+void RegisterFleetMetrics(metrics::Metrics& metrics, const MetricSources& sources);
 
 }  // namespace parley::app

@@ -1,10 +1,9 @@
 // `parleyd serve`: starts a node, says where it listens, and does what signals ask: SIGHUP rereads
 // the configuration, SIGTERM and SIGINT end it.
 
-#include <atomic>
 #include <csignal>
 #include <filesystem>
-#include <thread>
+#include <stop_token>
 #include <utility>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,18 +15,11 @@
 #include "app/node.h"
 #include "app/reload.h"
 #include "app/service_manager.h"
+#include "app/signal_watch.h"
 #include "http/web_assets.h"
 
 namespace parley::app {
 namespace {
-
-sigset_t StopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
 
 /// What this program waits for, taken from every thread that starts later: the main one waits.
 sigset_t BlockSignals() {
@@ -65,19 +57,27 @@ void Reload(Reloader& reloader, Logger& log) {
 
 /// Ends the node; a second signal makes it hurry.
 void DrainUntilDone(Node& node, Logger& log) {
-  std::atomic<bool> done{false};
-  std::thread second([&] {
-    const sigset_t signals = StopSignals();
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (done) return;
+  const SignalWatch second([&](int signal) {
     log.Info("stopping at once", {{"signal", signal}});
     node.HurryDrain();
   });
   node.Drain();
-  done = true;
-  pthread_kill(second.native_handle(), SIGTERM);
-  second.join();
+}
+
+/// Starts the node; a signal ends the wait for a cluster that is not there.
+Result<std::unique_ptr<Node>> StartNode(const Config& config, const DataDir& dir,
+                                        ProcessLogger& log) {
+  std::stop_source stop;
+  Result<std::unique_ptr<Node>> node = Unavailable("it was not started");
+  {
+    const SignalWatch watch([&](int signal) {
+      log.Info("stopping before the start is done", {{"signal", signal}});
+      stop.request_stop();
+    });
+    node = Node::Start(config, dir, log, stop.get_token());
+  }
+  if (stop.stop_requested()) return Status(StatusCode::kCancelled, "was told to stop");
+  return node;
 }
 
 /// The command line client beside this program, as a person here would call it.
@@ -129,8 +129,9 @@ int RunServe(const LoadedConfig& loaded, const ConfigSources& sources) {
     return 1;
   }
   for (const std::string& warning : dir->warnings) log->Warning(warning);
-  Result<std::unique_ptr<Node>> node = Node::Start(loaded.config, *dir, *log);
+  Result<std::unique_ptr<Node>> node = StartNode(loaded.config, *dir, *log);
   if (!node.ok()) {
+    if (node.status().code() == StatusCode::kCancelled) return 0;
     log->Error("cannot start", {{"error", node.status().message()}});
     return 1;
   }

@@ -1,17 +1,32 @@
 #include "app/store_parts.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
 #include <utility>
 
+#include <fmt/core.h>
+
+#include "storage/cached/redis/open_redis.h"
 #include "storage/memory/fake_store.h"
 #include "storage/rocks/rocks_store.h"
 
 namespace parley::app {
 namespace {
 
-Result<std::unique_ptr<storage::Store>> OpenRocks(const Config& config, const DataDir& dir,
-                                                  runtime::BlockingPool& reads) {
-  storage::rocks::OpenOptions options{.path = dir.path + "/store", .reads = reads};
+using storage::cached::CachedStore;
+using storage::cached::SharedCacheStore;
+using storage::cassandra::ClusterStore;
+
+/// Between two tries to reach a cluster, and between two lines that say so.
+constexpr std::chrono::seconds kTryAgain{1};
+constexpr std::chrono::seconds kSayAgain{10};
+
+Result<std::unique_ptr<storage::Store>> OpenRocks(const StoreEnvironment& environment) {
+  const Config& config = environment.config;
+  storage::rocks::OpenOptions options{.path = environment.dir.path + "/store",
+                                      .reads = environment.reads};
   options.block_cache_bytes = config.storage.block_cache_bytes;
   options.write_buffer_bytes = config.storage.write_buffer_bytes;
   options.min_free_bytes = config.storage.min_free_bytes;
@@ -23,6 +38,67 @@ Result<std::unique_ptr<storage::Store>> OpenRocks(const Config& config, const Da
     std::_Exit(EXIT_FAILURE);
   };
   return storage::rocks::Open(std::move(options));
+}
+
+/// Whether it was told to stop within the time.
+bool StoppedWithin(const std::stop_token& stop, std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  return stopped.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
+}
+
+Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& environment) {
+  const CassandraSettings& settings = environment.config.storage.cassandra;
+  storage::cassandra::OpenOptions options;
+  options.session = SessionOptionsOf(settings, &environment.log);
+  options.schema.replication = fmt::format("{{'class': 'NetworkTopologyStrategy', '{}': {}}}",
+                                           settings.datacenter, settings.replication);
+  options.schema.stop = environment.stop;
+  options.schema.log = &environment.log;
+  options.max_batch_bytes = settings.batch_bytes;
+  auto say_at = std::chrono::steady_clock::now();
+  while (true) {
+    Result<std::unique_ptr<ClusterStore>> store = storage::cassandra::Open(options);
+    if (store.ok() || store.status().code() != StatusCode::kUnavailable) return store;
+    if (std::chrono::steady_clock::now() >= say_at) {
+      environment.log.Warning("waits for Cassandra", {{"error", store.status().message()}});
+      say_at += kSayAgain;
+    }
+    if (StoppedWithin(environment.stop, kTryAgain)) {
+      return Status(StatusCode::kCancelled, "was told to stop before Cassandra was there");
+    }
+  }
+}
+
+storage::cached::SharedCacheOptions SharedCacheOptionsOf(const RedisSettings& settings) {
+  storage::cached::SharedCacheOptions options;
+  options.prefix = settings.prefix;
+  options.head_ttl = settings.head_ttl;
+  options.body_ttl = settings.body_ttl;
+  options.user_ttl = settings.user_ttl;
+  options.page_ttl = settings.page_ttl;
+  return options;
+}
+
+/// The caches in front of a store that other nodes write to as well.
+Status AddSharedCaches(const StoreEnvironment& environment, StoreParts& parts) {
+  const CacheSettings& settings = environment.config.cache;
+  storage::Store* behind = parts.engine.get();
+  if (!settings.redis.urls.empty()) {
+    storage::cached::RedisOptions options;
+    options.deadline = settings.redis.timeout;
+    PARLEY_ASSIGN(parts.redis,
+                  storage::cached::OpenRedis(settings.redis.urls, options, environment.log));
+    parts.shared_cache = std::make_unique<SharedCacheStore>(*parts.engine, *parts.redis,
+                                                            SharedCacheOptionsOf(settings.redis));
+    behind = parts.shared_cache.get();
+  }
+  storage::cached::SharedStore shared;
+  shared.ages.max_age = settings.max_age;
+  shared.tell = environment.tell;
+  parts.store = std::make_unique<CachedStore>(*behind, CacheOptionsOf(settings), shared);
+  return Status::Ok();
 }
 
 }  // namespace
@@ -38,17 +114,42 @@ storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
   return options;
 }
 
-Result<StoreParts> OpenStore(const Config& config, const DataDir& dir, runtime::BlockingPool& reads,
-                             ProcessLogger& log) {
+storage::cassandra::SessionOptions SessionOptionsOf(const CassandraSettings& settings,
+                                                    ProcessLogger* log) {
+  storage::cassandra::SessionOptions options;
+  options.contact_points = settings.hosts;
+  options.datacenter = settings.datacenter;
+  options.keyspace = settings.keyspace;
+  options.user = settings.username;
+  options.password = settings.password;
+  options.ca_file = settings.ca_file;
+  options.threads = settings.threads;
+  options.timeout = settings.timeout;
+  options.serial_timeout = 2 * settings.timeout;
+  options.max_in_flight = settings.max_in_flight;
+  options.max_waiting = settings.queue;
+  options.log = log;
+  return options;
+}
+
+Result<StoreParts> OpenStore(const StoreEnvironment& environment) {
+  const Config& config = environment.config;
   StoreParts parts;
+  if (config.storage.engine == StorageEngine::kCassandra) {
+    PARLEY_ASSIGN(std::unique_ptr<ClusterStore> cluster, OpenCassandra(environment));
+    parts.cluster = cluster.get();
+    parts.engine = std::move(cluster);
+    PARLEY_TRY(AddSharedCaches(environment, parts));
+    return parts;
+  }
   if (config.storage.engine == StorageEngine::kMemory) {
-    log.Warning("the store is in memory: everything is forgotten when the server stops");
+    environment.log.Warning(
+        "the store is in memory: everything is forgotten when the server stops");
     parts.engine = std::make_unique<storage::memory::FakeStore>();
   } else {
-    PARLEY_ASSIGN(parts.engine, OpenRocks(config, dir, reads));
+    PARLEY_ASSIGN(parts.engine, OpenRocks(environment));
   }
-  parts.store =
-      std::make_unique<storage::cached::CachedStore>(*parts.engine, CacheOptionsOf(config.cache));
+  parts.store = std::make_unique<CachedStore>(*parts.engine, CacheOptionsOf(config.cache));
   return parts;
 }
 

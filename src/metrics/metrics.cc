@@ -20,8 +20,9 @@ ClientMetric ToMetric(const Sample& sample, MetricType type) {
   return metric;
 }
 
-ClientMetric ToMetric(const Histogram::Snapshot& snapshot) {
+ClientMetric ToMetric(const Labels& labels, const Histogram::Snapshot& snapshot) {
   ClientMetric metric;
+  for (const auto& [name, value] : labels) metric.label.push_back({name, value});
   metric.histogram.sample_count = snapshot.count;
   metric.histogram.sample_sum = snapshot.sum;
   std::uint64_t cumulative = 0;
@@ -67,10 +68,18 @@ void Metrics::AddGauges(std::string name, std::string help, ReadSamples read) {
 }
 
 void Metrics::AddHistogram(std::string name, std::string help, ReadHistogram read) {
+  AddHistograms(std::move(name), std::move(help), [read = std::move(read)] {
+    return std::vector<std::pair<Labels, Histogram::Snapshot>>{{{}, read()}};
+  });
+}
+
+void Metrics::AddHistograms(std::string name, std::string help, ReadHistograms read) {
   Add([family = MetricFamily{std::move(name), std::move(help), MetricType::Histogram, {}},
        read = std::move(read)] {
     MetricFamily filled = family;
-    filled.metric.push_back(ToMetric(read()));
+    for (const auto& [labels, snapshot] : read()) {
+      filled.metric.push_back(ToMetric(labels, snapshot));
+    }
     return filled;
   });
 }

@@ -35,6 +35,7 @@ class Metrics : public prometheus::Collectable {
   using Read = std::function<double()>;
   using ReadSamples = std::function<std::vector<Sample>()>;
   using ReadHistogram = std::function<Histogram::Snapshot()>;
+  using ReadHistograms = std::function<std::vector<std::pair<Labels, Histogram::Snapshot>>()>;
 
   /// A value that only rises; by convention its name ends in _total. A name is added once.
   void AddCounter(std::string name, std::string help, Read read);
@@ -43,6 +44,7 @@ class Metrics : public prometheus::Collectable {
   void AddGauge(std::string name, std::string help, Read read);
   void AddGauges(std::string name, std::string help, ReadSamples read);
   void AddHistogram(std::string name, std::string help, ReadHistogram read);
+  void AddHistograms(std::string name, std::string help, ReadHistograms read);
 
   /// Calls `prepare` at the start of each scrape, before any reader: for what several families
   /// tell parts of and is costly to ask for.

@@ -86,7 +86,7 @@ class Nodes:
             "bus": {"engine": "nats"},
             "bus.nats": {"urls": nats.urls, "username": nats_user, "password": nats_password,
                          "ca_file": nats.authority},
-            "cache.redis": {"url": next(iter(redis.urls), None)},
+            "cache.redis": {"urls": redis.urls or None},
         })
 
 

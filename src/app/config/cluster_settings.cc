@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/config/bind.h"
+#include "storage/cached/redis/redis_url.h"
 
 namespace parley::app {
 namespace {
@@ -43,16 +44,7 @@ bool IsNatsUrl(std::string_view text) {
   });
 }
 
-bool IsRedisUrl(std::string_view text) {
-  constexpr std::string_view kScheme = "redis://";
-  if (text.empty()) return true;
-  if (!text.starts_with(kScheme)) return false;
-  text.remove_prefix(kScheme.size());
-  const std::size_t at = text.rfind('@');
-  const std::string_view credentials = at == std::string_view::npos ? "" : text.substr(0, at);
-  return IsHostPort(at == std::string_view::npos ? text : text.substr(at + 1)) &&
-         (credentials.empty() || credentials.find(':') != std::string_view::npos);
-}
+bool IsRedisUrl(std::string_view text) { return storage::cached::ParseRedisUrl(text).ok(); }
 
 Setting Secret(Setting setting) {
   setting.secret = true;
@@ -109,18 +101,28 @@ void AddSharedCache(Table& table) {
       {"cache.max_age_ms",
        "With several nodes: so old may be what one believes of memberships, sessions and people."},
       "ms", {0, 60'000}, PARLEY_FIELD(cache.max_age)));
-  table.push_back(Secret(TextSetting(
-      {"cache.redis.url", "The cache that all nodes share, in front of Cassandra; empty: none."},
-      "empty, or redis://:PASSWORD@HOST:PORT", IsRedisUrl, PARLEY_FIELD(cache.redis.url))));
+  table.push_back(Secret(ListSetting(
+      {"cache.redis.urls",
+       "The Redis servers that all nodes share as a cache in front of Cassandra, in the same order "
+       "on each node: the keys are spread over them. Empty: none."},
+      "a list of redis://:PASSWORD@HOST:PORT", IsRedisUrl, PARLEY_FIELD(cache.redis.urls))));
   table.push_back(TextSetting(
       {"cache.redis.prefix", "In front of every key there: two installations need two."},
       "lower-case letters, digits and _", IsPlainName, PARLEY_FIELD(cache.redis.prefix)));
   table.push_back(
       IntegerSetting({"cache.redis.timeout_ms", "A read that takes longer goes to the database."},
                      "ms", {1, 10'000}, PARLEY_FIELD(cache.redis.timeout)));
-  table.push_back(IntegerSetting(
-      {"cache.redis.ttl_s", "So long Redis keeps what can change, whatever news of it are lost."},
-      "s", {1, 86'400}, PARLEY_FIELD(cache.redis.ttl)));
+  const auto add_ttl = [&table](std::string_view name, std::string_view meaning, auto field) {
+    table.push_back(IntegerSetting({name, meaning}, "ms", {100, 86'400'000}, field));
+  };
+  add_ttl("cache.redis.head_ttl_ms",
+          "So long Redis keeps where a conversation ends, if the news of a change do not reach it.",
+          PARLEY_FIELD(cache.redis.head_ttl));
+  add_ttl("cache.redis.body_ttl_ms", "The same of a conversation's title and members.",
+          PARLEY_FIELD(cache.redis.body_ttl));
+  add_ttl("cache.redis.user_ttl_ms", "The same of people.", PARLEY_FIELD(cache.redis.user_ttl));
+  add_ttl("cache.redis.page_ttl_ms", "The same of pages of history, which never change.",
+          PARLEY_FIELD(cache.redis.page_ttl));
 }
 
 void AddBus(Table& table) {

@@ -72,10 +72,13 @@ struct StorageSettings {
 
 /// The cache that all nodes share, in front of Cassandra.
 struct RedisSettings {
-  std::string url;  ///< redis://:PASSWORD@HOST:PORT; empty: none
+  std::vector<std::string> urls;  ///< redis://:PASSWORD@HOST:PORT each; empty: none
   std::string prefix = "parley";
   std::chrono::milliseconds timeout{50};  ///< a read that takes longer goes to the store
-  std::chrono::seconds ttl{60};           ///< of what changes
+  std::chrono::milliseconds head_ttl{20'000};
+  std::chrono::milliseconds body_ttl{60'000};
+  std::chrono::milliseconds user_ttl{10'000};
+  std::chrono::milliseconds page_ttl{3'600'000};
 };
 
 /// Bounds of the read-through caches in front of the store.

@@ -119,8 +119,8 @@ TEST_F(ConfigTest, Secrets_AreNeverShown) {
   EXPECT_THAT(printed, HasSubstr("\n# storage.cassandra.password = \"********\"  # file "));
   EXPECT_THAT(printed, testing::Not(HasSubstr("geheim")));
   EXPECT_TRUE(LoadConfig({File(printed), {}, {}}).ok());
-  EXPECT_EQ(ErrorOf({{}, {{"PARLEY_CACHE_REDIS_URL", "geheim"}}, {}}),
-            "PARLEY_CACHE_REDIS_URL: cache.redis.url must be empty, or "
+  EXPECT_EQ(ErrorOf({{}, {{"PARLEY_CACHE_REDIS_URLS", "geheim"}}, {}}),
+            "PARLEY_CACHE_REDIS_URLS: cache.redis.urls must be a list of "
             "redis://:PASSWORD@HOST:PORT");
 }
 

@@ -182,7 +182,7 @@ std::string PrintConfig(const LoadedConfig& loaded, std::span<const Setting> tab
   for (std::size_t i = 0; i < table.size(); ++i) {
     const std::string value = table[i].show(loaded.config);
     // Behind a remark, so that what is printed can be read again.
-    const bool hidden = table[i].secret && value != "\"\"";
+    const bool hidden = table[i].secret && value != "\"\"" && value != "[]";
     text += fmt::format("{}{} = {}  # {}{}\n", hidden ? "# " : "", table[i].name,
                         hidden ? "\"********\"" : value, loaded.origins[i].ToString(),
                         table[i].reloadable ? "; SIGHUP rereads it" : "");
