@@ -4,11 +4,19 @@
 #include <string>
 
 #include "storage/rocks/keys.h"
-#include "storage/rocks/search_terms.h"
+#include "storage/search_terms.h"
 #include "wire/records.h"
 
 namespace parley::storage::rocks {
 namespace {
+
+/// The key of a term of a user: the term, a zero byte, the user.
+std::string SearchKey(std::string_view term, UserId user) {
+  std::string key(term);
+  key.push_back('\0');
+  key += user.view();
+  return key;
+}
 
 /// A term's row holds the username, so that matches can be ordered before they are read.
 void PutTerm(rocksdb::WriteBatch& batch, const Database& db, const std::string& term,

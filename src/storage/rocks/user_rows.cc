@@ -8,7 +8,7 @@
 #include "storage/rocks/accounts.h"
 #include "storage/rocks/keys.h"
 #include "storage/rocks/prefix_scan.h"
-#include "storage/rocks/search_terms.h"
+#include "storage/search_terms.h"
 #include "wire/records.h"
 
 // People, their names and passwords.

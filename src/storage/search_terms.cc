@@ -1,8 +1,8 @@
-#include "storage/rocks/search_terms.h"
+#include "storage/search_terms.h"
 
 #include <algorithm>
 
-namespace parley::storage::rocks {
+namespace parley::storage {
 
 std::string ToLowerAscii(std::string_view text) {
   std::string lower(text);
@@ -22,11 +22,4 @@ std::set<std::string> SearchTerms(const User& user) {
   return terms;
 }
 
-std::string SearchKey(std::string_view term, UserId user) {
-  std::string key(term);
-  key.push_back('\0');
-  key += user.view();
-  return key;
-}
-
-}  // namespace parley::storage::rocks
+}  // namespace parley::storage

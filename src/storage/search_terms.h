@@ -6,7 +6,8 @@
 
 #include "model/user.h"
 
-namespace parley::storage::rocks {
+/// What people are found by: the same in every engine. Pure.
+namespace parley::storage {
 
 /// ASCII letters in lower case; all else as it is.
 std::string ToLowerAscii(std::string_view text);
@@ -15,7 +16,4 @@ std::string ToLowerAscii(std::string_view text);
 /// each of its words on; in lower case.
 std::set<std::string> SearchTerms(const User& user);
 
-/// The key of a term of a user: the term, a zero byte, the user.
-std::string SearchKey(std::string_view term, UserId user);
-
-}  // namespace parley::storage::rocks
+}  // namespace parley::storage
