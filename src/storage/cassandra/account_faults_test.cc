@@ -145,8 +145,7 @@ TEST_P(AccountFaults, ClaimsAreMadeAndUsedOnce) {
   Lose("admin_claims.insert");
   ASSERT_TRUE(Run(admin().CreateAdminClaim(token)).ok());
   const auto use = [&] {
-    return Run(
-        admin().UseAdminClaim(token, ann.id, NewEntry(ann.id, AuditAction::kAdminClaim)));
+    return Run(admin().UseAdminClaim(token, ann.id, NewEntry(ann.id, AuditAction::kAdminClaim)));
   };
   Lose("admin_claims.delete");
   EXPECT_TRUE(use()->admin);
@@ -164,11 +163,10 @@ TEST_P(AccountFaults, InvitationsAreUsedAsOftenAsAccountsAreMade) {
   ASSERT_TRUE(Run(admin().CreateInvitation(invitation, 9)).ok());
   for (int passes = 0; passes < 2; ++passes) {  // reserving, then counting
     Lose("invitations.write", passes);
-    ASSERT_TRUE(
-        Run(admin().CreateInvitedUser(NewUser(), "hash", invitation.token_hash)).ok());
+    ASSERT_TRUE(Run(admin().CreateInvitedUser(NewUser(), "hash", invitation.token_hash)).ok());
   }
-  const auto row = Run(stores_->invitations().Read(
-      {.created_by = invitation.created_by, .id = invitation.id}));
+  const auto row =
+      Run(stores_->invitations().Read({.created_by = invitation.created_by, .id = invitation.id}));
   EXPECT_EQ(row->invitation.used, 2U);
   EXPECT_TRUE(row->making.empty());
 }
@@ -186,8 +184,8 @@ TEST_P(AccountFaults, InvitedAccountThatIsNotMade_GivesItsUseBack) {
             StatusCode::kUnavailable);
   EXPECT_FALSE(Run(accounts().FindUserByName(user.username)).ok());
   EXPECT_EQ(Run(admin().FindInvitation(invitation.id))->used, 0U);
-  EXPECT_TRUE(Run(admin().CreateInvitedUser(NewUser(user.username), "hash", invitation.token_hash))
-                  .ok());
+  EXPECT_TRUE(
+      Run(admin().CreateInvitedUser(NewUser(user.username), "hash", invitation.token_hash)).ok());
 }
 
 TEST_P(AccountFaults, KeysAreTheSameForAll) {

@@ -31,7 +31,7 @@ Status ReadNodes(Session& session, ClusterFacts& facts) {
   for (const Rows* rows : {&local, &peers}) {
     for (const Row row : *rows) {
       ++facts.nodes[std::string(row[0].value_or("unknown"))];
-      if (row[1]) facts.versions.emplace(*row[1]);
+      if (const auto version = row[1]) facts.versions.emplace(*version);
     }
   }
   facts.datacenter = session.options().datacenter;
@@ -70,7 +70,9 @@ void ReadSettings(Session& session, ClusterFacts& facts) {
         "'commitlog_sync_period', 'paxos_variant', 'paxos_state_purging')");
     if (!rows.ok()) return;
     for (const Row row : *rows) {
-      if (row[0] && row[1]) facts.settings[std::string(*row[0])].emplace(*row[1]);
+      const auto name = row[0];
+      const auto value = row[1];
+      if (name && value) facts.settings[std::string(*name)].emplace(*value);
     }
   }
 }
@@ -83,10 +85,10 @@ Result<std::map<std::string, std::string>> ReadTextMap(std::optional<std::string
   // On the wire a map is a list of twice as many, keys and values by turns, with half the count.
   if (cell->size() < 4) return DataLoss("a column of the database is no map");
   PARLEY_ASSIGN(const std::int32_t pairs, ReadInt(cell->substr(0, 4)));
-  if (pairs < 0 || static_cast<std::size_t>(pairs) > cell->size()) {
+  if (pairs < 0 || static_cast<std::size_t>(pairs) > cell->size() / 8) {
     return DataLoss("a column of the database is no map");
   }
-  std::string list = *IntValue(2 * pairs);
+  std::string list = IntValue(2 * pairs).value_or("");
   list.append(cell->substr(4));
   PARLEY_ASSIGN(const std::vector<std::string> elements, ReadBlobs(list));
   for (std::size_t i = 0; i + 1 < elements.size(); i += 2) map[elements[i]] = elements[i + 1];

@@ -7,6 +7,7 @@
 
 #include "storage/cassandra/testing/conversation_cluster.h"
 #include "storage/testing/store_contract.h"
+#include "storage/testing/store_property.h"
 
 namespace parley::storage {
 
@@ -65,6 +66,13 @@ const MakeStoreFactory kMakeCassandra = [] { return std::make_unique<CassandraFa
 INSTANTIATE_TEST_SUITE_P(Cassandra, LogContract, ::testing::Values(kMakeCassandra));
 INSTANTIATE_TEST_SUITE_P(Cassandra, EffectsContract, ::testing::Values(kMakeCassandra));
 INSTANTIATE_TEST_SUITE_P(Cassandra, PeopleContract, ::testing::Values(kMakeCassandra));
+
+TEST(ConversationsProperty, RandomOperations_ShowWhatTheModelSays) {
+  // Each takes seconds on a cluster; who wants more says so.
+  ASSERT_EQ(setenv("RC_PARAMS", "max_success=10", 0), 0);
+  CassandraFactory factory;
+  CheckRandomOperations(factory);
+}
 
 }  // namespace
 }  // namespace parley::storage

@@ -224,12 +224,13 @@ class Operations {
             .ok());
   }
 
-  /// Of the present stay mostly, sometimes of an earlier or none.
+  /// Of the present stay mostly, sometimes of an earlier or none; never of a later one, which
+  /// nobody can know.
   void WritePosition(Model& model, UserId user, std::size_t what) {
     Commit(model);
     Seq joined(1 + what % model.log.head().seq.value());
     const auto own = model.MembershipOf(user);
-    if (own && what % 4 != 0) joined = own->member.joined_seq;
+    if (own && (what % 4 != 0 || joined > own->member.joined_seq)) joined = own->member.joined_seq;
     const PositionRow row{
         .conversation = model.log.id(),
         .user = user,
