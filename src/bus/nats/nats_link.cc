@@ -1,10 +1,8 @@
 #include "bus/nats/nats_link.h"
 
 #include <atomic>
-#include <cassert>
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -12,6 +10,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "bus/nats/nats_options.h"
+#include "bus/nats/nats_subscriptions.h"
 
 namespace parley::bus {
 namespace {
@@ -21,44 +20,6 @@ constexpr std::chrono::milliseconds kFarewell{500};
 constexpr std::chrono::seconds kHandlersEnd{5};
 /// What a recipient costs in the queue, about: one subject.
 constexpr std::size_t kBytesPerRecipient = 64;
-
-/// What the threads of libnats touch; it outlives the link for as long as they do.
-struct Inbound {
-  std::atomic<std::uint64_t> messages{0};
-  std::atomic<std::uint64_t> bytes{0};
-  std::mutex mutex;
-  std::condition_variable ended;
-  std::size_t live = 0;  ///< subscriptions of libnats that may still call; guarded by mutex
-};
-
-/// What one subscription of libnats calls; freed when it has said that it is through.
-struct Delivery {
-  const Link::HandlerPtr handler;
-  const std::shared_ptr<Inbound> inbound;
-};
-
-void OnMessage(natsConnection* /*connection*/, natsSubscription* /*subscription*/, natsMsg* message,
-               void* closure) {
-  const auto* delivery = static_cast<const Delivery*>(closure);
-  const auto text = [](const char* chars) {
-    return chars == nullptr ? std::string_view() : std::string_view(chars);
-  };
-  const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(message));
-  delivery->inbound->messages.fetch_add(1, std::memory_order_relaxed);
-  delivery->inbound->bytes.fetch_add(size, std::memory_order_relaxed);
-  (*delivery->handler)(
-      {text(natsMsg_GetSubject(message)), text(natsMsg_GetReply(message)),
-       size == 0 ? std::string_view() : std::string_view(natsMsg_GetData(message), size),
-       natsMsg_IsNoResponders(message)});
-  natsMsg_Destroy(message);
-}
-
-void OnComplete(void* closure) {
-  const std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(closure));
-  const std::lock_guard lock(delivery->inbound->mutex);
-  --delivery->inbound->live;
-  delivery->inbound->ended.notify_all();
-}
 
 }  // namespace
 
@@ -149,8 +110,8 @@ class NatsLink::Sender {
 
   Stats stats() const {
     Stats stats;
-    stats.messages_in = inbound_->messages;
-    stats.bytes_in = inbound_->bytes;
+    stats.messages_in = subscriptions_.inbound().messages;
+    stats.bytes_in = subscriptions_.inbound().bytes;
     stats.messages_out = messages_out_;
     stats.bytes_out = bytes_out_;
     stats.dropped_out = dropped_out_;
@@ -260,36 +221,7 @@ class NatsLink::Sender {
   }
 
   void SubscribeOne(natsConnection* connection, Ticket ticket, const Record& record) {
-    if (live_.contains(ticket)) return;
-    auto delivery = std::make_unique<Delivery>(record.handler, inbound_);
-    natsSubscription* subscription = nullptr;
-    if (natsConnection_Subscribe(&subscription, connection, record.subject.c_str(), &OnMessage,
-                                 delivery.get()) != NATS_OK) {
-      return;  // the connection is closed: all are made anew with the next one
-    }
-    {
-      const std::lock_guard lock(inbound_->mutex);
-      ++inbound_->live;
-    }
-    // From here on it frees itself. Where that fails it is closed already, and may just be calling:
-    // then a few bytes stay behind.
-    Delivery* const kept = delivery.release();
-    if (natsSubscription_SetOnCompleteCB(subscription, &OnComplete, kept) != NATS_OK) {
-      const std::lock_guard lock(inbound_->mutex);
-      --inbound_->live;
-    }
-    if (natsSubscription_SetPendingLimits(subscription, record.limits.messages,
-                                          record.limits.bytes) != NATS_OK) {
-      log_.Warning("a NATS subscription has no limits of its own", {{"link", options_.name}});
-    }
-    live_.emplace(ticket, subscription);
-  }
-
-  void UnsubscribeOne(Ticket ticket) {
-    const auto it = live_.find(ticket);
-    if (it == live_.end()) return;
-    natsSubscription_Destroy(it->second);
-    live_.erase(it);
+    subscriptions_.Add(connection, ticket, record.subject, record.handler, record.limits);
   }
 
   /// Does what it is told until the end, or until libnats has given up.
@@ -320,7 +252,7 @@ class NatsLink::Sender {
             SubscribeOne(connection, op.ticket, *record);
           break;
         case Op::Kind::kUnsubscribe:
-          UnsubscribeOne(op.ticket);
+          subscriptions_.Remove(op.ticket);
           break;
         case Op::Kind::kPublish:
           PublishNow(connection, op);
@@ -382,17 +314,12 @@ class NatsLink::Sender {
   void Disconnect(natsConnection* connection) {
     state_ = State::kNone;
     natsConnection_Close(connection);
-    for (const auto& [ticket, subscription] : live_) natsSubscription_Destroy(subscription);
-    live_.clear();
     {
       // The last of its callbacks, and then nothing of libnats knows this object.
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, kHandlersEnd, [this] { return closed_; });
     }
-    {
-      std::unique_lock lock(inbound_->mutex);
-      inbound_->ended.wait_for(lock, kHandlersEnd, [this] { return inbound_->live == 0; });
-    }
+    subscriptions_.RemoveAll(kHandlersEnd);
     natsConnection_Destroy(connection);
     RefuseQueue();
   }
@@ -470,15 +397,14 @@ class NatsLink::Sender {
   std::atomic<State> state_{State::kNone};
   std::mutex loss_mutex_;
   std::vector<UniqueFunction<void()>> losses_;  // guarded by loss_mutex_ once started
-  std::shared_ptr<Inbound> inbound_ = std::make_shared<Inbound>();
   std::atomic<std::uint64_t> messages_out_{0};
   std::atomic<std::uint64_t> bytes_out_{0};
   std::atomic<std::uint64_t> dropped_out_{0};
   std::atomic<std::uint64_t> slow_consumers_{0};
   std::atomic<std::uint64_t> reconnects_{0};
 
-  std::map<Ticket, natsSubscription*> live_;  // the sending thread's
-  bool connected_before_ = false;             // the sending thread's
+  NatsSubscriptions subscriptions_;  // the sending thread's
+  bool connected_before_ = false;    // the sending thread's
   std::mutex close_mutex_;
   std::thread thread_;
 };

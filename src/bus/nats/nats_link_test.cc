@@ -10,6 +10,7 @@
 
 #include "bus/nats/link_source.h"
 #include "bus/nats/real_nats.h"
+#include "bus/nats/tcp_gate.h"
 
 namespace parley::bus {
 namespace {
@@ -185,6 +186,42 @@ TEST_F(NatsLinkTest, Unsubscribed_HearsNothingMore_AndClosingWaitsForHandlers) {
   const std::size_t heard = first.texts().size();
   PublishUntilHeard(second);
   EXPECT_EQ(first.texts().size(), heard);
+}
+
+TEST(NatsLinkFailover, AnotherServerIsFoundSoon) {
+  NullLogger log;
+  NatsLinkOptions options = RealNats();
+  std::vector<std::unique_ptr<TcpGate>> gates;
+  std::vector<std::string> urls;
+  for (int i = 0; i < 2; ++i) {
+    const NatsAddress address =
+        ParseAddress(options.urls[static_cast<std::size_t>(i) % options.urls.size()]);
+    gates.push_back(std::make_unique<TcpGate>(address.host, address.port));
+    urls.push_back(address.scheme + "127.0.0.1:" + std::to_string(gates.back()->port()));
+  }
+  options.urls = urls;
+  const auto losses = std::make_shared<std::atomic<int>>(0);
+  NatsLink link(options, log);
+  link.OnLoss([losses] { ++*losses; });
+  StartAndWait(link);
+  // Whichever it is connected to is lost in one of two turns.
+  for (const auto& gate : gates) {
+    gate->Shut();
+    const auto begin = steady_clock::now();
+    std::atomic<bool> flushed{false};
+    while (!flushed && steady_clock::now() - begin < seconds(10)) {
+      std::atomic<bool> answered{false};
+      link.Flush([&](const Status& status) {
+        flushed = status.ok();
+        answered = true;
+      });
+      while (!answered) std::this_thread::yield();
+    }
+    EXPECT_TRUE(flushed);
+    gate->Open();
+  }
+  EXPECT_GT(*losses, 0);
+  EXPECT_GT(link.stats().reconnects, 0U);
 }
 
 TEST(NatsLinkRefused, SaysWhatIsWrong) {

@@ -1,6 +1,7 @@
 #include "bus/nats/tcp_gate.h"
 
 #include <array>
+#include <future>
 #include <list>
 #include <thread>
 #include <utility>
@@ -76,13 +77,13 @@ class TcpGate::Loop {
   unsigned short port() const { return acceptor_.local_endpoint().port(); }
 
   void Set(bool open) {
-    asio::post(io_, [this, open] {
+    std::promise<void> done;
+    asio::post(io_, [&] {
       open_ = open;
-      if (open) return;
-      for (const std::weak_ptr<Pipe>& pipe : std::exchange(pipes_, {})) {
-        if (const std::shared_ptr<Pipe> live = pipe.lock()) live->Close();
-      }
+      if (!open) CloseAll();
+      done.set_value();
     });
+    done.get_future().wait();
   }
 
  private:
@@ -91,6 +92,12 @@ class TcpGate::Loop {
       if (!error && open_) Connect(std::move(client));
       Accept();
     });
+  }
+
+  void CloseAll() {
+    for (const std::weak_ptr<Pipe>& pipe : std::exchange(pipes_, {})) {
+      if (const std::shared_ptr<Pipe> live = pipe.lock()) live->Close();
+    }
   }
 
   void Connect(tcp::socket client) {

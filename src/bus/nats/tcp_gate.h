@@ -17,7 +17,7 @@ class TcpGate {
 
   /// Of 127.0.0.1.
   unsigned short port() const;
-  /// Ends all connections, and lets nobody in until it is opened. Any thread.
+  /// Ends all connections, and lets nobody in until it is opened; done when it returns. Any thread.
   void Shut();
   void Open();
 
