@@ -251,6 +251,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
   RegisterMetrics(metrics, {.store = store,
+                            .shared_cache = stores.shared_cache.get(),
                             .server = public_server.get(),
                             .errors = &errors,
                             .api = api.get(),

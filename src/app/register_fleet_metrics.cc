@@ -1,5 +1,5 @@
-// What only a node of a fleet tells: Cassandra by statement, the shared cache, NATS, the other
-// nodes, and what is forwarded and swept.
+// What only a node of a fleet tells: Cassandra by statement, NATS, the other nodes, and what is
+// forwarded and swept.
 
 #include <string>
 #include <utility>
@@ -56,37 +56,6 @@ void RegisterCassandra(Metrics& metrics, storage::cassandra::Session& session) {
            [&session] { return session.stats().in_flight; });
   AddGauge(metrics, "parley_cassandra_in_flight_limit", "How many of them there may be.",
            [&session] { return session.stats().limit; });
-}
-
-void RegisterSharedCache(Metrics& metrics, const storage::cached::SharedCacheStore& cache) {
-  using storage::cached::CacheCounts;
-  using storage::cached::SharedCacheStats;
-  const auto add_counters = [&](const char* name, const char* help, auto field) {
-    metrics.AddCounters(name, help, [&cache, field] {
-      const SharedCacheStats stats = cache.cache_stats();
-      const auto sample = [&](const char* what, const CacheCounts& counts) {
-        return Sample{{{"cache", what}}, static_cast<double>(counts.*field)};
-      };
-      return std::vector<Sample>{sample("snapshots", stats.snapshots), sample("pages", stats.pages),
-                                 sample("users", stats.users)};
-    });
-  };
-  add_counters("parley_shared_cache_hits_total", "Reads answered by the shared cache.",
-               &CacheCounts::hits);
-  add_counters("parley_shared_cache_misses_total", "Reads passed on to the database.",
-               &CacheCounts::misses);
-  const auto remote = [&cache] { return cache.cache_stats().remote; };
-  AddCounter(metrics, "parley_redis_calls_total", "Calls sent to Redis.",
-             [remote] { return remote().calls; });
-  AddCounter(metrics, "parley_redis_errors_total", "Of these, failed or too late.",
-             [remote] { return remote().errors; });
-  AddCounter(metrics, "parley_redis_skipped_total",
-             "Calls not sent, since Redis did not answer just then.",
-             [remote] { return remote().skipped; });
-  AddGauge(metrics, "parley_redis_connected", "Redis servers that answer.",
-           [remote] { return remote().connected; });
-  metrics.AddHistogram("parley_redis_seconds", "From a call to its answer.",
-                       [remote] { return remote().seconds; });
 }
 
 void RegisterNats(Metrics& metrics, const BusParts::Nats& nats) {
@@ -156,7 +125,6 @@ void RegisterFleetMetrics(metrics::Metrics& metrics, const MetricSources& source
   if (sources.stores->cluster != nullptr) {
     RegisterCassandra(metrics, sources.stores->cluster->session());
   }
-  if (sources.stores->shared_cache) RegisterSharedCache(metrics, *sources.stores->shared_cache);
   if (const BusParts::Nats* nats = sources.bus->nats()) {
     RegisterNats(metrics, *nats);
     RegisterNodes(metrics, *nats, sources);

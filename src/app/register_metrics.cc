@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/process_stats.h"
+#include "app/register_shared_cache.h"
 #include "storage/rocks/soft_writer.h"
 
 namespace parley::app {
@@ -312,6 +313,7 @@ void RegisterRates(metrics::Metrics& metrics, const limits::RateLimits& rates,
 void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterCommits(metrics, *sources.store);
   RegisterCaches(metrics, *sources.store, sources.cache_limits);
+  RegisterSharedCache(metrics, sources.shared_cache);
   RegisterServer(metrics, *sources.server);
   metrics.AddGauge("parley_connections_limit", "How many connections may be open.",
                    [limit = sources.max_connections] { return static_cast<double>(limit); });

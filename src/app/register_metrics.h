@@ -20,12 +20,14 @@
 #include "runtime/shard.h"
 #include "storage/cached/cache_options.h"
 #include "storage/cached/cached_store.h"
+#include "storage/cached/redis/shared_cache_store.h"
 
 namespace parley::app {
 
 /// What counts, and outlives the metrics' last scrape.
 struct MetricSources {
   const storage::cached::CachedStore* store;
+  const storage::cached::SharedCacheStore* shared_cache = nullptr;  ///< null: there is none
   const net::Server* server;
   const metrics::CounterSet* errors;
   const http::ApiService* api;

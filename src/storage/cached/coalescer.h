@@ -196,10 +196,8 @@ auto Coalescer<Key, Loaded, Hash>::GetMany(std::vector<Key> keys, ReadMany read,
 
   // First what waits for nobody: others may wait for it.
   Found found;
-  const Status first = co_await ReadAll(std::move(now), read, key_of, &found);
-  if (!first.ok()) co_return first;
-  const Status second = co_await ReadAll(std::move(later), read, key_of, &found);
-  if (!second.ok()) co_return second;
+  PARLEY_CO_TRY(co_await ReadAll(std::move(now), read, key_of, &found));
+  PARLEY_CO_TRY(co_await ReadAll(std::move(later), read, key_of, &found));
   for (auto& [key, flight] : joined) {
     Result<Loaded> answer = co_await Await(std::move(flight));
     if (answer.ok()) {

@@ -193,10 +193,8 @@ Status RedisClient::Connect(Moment deadline) {
       RedisConnection::Open(options_.address, deadline);
   if (!opened.ok()) return opened.status();
   std::vector<RedisReply> replies;
-  const Status loaded =
-      (*opened)->Execute({{"SCRIPT", "LOAD", std::string(kScript)}}, deadline, &replies);
-  if (!loaded.ok()) return loaded;
-  if (const Status error = ErrorIn(replies); !error.ok()) return error;
+  PARLEY_TRY((*opened)->Execute({{"SCRIPT", "LOAD", std::string(kScript)}}, deadline, &replies));
+  PARLEY_TRY(ErrorIn(replies));
   script_hash_ = replies.front().text;
   connection_ = *std::move(opened);
   return Status::Ok();
@@ -258,8 +256,7 @@ Status RedisClient::Execute(std::deque<Call>* batch) {
   const Moment deadline = batch->front().began + options_.deadline;  // the oldest call's
   if (!connection_->IsAlive()) {
     // The server has closed what was idle for long, or was started anew.
-    const Status connected = Connect(deadline);
-    if (!connected.ok()) return connected;
+    PARLEY_TRY(Connect(deadline));
   }
   std::vector<RedisCommand> commands;
   for (Call& call : *batch) {
@@ -299,8 +296,7 @@ Status RedisClient::RunAgainWithScript(const std::vector<RedisCommand>& commands
   again.reserve(missing.size() + 1);
   for (const std::size_t i : missing) again.push_back(commands[i]);
   std::vector<RedisReply> answers;
-  const Status executed = connection_->Execute(again, deadline, &answers);
-  if (!executed.ok()) return executed;
+  PARLEY_TRY(connection_->Execute(again, deadline, &answers));
   for (std::size_t i = 0; i < missing.size(); ++i) {
     (*replies)[missing[i]] = std::move(answers[i + 1]);
   }

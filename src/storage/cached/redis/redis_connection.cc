@@ -42,23 +42,32 @@ void Send(redisContext* context, const RedisCommand& command) {
 
 }  // namespace
 
-RedisConnection::~RedisConnection() { redisFree(context_); }
+struct RedisConnection::Handle {
+  explicit Handle(redisContext* own) : context(own) {}
+  ~Handle() { redisFree(context); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  redisContext* const context;
+};
+
+RedisConnection::RedisConnection(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+RedisConnection::~RedisConnection() = default;
 
 Result<std::unique_ptr<RedisConnection>> RedisConnection::Open(const RedisAddress& address,
                                                                Deadline deadline) {
   redisContext* const context = redisConnectNonBlock(address.host.c_str(), address.port);
   if (context == nullptr) return Unavailable("no memory for a connection to Redis");
-  std::unique_ptr<RedisConnection> connection(new RedisConnection(context));
+  std::unique_ptr<RedisConnection> connection(
+      new RedisConnection(std::make_unique<Handle>(context)));
   if (context->err != 0) return connection->Broken();
-  const Status signed_in = connection->SignIn(address, deadline);
-  if (!signed_in.ok()) return signed_in;
+  PARLEY_TRY(connection->SignIn(address, deadline));
   return connection;
 }
 
 Status RedisConnection::SignIn(const RedisAddress& address, Deadline deadline) {
   short ready = 0;
-  const Status connected = Await(POLLOUT, deadline, &ready);
-  if (!connected.ok()) return connected;
+  PARLEY_TRY(Await(POLLOUT, deadline, &ready));
   std::vector<RedisCommand> commands;
   if (!address.password.empty()) {
     RedisCommand& command = commands.emplace_back(RedisCommand{"AUTH"});
@@ -67,8 +76,7 @@ Status RedisConnection::SignIn(const RedisAddress& address, Deadline deadline) {
   }
   commands.push_back({"SELECT", std::to_string(address.database)});
   std::vector<RedisReply> replies;
-  const Status executed = Execute(commands, deadline, &replies);
-  if (!executed.ok()) return executed;
+  PARLEY_TRY(Execute(commands, deadline, &replies));
   for (const RedisReply& reply : replies) {
     if (reply.kind == RedisReply::Kind::kError) {
       return Unavailable("Redis refuses us: " + reply.text);
@@ -79,21 +87,18 @@ Status RedisConnection::SignIn(const RedisAddress& address, Deadline deadline) {
 
 Status RedisConnection::Execute(const std::vector<RedisCommand>& commands, Deadline deadline,
                                 std::vector<RedisReply>* replies) {
-  for (const RedisCommand& command : commands) Send(context_, command);
+  for (const RedisCommand& command : commands) Send(handle_->context, command);
   const std::size_t count = replies->size() + commands.size();
   replies->reserve(count);
   int written = 0;
   while (replies->size() < count) {
-    if (written == 0 && redisBufferWrite(context_, &written) != REDIS_OK) return Broken();
+    if (written == 0 && redisBufferWrite(handle_->context, &written) != REDIS_OK) return Broken();
     short ready = 0;
     // Reads while it writes: a server whose answers nobody takes does not read on.
-    const Status status =
-        Await(static_cast<short>(POLLIN | (written == 0 ? POLLOUT : 0)), deadline, &ready);
-    if (!status.ok()) return status;
+    PARLEY_TRY(Await(static_cast<short>(POLLIN | (written == 0 ? POLLOUT : 0)), deadline, &ready));
     if ((ready & ~POLLOUT) == 0) continue;
-    if (redisBufferRead(context_) != REDIS_OK) return Broken();
-    const Status taken = TakeReplies(count, replies);
-    if (!taken.ok()) return taken;
+    if (redisBufferRead(handle_->context) != REDIS_OK) return Broken();
+    PARLEY_TRY(TakeReplies(count, replies));
   }
   return Status::Ok();
 }
@@ -101,7 +106,7 @@ Status RedisConnection::Execute(const std::vector<RedisCommand>& commands, Deadl
 Status RedisConnection::TakeReplies(std::size_t count, std::vector<RedisReply>* replies) {
   while (replies->size() < count) {
     void* raw = nullptr;
-    if (redisGetReplyFromReader(context_, &raw) != REDIS_OK) return Broken();
+    if (redisGetReplyFromReader(handle_->context, &raw) != REDIS_OK) return Broken();
     if (raw == nullptr) break;
     const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(raw));
     replies->push_back(Convert(*reply));
@@ -110,7 +115,7 @@ Status RedisConnection::TakeReplies(std::size_t count, std::vector<RedisReply>* 
 }
 
 bool RedisConnection::IsAlive() const {
-  pollfd socket{.fd = context_->fd, .events = POLLIN, .revents = 0};
+  pollfd socket{.fd = handle_->context->fd, .events = POLLIN, .revents = 0};
   // It has nothing to say while nothing is asked: what can be read is its end.
   return poll(&socket, 1, 0) == 0;
 }
@@ -120,7 +125,7 @@ Status RedisConnection::Await(short events, Deadline deadline, short* ready) con
   while (true) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left <= milliseconds::zero()) return Unavailable("Redis did not answer in time");
-    pollfd socket{.fd = context_->fd, .events = events, .revents = 0};
+    pollfd socket{.fd = handle_->context->fd, .events = events, .revents = 0};
     if (poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) > 0) {
       *ready = socket.revents;
       return Status::Ok();
@@ -129,7 +134,7 @@ Status RedisConnection::Await(short events, Deadline deadline, short* ready) con
 }
 
 Status RedisConnection::Broken() const {
-  return Unavailable(std::string("the connection to Redis broke: ") + context_->errstr);
+  return Unavailable(std::string("the connection to Redis broke: ") + handle_->context->errstr);
 }
 
 }  // namespace parley::storage::cached

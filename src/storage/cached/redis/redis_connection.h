@@ -9,8 +9,6 @@
 #include "base/result.h"
 #include "storage/cached/redis/redis_url.h"
 
-struct redisContext;
-
 namespace parley::storage::cached {
 
 /// A command of Redis with its arguments.
@@ -45,14 +43,17 @@ class RedisConnection {
   bool IsAlive() const;
 
  private:
-  explicit RedisConnection(redisContext* context) : context_(context) {}
+  /// What the library knows of it.
+  struct Handle;
+
+  explicit RedisConnection(std::unique_ptr<Handle> handle);
 
   Status SignIn(const RedisAddress& address, Deadline deadline);
   Status Await(short events, Deadline deadline, short* ready) const;
   Status TakeReplies(std::size_t count, std::vector<RedisReply>* replies);
   Status Broken() const;
 
-  redisContext* const context_;
+  const std::unique_ptr<Handle> handle_;
 };
 
 }  // namespace parley::storage::cached

@@ -82,8 +82,7 @@ Result<RedisAddress> ParseRedisUrl(std::string_view url) {
     address.password = *password;
     rest = rest.substr(at + 1);
   }
-  const Status host = ReadHost(rest, &address);
-  if (!host.ok()) return host;
+  PARLEY_TRY(ReadHost(rest, &address));
   return address;
 }
 
