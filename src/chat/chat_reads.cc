@@ -163,8 +163,9 @@ runtime::Task<Result<std::vector<ChangeView>>> ChatService::ReadForDelivery(
   if (own && last >= own->member.first_seq && after.Next() < own->member.first_seq) {
     co_return Conflict("they were away in between: begin anew from there");
   }
-  if (!own && deps_.bus->MayLose()) {
-    // They may not have heard that they left: what came after it is not theirs.
+  if ((!own || last < own->member.first_seq) && deps_.bus->MayLose()) {
+    // They may not have heard that they left: what came after it is not theirs, nor is what was
+    // said before they came back.
     PARLEY_CO_ASSIGN(last, co_await history_->EndOfStay(caller, conversation, after, last));
   }
   // To who is gone, nothing of older messages is shown any more.

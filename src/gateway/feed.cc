@@ -15,6 +15,7 @@ void Feed::SentUpTo(Seq seq) {
 
 Feed::Arrival Feed::OnChange(Seq seq) {
   if (!sent_) sent_ = seq.Previous();
+  doubtful_ = false;
   known_ = std::max(known_, seq);
   if (seq <= *sent_) return Arrival::kOld;
   if (busy || seq != sent_->Next() || NextStep() != Step::kChanges) return Arrival::kLater;
@@ -27,12 +28,14 @@ void Feed::OnHead(Seq seq) {
     // Of this conversation nothing was ever heard: whether the person is in it is read with it.
     sent_ = seq;
     inbox_due_ = true;
+    doubtful_ = true;
   }
   known_ = std::max(known_, seq);
 }
 
 void Feed::OnConversation(Seq seq) {
   inbox_due_ = true;
+  doubtful_ = false;
   if (seq == Seq()) return;
   if (left_at_) {
     back_from_ = seq.Previous();
@@ -44,9 +47,19 @@ void Feed::OnConversation(Seq seq) {
 void Feed::OnLeft(Seq seq) {
   if (!sent_) sent_ = seq;
   // Where an earlier leaving was not told yet, the stay that ends here never is: what was said
-  // between the two is not theirs to see.
-  if (!left_at_) left_at_ = seq;
-  last_left_at_ = seq;
+  // between the two is not theirs to see. The earlier one may be heard of later, in the log.
+  left_at_ = left_at_ ? std::min(*left_at_, seq) : seq;
+  last_left_at_ = std::max(last_left_at_, seq);
+  // The change itself may have been lost.
+  known_ = std::max(known_, seq);
+  back_from_.reset();
+  inbox_due_ = false;
+}
+
+void Feed::OnGone() {
+  if (!sent_) sent_ = Seq();
+  left_at_ = sent_;
+  last_left_at_ = *sent_;
   back_from_.reset();
   inbox_due_ = false;
 }

@@ -39,14 +39,22 @@ class Feed {
   void OnConversation(Seq seq);
   /// `seq` is the last change that the person may see.
   void OnLeft(Seq seq);
+  /// The person is no longer a member, since when is not known: nothing more is theirs to see.
+  void OnGone();
 
   Step NextStep() const;
   Seq sent() const { return sent_.value_or(Seq()); }
+  /// The highest seq heard of.
+  Seq known() const { return known_; }
+  /// Only a head was heard of it: whether it is the person's at all is not known yet.
+  bool doubtful() const { return doubtful_; }
   /// Where the run of changes to send ends.
   Seq last_wanted() const;
   /// What Step::kInbox asks for is being done; so is it where the conversation was sent as part of
   /// a sync.
   void InboxSent() { inbox_due_ = false; }
+  /// The person is in it, as was read.
+  void Confirmed() { doubtful_ = false; }
   /// What Step::kLeft asks for was done. True if the feed is over: the person did not come back
   /// meanwhile.
   bool Left();
@@ -56,7 +64,8 @@ class Feed {
 
  private:
   std::optional<Seq> sent_;  ///< nothing: no change was seen yet, the first one sets it
-  Seq known_;                ///< the highest seq heard of
+  bool doubtful_ = false;
+  Seq known_;  ///< the highest seq heard of
   bool inbox_due_ = false;
   std::optional<Seq> left_at_;  ///< the end of the stay that the client knows, to be told
   Seq last_left_at_;            ///< the end of the last stay that is over

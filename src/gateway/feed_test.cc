@@ -155,5 +155,36 @@ TEST(Feed, OnLeft_OfTheStayThatTheClientHolds_IsTold_WhateverWasBeforeIt) {
   EXPECT_TRUE(feed.Left());
 }
 
+TEST(Feed, AnEarlierLeavingThatIsFoundInTheLog_EndsTheRun) {
+  Feed feed;
+  feed.SentUpTo(Seq(3));
+  feed.OnLeft(Seq(14));
+  EXPECT_EQ(feed.last_wanted(), Seq(14));
+  feed.SentUpTo(Seq(4));
+  feed.OnLeft(Seq(4));
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kLeft);
+  EXPECT_TRUE(feed.Left());
+}
+
+TEST(Feed, AHeadOfWhatWasNeverHeardOf_IsDoubtful_UntilItIsRead) {
+  Feed feed;
+  feed.OnHead(Seq(7));
+  EXPECT_TRUE(feed.doubtful());
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kInbox);
+  feed.InboxSent();
+  feed.Confirmed();
+  EXPECT_FALSE(feed.doubtful());
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kNothing);
+}
+
+TEST(Feed, Gone_ShowsNothingMore) {
+  Feed feed;
+  feed.SentUpTo(Seq(3));
+  feed.OnHead(Seq(9));
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kChanges);
+  feed.OnGone();
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kLeft);
+}
+
 }  // namespace
 }  // namespace parley::gateway

@@ -14,6 +14,8 @@ struct GatewayStats {
   std::atomic<std::int64_t> sessions{0};  ///< open and authenticated now
   std::atomic<std::uint64_t> resumes{0};  ///< resumes that were answered to the end
   std::atomic<std::uint64_t> sync_frames{0};
+  std::atomic<std::uint64_t> catch_ups{0};          ///< times that a session compared its heads
+  std::atomic<std::uint64_t> found_missing{0};      ///< conversations of which it then had less
   metrics::HotCounter deliveries;                   ///< changes handed to a session's outbox, live
   metrics::HotCounter commands;                     ///< frames of clients that ask for something
   std::atomic<std::uint64_t> momentary_dropped{0};  ///< receipts, typing, profiles not told

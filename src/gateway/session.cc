@@ -26,7 +26,8 @@ Session::Session(const SessionEnvironment& environment, runtime::Shard& shard,
       start_(start),
       client_(client),
       caller_(caller),
-      timer_(shard) {}
+      timer_(shard),
+      catch_up_timer_(shard) {}
 
 void Session::OnOpen(net::WebSocket& socket) {
   socket_ = &socket;
@@ -45,6 +46,7 @@ void Session::OnClosed() {
   GiveUpPlaces();
   timer_.Cancel();
   subscription_.reset();
+  StopWatching();
   LeaveAsPresent();
   drain_waiters_.clear();
   feeds_.clear();
@@ -115,14 +117,17 @@ void Session::Begin(const auth::Caller& caller) {
   // The order matters: whatever is committed from here on arrives as an event, and what was before
   // is seen by the sync.
   subscription_ = env_.bus.Subscribe(caller.user, *this);
+  WatchGaps();
   ArriveAsPresent();
-  socket_->Send(wire::EncodeReadyFrame(
-      {caller.user, caller.session, env_.chat.MakeCursor(caller.user), env_.heartbeat}));
+  caught_up_to_ = env_.chat.MakeCursor(caller.user);
+  socket_->Send(
+      wire::EncodeReadyFrame({caller.user, caller.session, caught_up_to_, env_.heartbeat}));
   timer_.Cancel();
   if (start_ == Start::kResume) {
     AwaitResume();
   } else {
     phase_ = Phase::kLive;
+    CatchUpLater(env_.catch_up, Missed::kNothing);
     RecheckLater();
   }
   runtime::Spawn(shard_, "recheck", Recheck(shared_from_this(), caller));

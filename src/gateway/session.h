@@ -53,6 +53,11 @@ struct SessionEnvironment {
   limits::RateLimits* rates = nullptr;             ///< null: nothing is limited
   limits::ConnectionCounts* of_account = nullptr;  ///< WebSockets; null: no limit
   limits::ConnectionCounts* of_address = nullptr;  ///< the same, behind proxies too
+  /// Where the bus may lose events, heads are compared so long after changes begin, and up to twice
+  /// that later, so that not all sessions do it at once.
+  std::chrono::milliseconds catch_up{2'000};
+  /// A conversation that is no longer large is followed for so long.
+  std::chrono::milliseconds follow_lasts{60'000};
   metrics::CounterSet* errors = nullptr;  ///< where errors told to clients are counted, if anywhere
   GatewayStats* stats = nullptr;          ///< set by Sessions
 };
@@ -159,6 +164,25 @@ class Session : public bus::Subscriber,
   /// Waits until the client has taken what was sent; false if the connection has ended.
   runtime::Task<bool> AwaitDrained();
 
+  // Where the bus may lose events (session_catch_up.cc).
+  bool MayMiss() const { return env_.bus.MayLose(); }
+  /// Begins to hear of gaps.
+  void WatchGaps();
+  void StopWatching();
+  /// Takes note of what an event tells besides its kind. False: it is not to be looked at.
+  bool Examine(const bus::Event& event);
+  /// The conversation has so many members: it is followed, or no longer.
+  void NoteSize(ConversationId conversation, std::size_t members);
+  void Follow(ConversationId conversation);
+  void Unfollow(ConversationId conversation);
+  /// Compares the heads after `wait`, or so, or sooner where that was asked for before.
+  enum class Missed { kNothing, kMaybe };
+  void CatchUpLater(std::chrono::milliseconds wait, Missed missed);
+  static runtime::Task<void> CatchUp(std::shared_ptr<Session> self, Missed missed);
+  void TakeHeads(const chat::SyncPlan& plan, Missed missed);
+  /// The feed is over: says so. Answers whether there is to be told of a later stay.
+  bool EndFeed(ConversationId conversation);
+
   // Resume (session_sync.cc).
   static runtime::Task<void> Sync(std::shared_ptr<Session> self, std::optional<std::string> ref,
                                   wire::ResumeFrame resume);
@@ -187,6 +211,21 @@ class Session : public bus::Subscriber,
   std::size_t unanswered_ = 0;
   bool resumed_ = false;  ///< whether a resume was answered
   std::unordered_map<ConversationId, Feed> feeds_;
+
+  struct Followed {
+    std::unique_ptr<bus::Subscription> subscription;
+    std::optional<std::chrono::steady_clock::time_point> small_since;
+  };
+  std::unordered_map<ConversationId, Followed> followed_;
+  /// Where it was said that the person left, and what they had seen by then; some of the last.
+  std::unordered_map<ConversationId, Seq> ended_;
+  std::unique_ptr<bus::Subscription> gaps_;
+  runtime::Timer catch_up_timer_;
+  std::optional<std::chrono::steady_clock::time_point> catch_up_due_;
+  Missed catch_up_for_ = Missed::kNothing;
+  bool catching_up_ = false;
+  std::string caught_up_to_;  ///< cursor: until then everything was compared
+
   wire::ResumeFrame resume_;  ///< gathers the frames of one resume
   std::vector<runtime::Completer<Status>> drain_waiters_;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/removals.h"
 #include "gateway/session.h"
 #include "runtime/spawn.h"
 
@@ -26,9 +27,10 @@ void Session::OnEvent(const bus::EventPtr& event) {
     return;
   }
   if (event->kind == bus::Event::Kind::kMomentary) {
-    OnMomentary(event->frame);
+    if (event->except != user()) OnMomentary(event->frame);
     return;
   }
+  if (MayMiss() && !Examine(*event)) return;
   Feed& feed = feeds_[event->conversation];
   const bool was_busy = feed.busy;
   // While changes are held back, every feed is busy: with the resume.
@@ -38,6 +40,8 @@ void Session::OnEvent(const bus::EventPtr& event) {
       if (feed.OnChange(event->seq) == Feed::Arrival::kSendNow) {
         env_.stats->deliveries.Add();
         socket_->Send(event->frame);
+        // What says that they left may be lost, and what comes after must not reach them.
+        if (MayMiss() && Removes(*event, user())) feed.OnLeft(event->seq);
       }
       break;
     case bus::Event::Kind::kConversation:
@@ -94,10 +98,7 @@ runtime::Task<bool> Session::DeliverStep(ConversationId conversation) {
     case Feed::Step::kChanges:
       co_return co_await DeliverChanges(conversation, it->second.sent(), it->second.last_wanted());
     case Feed::Step::kLeft:
-      socket_->Send(wire::EncodeInboxLeftFrame(conversation));
-      if (!it->second.Left()) co_return true;
-      feeds_.erase(it);
-      co_return false;
+      co_return EndFeed(conversation);
   }
   co_return false;
 }
@@ -107,6 +108,21 @@ runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
   if (socket_ == nullptr) co_return false;
   if (view.ok()) {
     socket_->Send(wire::EncodeInboxFrame(*view));
+    if (const auto it = feeds_.find(conversation); it != feeds_.end()) it->second.Confirmed();
+    NoteSize(conversation, view->snapshot->members->size());
+  } else if (view.status().code() == StatusCode::kNotFound && MayMiss()) {
+    // The event that says that they left may be lost.
+    const auto it = feeds_.find(conversation);
+    if (it == feeds_.end()) co_return false;
+    if (it->second.doubtful()) {
+      Unfollow(conversation);
+      if (const auto ended = ended_.find(conversation); ended != ended_.end()) {
+        ended->second = std::max(ended->second, it->second.known());
+      }
+      feeds_.erase(it);
+      co_return false;
+    }
+    it->second.OnGone();
   } else if (view.status().code() != StatusCode::kNotFound) {
     // Rather an end that the client mends by a resume than a hole that it does not see.
     socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the conversation now: resume");
@@ -121,6 +137,15 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
   if (socket_ == nullptr || Holding()) co_return false;
   const auto it = feeds_.find(conversation);
   if (it == feeds_.end()) co_return false;
+  if (MayMiss() && !changes.ok()) {
+    const StatusCode code = changes.status().code();
+    if (code == StatusCode::kNotFound || code == StatusCode::kConflict) {
+      // They left; and on a conflict they came back: then the conversation is shown anew.
+      it->second.OnGone();
+      if (code == StatusCode::kConflict) it->second.OnConversation(last.Next());
+      co_return true;
+    }
+  }
   if (!changes.ok() || changes->empty()) {
     socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the changes now: resume");
     co_return false;
@@ -131,6 +156,10 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
     env_.stats->deliveries.Add();
     socket_->Send(wire::EncodeChangeFrame(change));
     it->second.SentUpTo(change.entry->seq);
+    if (MayMiss() && Removes(*change.entry, user())) {
+      it->second.OnLeft(change.entry->seq);
+      break;
+    }
   }
   co_return true;
 }

@@ -17,6 +17,12 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
                                   wire::ResumeFrame resume) {
   // Taken before the heads are read: what changes after is found from it the next time.
   std::string cursor = self->env_.chat.MakeCursor(self->user());
+  if (self->MayMiss()) {
+    // Heads are read once every other node knows where to send. Where that cannot be said, what is
+    // lost is found by comparing heads later.
+    IgnoreStatus(co_await self->env_.bus.Settle(), "heads are compared again soon");
+    if (self->socket_ == nullptr) co_return;
+  }
   Result<chat::SyncPlan> plan = co_await self->env_.chat.PlanSync(
       self->user(), std::move(resume.heads), std::move(resume.cursor));
   if (self->socket_ == nullptr) co_return;
@@ -25,9 +31,11 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
     self->ResumeFailed();
     co_return;
   }
-  const bool sent = co_await self->SendSync(*std::move(plan), std::move(cursor));
+  for (const ConversationId& conversation : plan->large) self->Follow(conversation);
+  const bool sent = co_await self->SendSync(*std::move(plan), cursor);
   if (self->socket_ == nullptr) co_return;
   if (sent) {
+    self->caught_up_to_ = std::move(cursor);
     self->GoLive();
   } else {
     self->socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the changes now: resume");
@@ -73,6 +81,7 @@ runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder,
     // They left meanwhile: the event that says so waits in the feed.
     const bool left = view.status().code() == StatusCode::kNotFound;
     if (left) feeds_[item.conversation].SentUpTo(item.after);
+    if (left && MayMiss()) feeds_[item.conversation].OnGone();
     co_return left;
   }
   const std::string json = wire::EncodeConversation(*view);
@@ -114,6 +123,7 @@ void Session::ResumeFailed() {
 void Session::GoLive() {
   phase_ = Phase::kLive;
   resumed_ = true;
+  CatchUpLater(env_.catch_up, Missed::kNothing);
   std::vector<ConversationId> waiting;
   waiting.reserve(feeds_.size());
   for (const auto& [conversation, feed] : feeds_) waiting.push_back(conversation);
