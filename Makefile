@@ -5,13 +5,20 @@ PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint screenshots install format clean
+.PHONY: help run cluster cluster-stop build test check lint screenshots install format clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, then serve at http://localhost:8080 with the data in ./data
 	exec $(BUILD)/bin/parleyd serve --data-dir data
+
+cluster: build ## build, then start a fleet: 3 Cassandra, 3 NATS, Redis, 3 parleyd and HAProxy, with the data in build/cluster
+	@tools/install_packages engines
+	@PARLEYD=$(BUILD)/bin/parleyd tools/cluster up
+
+cluster-stop: ## stop that fleet; its data stay
+	@tools/cluster stop
 
 build: ## install what is missing and build (PRESET=release, debug, asan or tsan)
 	@tools/install_packages
@@ -20,6 +27,8 @@ build: ## install what is missing and build (PRESET=release, debug, asan or tsan
 
 test: build ## build and run every test
 	@tools/install_packages test
+	@tools/install_packages engines
+	@tools/engines fetch >/dev/null
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-label-summary
 
 check: ## everything that CI runs: tests, linters, sanitizers
@@ -40,5 +49,6 @@ format: ## put the C++ sources into the project's format
 	@tools/install_packages lint
 	tools/format
 
-clean: ## remove what was built (the data in ./data stays)
+clean: ## remove what was built, and the fleet of make cluster with its data (the data in ./data stay)
+	@[ ! -d build/cluster ] || tools/cluster stop --now
 	rm -rf build

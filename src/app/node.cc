@@ -1,7 +1,6 @@
 #include "app/node.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "app/register_metrics.h"
 #include "app/shard_watch.h"
 #include "app/stats_sampler.h"
+#include "app/store_parts.h"
 #include "auth/accounts.h"
 #include "auth/administration.h"
 #include "auth/guess_guard.h"
@@ -39,8 +39,6 @@
 #include "runtime/shard.h"
 #include "runtime/timer.h"
 #include "storage/cached/cached_store.h"
-#include "storage/memory/fake_store.h"
-#include "storage/rocks/rocks_store.h"
 
 namespace parley::app {
 namespace {
@@ -53,17 +51,6 @@ constexpr std::chrono::hours kAuditKeeping{24};
 
 std::size_t ThreadCount(std::size_t configured) {
   return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
-}
-
-storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
-  storage::cached::CacheOptions options;
-  options.snapshots_bytes = settings.snapshots_bytes;
-  options.memberships_bytes = settings.memberships_bytes;
-  options.entries_bytes = settings.entries_bytes;
-  // The setting is of both.
-  options.users_bytes = settings.users_bytes / 2;
-  options.sessions_bytes = settings.users_bytes - options.users_bytes;
-  return options;
 }
 
 }  // namespace
@@ -93,8 +80,8 @@ struct Node::Parts {
   runtime::BlockingPool reads;
   runtime::BlockingPool hashes;
   auth::GuessGuard guesses;
-  std::unique_ptr<storage::Store> engine;
-  std::unique_ptr<storage::cached::CachedStore> store;
+  StoreParts stores;
+  storage::cached::CachedStore* store = nullptr;  ///< of `stores`
   std::unique_ptr<MonotonicClock> clock;
   std::unique_ptr<runtime::Timer> time_keeper;
   std::unique_ptr<runtime::Timer> audit_keeper;
@@ -146,24 +133,8 @@ std::vector<runtime::Shard*> Node::Parts::ShardPointers() const {
 }
 
 Status Node::Parts::OpenStore(const DataDir& dir) {
-  if (config.storage.engine == StorageEngine::kMemory) {
-    log.Warning("the store is in memory: everything is forgotten when the server stops");
-    engine = std::make_unique<storage::memory::FakeStore>();
-  } else {
-    storage::rocks::OpenOptions options{.path = dir.path + "/store", .reads = reads};
-    options.block_cache_bytes = config.storage.block_cache_bytes;
-    options.write_buffer_bytes = config.storage.write_buffer_bytes;
-    options.min_free_bytes = config.storage.min_free_bytes;
-    options.sync = config.storage.sync;
-    options.on_fatal = [this](std::string_view what) {
-      // Nothing written from here on could be trusted; what was acknowledged is in the log and is
-      // read at the next start.
-      LogAndFlush(config.log, LogLevel::kError, "the disk failed: stopping", {{"error", what}});
-      std::_Exit(EXIT_FAILURE);
-    };
-    PARLEY_ASSIGN(engine, storage::rocks::Open(std::move(options)));
-  }
-  store = std::make_unique<storage::cached::CachedStore>(*engine, CacheOptionsOf(config.cache));
+  PARLEY_ASSIGN(stores, app::OpenStore(config, dir, reads, log));
+  store = stores.store.get();
   return Status::Ok();
 }
 
@@ -193,7 +164,7 @@ Status Node::Parts::MakeServices() {
   presence = std::make_unique<bus::LocalPresence>(ShardPointers(), config.presence_linger);
   chat = std::make_unique<chat::ChatService>(chat::ChatDependencies{
       .shards = ShardPointers(),
-      .store = store.get(),
+      .store = store,
       .bus = bus.get(),
       .clock = clock.get(),
       .random = &random,
@@ -250,7 +221,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);
-  RegisterMetrics(metrics, {.store = store.get(),
+  RegisterMetrics(metrics, {.store = store,
                             .server = public_server.get(),
                             .errors = &errors,
                             .api = api.get(),
@@ -269,7 +240,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .max_connections = config.server.options.max_connections});
   sampler = std::make_unique<StatsSampler>(
       *shards.front(), *clock,
-      TotalsReader({store.get(), public_server.get(), chat.get(), sessions.get()}), history);
+      TotalsReader({store, public_server.get(), chat.get(), sessions.get()}), history);
   sampler->Start();
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());

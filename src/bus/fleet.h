@@ -53,8 +53,8 @@ class Fleet {
   /// Must be called on a shard.
   virtual std::unique_ptr<Subscription> OnViewChange(UniqueFunction<void()> changed) = 0;
 
-  /// Tells everybody that this node takes nothing new from here on. Any thread.
-  virtual void StartDraining() = 0;
+  /// Tells everybody whether this node takes anything new. Any thread.
+  virtual void SetDraining(bool draining) = 0;
 
   /// Whether the others can be reached at all; if not, kUnavailable with the reason. Of a fleet of
   /// one always OK. Any thread.

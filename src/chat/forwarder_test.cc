@@ -245,7 +245,7 @@ TEST_F(ForwarderTest, ANodeThatStops_GivesBackWhatItIsAsked) {
 
 TEST_F(ForwarderTest, ANodeThatDrains_IsAskedNoMore) {
   const int owner = Owner();
-  fleet_.node(owner).StartDraining();
+  fleet_.node(owner).SetDraining(true);
   ASSERT_NE(Owner(), owner);
   const std::uint64_t before = Stats(owner).taken;
   Await(Send(owner, "hello"));

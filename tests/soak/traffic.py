@@ -34,6 +34,9 @@ class LeanSocket(ws.Socket):
 class Person:
     """One account with one device: sends, reads, and loses its connection now and then."""
 
+    close_codes = OWN_CLOSE_CODES
+    passing_refusals = ()  # codes of errors that are no fault
+
     def __init__(self, user, ledger, rng, world):
         self.user = user
         self.ledger = ledger
@@ -58,9 +61,12 @@ class Person:
         try:
             yield
         except ws.Closed as error:
-            if error.code not in OWN_CLOSE_CODES:
+            if error.code not in self.close_codes:
                 self.ledger.fault("server", f"{self.user.username}: {error}")
-        except (ws.Refused, contract.Violation) as error:
+        except ws.Refused as error:
+            if error.code not in self.passing_refusals:
+                self.ledger.fault("server", f"{self.user.username}: {error}")
+        except contract.Violation as error:
             self.ledger.fault("server", f"{self.user.username}: {error}")
         except LOST as error:
             self.world.counts[f"lost by {type(error).__name__}"] += 1
@@ -160,6 +166,8 @@ class Person:
 class World:
     """All people and conversations of a run."""
 
+    person_type = Person
+
     def __init__(self, server, ledger, seed, people, rooms, rate, reconnect_s, slow_s=SLOW_READER_S):
         self.server = server
         self.ledger = ledger
@@ -172,7 +180,7 @@ class World:
         # One thread, so that the histories are read over one connection for each reader.
         self.reading = concurrent.futures.ThreadPoolExecutor(1)
         users = [User.register(server, f"soak{n}") for n in range(people)]
-        self.people = [Person(user, ledger, random.Random(self.random.random()), self)
+        self.people = [self.person_type(user, ledger, random.Random(self.random.random()), self)
                        for user in users]
         for number in range(rooms):
             size = self.random.choice((3, 5, 8, 12)) if number % 3 == 0 else 2

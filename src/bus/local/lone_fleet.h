@@ -12,7 +12,7 @@ class LoneFleet : public Fleet {
   NodeId self() const override { return self_; }
   FleetViewPtr view() const override { return view_; }
   std::unique_ptr<Subscription> OnViewChange(UniqueFunction<void()> changed) override;
-  void StartDraining() override {}
+  void SetDraining(bool /*draining*/) override {}
   Status connection() const override { return Status::Ok(); }
   std::chrono::milliseconds clock_offset() const override { return {}; }
   void Serve(std::string topic, Handler handler) override;

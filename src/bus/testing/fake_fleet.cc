@@ -178,8 +178,8 @@ class FakeFleet::Node : public Fleet {
     return me().view_changed.Listen(std::move(changed));
   }
 
-  void StartDraining() override {
-    world_.Update([this] { me().draining = true; });
+  void SetDraining(bool draining) override {
+    world_.Update([this, draining] { me().draining = draining; });
   }
 
   Status connection() const override {

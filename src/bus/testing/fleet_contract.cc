@@ -155,7 +155,7 @@ TEST_P(FleetContract, Stop_IsKnownAtOnce) {
 TEST_P(FleetContract, Draining_IsSeenByAll) {
   Make(2);
   StartAll();
-  fleets_[1]->StartDraining();
+  fleets_[1]->SetDraining(true);
   const NodeId drains = fleets_[1]->self();
   const auto drains_in = [&](const Fleet& fleet) {
     const FleetViewPtr view = fleet.view();

@@ -1,0 +1,236 @@
+#include "storage/cassandra/schema.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/uuid.h"
+#include "storage/cassandra/schema_lock.h"
+#include "storage/cassandra/value.h"
+
+namespace parley::storage::cassandra {
+namespace {
+
+constexpr std::string_view kKeyspaceDot = "{keyspace}.";
+constexpr std::size_t kReplicas = 3;
+/// How often a server looks whether the other one is done.
+constexpr std::chrono::milliseconds kPollEvery{500};
+
+/// The keyspace and its tables, on their way to what they should be.
+class SchemaOpening {
+ public:
+  SchemaOpening(Session& session, const Schema& schema, const SchemaOptions& options)
+      : session_(session),
+        schema_(schema),
+        options_(options),
+        keyspace_(session.options().keyspace) {
+    SystemRandom random;
+    owner_ = Uuid::Version7(SystemClock().Now(), random);
+  }
+
+  Status Open() {
+    if (!IsKeyspaceName(keyspace_)) {
+      return InvalidArgument(fmt::format(
+          "\"{}\" cannot be the name of a keyspace: use a to z, 0 to 9 and _, at most 48, a letter "
+          "first",
+          keyspace_));
+    }
+    PARLEY_TRY(MakeKeyspace());
+    PARLEY_ASSIGN(SchemaState state, SchemaState::Open(session_));
+    PARLEY_ASSIGN(const bool complete, IsComplete(state));
+    if (complete) return {};
+    PARLEY_TRY(Lock(state));
+    const Status changed = ChangeUnderLock(state);
+    state.Unlock(owner_);
+    return changed;
+  }
+
+ private:
+  Status MakeKeyspace() {
+    PARLEY_ASSIGN(const Rows found,
+                  session_.Run(fmt::format("SELECT keyspace_name FROM system_schema.keyspaces "
+                                           "WHERE keyspace_name = '{}'",
+                                           keyspace_)));
+    // Another server may have made it just now: the node that we ask next need not know it yet.
+    if (!found.empty()) return session_.AwaitSchema();
+    std::string replication = options_.replication;
+    if (replication.empty()) {
+      PARLEY_ASSIGN(replication, DefaultReplication());
+    }
+    Tell("making the keyspace", keyspace_);
+    const Status made =
+        session_
+            .Run(fmt::format("CREATE KEYSPACE IF NOT EXISTS {} WITH replication = {}", keyspace_,
+                             replication))
+            .status();
+    switch (made.code()) {
+      case StatusCode::kInternal:
+        return InvalidArgument(
+            fmt::format("the keyspace cannot be made with the replication {}: {}", replication,
+                        made.message()));
+      case StatusCode::kPermissionDenied:
+        return PermissionDenied(fmt::format(
+            "the database user may not make the keyspace {}: make it beforehand, or grant CREATE "
+            "ON ALL KEYSPACES ({})",
+            keyspace_, made.message()));
+      default:
+        return made;
+    }
+  }
+
+  /// Three replicas in the datacenter that we use; refused where there are not as many nodes, since
+  /// then no write would find its quorum.
+  Result<std::string> DefaultReplication() {
+    PARLEY_ASSIGN(const Rows local, session_.Run("SELECT data_center FROM system.local"));
+    PARLEY_ASSIGN(const Rows peers, session_.Run("SELECT data_center FROM system.peers_v2"));
+    if (local.empty()) return Unavailable("the node that answers does not know itself yet");
+    PARLEY_ASSIGN(const std::string_view datacenter, ReadText(local[0][0]));
+    const auto nodes = 1 + static_cast<std::size_t>(std::count_if(
+                               peers.begin(), peers.end(),
+                               [&](const Row& peer) { return peer[0] == datacenter; }));
+    if (nodes < kReplicas) {
+      return InvalidArgument(fmt::format(
+          "the datacenter {} has {} of the {} nodes that a keyspace with {} replicas needs. Add "
+          "nodes; or, to try it out, set the replication to {{'class': 'NetworkTopologyStrategy', "
+          "'{}': {}}}",
+          datacenter, nodes, kReplicas, kReplicas, datacenter, nodes));
+    }
+    return fmt::format("{{'class': 'NetworkTopologyStrategy', '{}': {}}}", datacenter, kReplicas);
+  }
+
+  Result<std::set<std::string>> ReadTables() {
+    PARLEY_ASSIGN(
+        const Rows rows,
+        session_.Run(fmt::format(
+            "SELECT table_name FROM system_schema.tables WHERE keyspace_name = '{}'", keyspace_)));
+    std::set<std::string> tables;
+    for (const Row row : rows) tables.emplace(row[0].value_or(""));
+    return tables;
+  }
+
+  Result<bool> IsComplete(SchemaState& state) {
+    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state.ReadVersion());
+    if (version && *version > schema_.version) {
+      return InvalidArgument(fmt::format(
+          "the keyspace {} was written by a newer version of Parley (schema {}, this one knows "
+          "{}); it is left as it is. Start that version, or restore a backup made before",
+          keyspace_, *version, schema_.version));
+    }
+    if (version != schema_.version) return false;
+    // A keyspace that was dropped and made anew may bring its version with it: look at the tables.
+    PARLEY_ASSIGN(const std::set<std::string> tables, ReadTables());
+    return std::all_of(schema_.tables.begin(), schema_.tables.end(), [&](std::string_view create) {
+      return tables.contains(std::string(TableOf(create)));
+    });
+  }
+
+  Status Lock(SchemaState& state) {
+    const auto give_up = std::chrono::steady_clock::now() + options_.patience;
+    bool told = false;
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    while (true) {
+      PARLEY_ASSIGN(const bool ours, state.Lock(owner_));
+      if (ours) return {};
+      if (!std::exchange(told, true)) {
+        Tell("waiting for another server that changes the schema", keyspace_);
+      }
+      std::unique_lock lock(mutex);
+      stopped.wait_for(lock, options_.stop, kPollEvery, [] { return false; });
+      if (options_.stop.stop_requested()) return Unavailable("given up: the server is stopping");
+      if (std::chrono::steady_clock::now() >= give_up) {
+        return Unavailable(
+            fmt::format("another server has been changing the schema of {} for {} s: try again",
+                        keyspace_, options_.patience.count() / 1000));
+      }
+    }
+  }
+
+  Status ChangeUnderLock(SchemaState& state) {
+    // The one before us may have done it.
+    PARLEY_ASSIGN(const bool complete, IsComplete(state));
+    if (complete) return {};
+    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state.ReadVersion());
+    if (version) PARLEY_TRY(Migrate(state, *version));
+    for (const std::string_view create : schema_.tables) {
+      PARLEY_TRY(Change(state, create, "making the tables"));
+    }
+    if (!version) PARLEY_TRY(state.WriteVersion(std::nullopt, schema_.version));
+    Tell("the schema is complete", keyspace_);
+    return {};
+  }
+
+  Status Migrate(SchemaState& state, std::int64_t version) {
+    while (version < schema_.version) {
+      const auto step =
+          std::find_if(schema_.migrations.begin(), schema_.migrations.end(),
+                       [&](const Migration& migration) { return migration.from == version; });
+      if (step == schema_.migrations.end()) {
+        return InvalidArgument(
+            fmt::format("the keyspace {} has schema {}, from which there is no way to {}",
+                        keyspace_, version, schema_.version));
+      }
+      Tell(step->what, keyspace_);
+      for (const std::string_view statement : step->statements) {
+        PARLEY_TRY(Change(state, statement, step->what));
+      }
+      PARLEY_TRY(state.WriteVersion(version, version + 1));
+      ++version;
+    }
+    return {};
+  }
+
+  /// One statement that changes the schema, while the lock is surely ours.
+  Status Change(SchemaState& state, std::string_view statement, std::string_view what) {
+    PARLEY_TRY(state.Renew(owner_));
+    const Status changed = session_.Run(std::string(statement)).status();
+    if (changed.ok()) return changed;
+    const std::string message = fmt::format("{}: {}", what, changed.message());
+    // Made or not: the next start sees.
+    if (changed.code() == StatusCode::kUnknown) return Unavailable(message);
+    return {changed.code(), message};
+  }
+
+  void Tell(std::string_view message, std::string_view keyspace) {
+    if (options_.log != nullptr) options_.log->Info(message, {{"keyspace", keyspace}});
+  }
+
+  Session& session_;
+  const Schema& schema_;
+  const SchemaOptions& options_;
+  const std::string& keyspace_;
+  Uuid owner_;
+};
+
+}  // namespace
+
+std::string_view TableOf(std::string_view create) {
+  const std::size_t found = create.find(kKeyspaceDot);
+  if (found == std::string_view::npos) return {};
+  const std::string_view rest = create.substr(found + kKeyspaceDot.size());
+  return rest.substr(0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"));
+}
+
+bool IsKeyspaceName(std::string_view name) {
+  constexpr std::size_t kLongest = 48;  // Cassandra's own bound
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && name.size() <= kLongest && name.front() >= 'a' && name.front() <= 'z' &&
+         std::all_of(name.begin(), name.end(), fits);
+}
+
+Status OpenSchema(Session& session, const Schema& schema, const SchemaOptions& options) {
+  return SchemaOpening(session, schema, options).Open();
+}
+
+}  // namespace parley::storage::cassandra
