@@ -8,5 +8,8 @@ install(CODE "
   configure_file(\"${CMAKE_SOURCE_DIR}/deploy/systemd/parleyd.service.in\"
     \"${CMAKE_BINARY_DIR}/parleyd.service\" @ONLY)")
 install(FILES ${CMAKE_BINARY_DIR}/parleyd.service DESTINATION lib/systemd/system)
-install(FILES README.md CHANGELOG.md LICENSE docs/configuration.md docs/operations.md docs/storage.md
-  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md LICENSE docs/configuration.md docs/operations.md docs/storage.md docs/cluster.md
+  docs/scaling.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What a node of a fleet has besides: docs/cluster.md.
+install(FILES deploy/systemd/fleet.conf deploy/systemd/fleet.toml deploy/systemd/fleet.env deploy/haproxy/haproxy.cfg.in
+  deploy/nginx/parley.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
