@@ -55,7 +55,7 @@ BusParts::Nats::Nats(const Config& config, const std::vector<runtime::Shard*>& s
     : events(LinkOptions(config, true), log),
       words(LinkOptions(config, false), log),
       fleet(NewNodeId(clock, random), words, FleetOptions(config), clock, log),
-      bus(local_bus, events, shards, BusOptions(config)),
+      bus(local_bus, events, fleet, shards, BusOptions(config)),
       presence(local_presence, events, fleet, shards, PresenceOptions(config)) {}
 
 BusParts::BusParts(const Config& config, const std::vector<runtime::Shard*>& shards, Clock& clock,
