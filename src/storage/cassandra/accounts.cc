@@ -39,28 +39,29 @@ runtime::Task<Result<std::vector<User>>> CassandraAccounts::SearchUsers(std::str
   return search_.Search(std::move(prefix), limit, std::move(after));
 }
 
-runtime::Task<Result<User>> CassandraAccounts::WriteProfile(UserRow before, UserPatch patch) {
+runtime::Task<Result<User>> CassandraAccounts::WriteProfile(User before, std::int64_t last,
+                                                            UserPatch patch) {
   if (patch.display_name) {
-    User renamed = *before.user;
+    User renamed = before;
     Apply(patch, renamed);
-    PARLEY_CO_TRY(
-        co_await search_.Insert(renamed, SearchTerms(renamed), before.version.number + 1));
+    PARLEY_CO_TRY(co_await search_.Insert(renamed, SearchTerms(renamed), last + 1));
   }
   std::optional<User> replaced;
   PARLEY_CO_ASSIGN(const UserRow row,
-                   co_await users_.Change(before.user->id, UserPart::kPerson,
+                   co_await users_.Change(before.id, UserPart::kPerson,
                                           [&patch, &replaced](UserRow& row) -> Result<bool> {
                                             if (!row.user) return NoSuchUser();
                                             replaced = row.user;
                                             Apply(patch, *row.user);
                                             return true;
                                           }));
+  if (!row.user) co_return NoSuchUser();
   const std::int64_t version = row.version.number;
   const User& user = *row.user;
   if (patch.display_name && replaced) {
     const std::set<std::string> terms = SearchTerms(user);
     // Another change came between: what it deleted must not win over these.
-    if (version != before.version.number + 1) {
+    if (version != last + 1) {
       PARLEY_CO_TRY(co_await search_.Insert(user, terms, version));
     }
     std::set<std::string> gone = SearchTerms(*replaced);
@@ -72,7 +73,7 @@ runtime::Task<Result<User>> CassandraAccounts::WriteProfile(UserRow before, User
 }
 
 runtime::Task<Result<User>> CassandraAccounts::UpdateUser(UserId id, UserPatch patch) {
-  PARLEY_CO_ASSIGN(UserRow row, co_await users_.Read(id, UserPart::kPerson));
+  PARLEY_CO_ASSIGN(const UserRow row, co_await users_.Read(id, UserPart::kPerson));
   if (!row.user) co_return NoSuchUser();
   User user = *row.user;
   if (patch.admin == false && user.admin) {
@@ -86,7 +87,7 @@ runtime::Task<Result<User>> CassandraAccounts::UpdateUser(UserId id, UserPatch p
   }
   if (patch.admin == false) patch.admin.reset();
   if (patch.display_name || patch.avatar || patch.admin) {
-    PARLEY_CO_ASSIGN(user, co_await WriteProfile(std::move(row), patch));
+    PARLEY_CO_ASSIGN(user, co_await WriteProfile(std::move(user), row.version.number, patch));
   }
   if (patch.last_active_at) {
     PARLEY_CO_TRY(co_await users_.SetActive(id, *patch.last_active_at));

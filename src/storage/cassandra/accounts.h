@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,8 @@ class CassandraAccounts : public AccountStore {
   runtime::Task<Status> TouchSession(UserId user, SessionId session, TimePoint at) override;
 
  private:
-  /// `before` is how the person was, a moment ago.
-  runtime::Task<Result<User>> WriteProfile(UserRow before, UserPatch patch);
+  /// `before` is how the person was a moment ago, in the version `last`.
+  runtime::Task<Result<User>> WriteProfile(User before, std::int64_t last, UserPatch patch);
 
   UserRows& users_;
   UserNames& names_;

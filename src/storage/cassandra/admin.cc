@@ -47,7 +47,7 @@ runtime::Task<Result<User>> CassandraAdmin::UseAdminClaim(TokenHash token_hash, 
 // -- Invitations ----------------------------------------------------------------------------------
 
 runtime::Task<Status> CassandraAdmin::CreateInvitation(Invitation invitation, std::size_t limit) {
-  return invitations_.Create(std::move(invitation), limit);
+  return invitations_.Create(invitation, limit);
 }
 
 runtime::Task<Result<Invitation>> CassandraAdmin::FindInvitation(InvitationId id) {
@@ -134,6 +134,7 @@ runtime::Task<Result<AccountChanged>> CassandraAdmin::UsePasswordReset(TokenHash
                          changed.ended = std::exchange(row.sessions, {});
                          return true;
                        }));
+  if (!row.user) co_return NoSuchReset();
   changed.user = *std::move(row.user);
   co_await sessions_.DropTokens(changed.ended);
   co_await DropResetToken(token_hash);
@@ -145,8 +146,9 @@ runtime::Task<Result<AccountChanged>> CassandraAdmin::UsePasswordReset(TokenHash
 runtime::Task<Result<std::optional<std::string>>> CassandraAdmin::ReadSetting(std::string name) {
   PARLEY_CO_ASSIGN(const Rows rows, co_await cql_.session->Execute(
                                         Bind(*cql_.setting_read, TextValue(std::move(name)))));
-  if (rows.empty() || !rows[0][0]) co_return std::optional<std::string>();
-  co_return std::optional(std::string(*rows[0][0]));
+  const Cell value = rows.empty() ? Cell() : rows[0][0];
+  if (!value) co_return std::optional<std::string>();
+  co_return std::optional(std::string(*value));
 }
 
 runtime::Task<Status> CassandraAdmin::WriteSetting(std::string name, std::string value,

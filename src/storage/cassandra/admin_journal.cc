@@ -31,7 +31,7 @@ runtime::Task<Result<AdminJournal::Journal>> AdminJournal::Read() {
   Journal journal;
   if (rows.empty()) co_return std::move(journal);
   PARLEY_CO_ASSIGN(journal.version, ReadVersion(rows[0][0], rows[0][1]));
-  if (rows[0][2]) journal.step = *rows[0][2];
+  journal.step = rows[0][2].value_or("");
   co_return std::move(journal);
 }
 
@@ -133,12 +133,11 @@ runtime::Task<Result<AccountChanged>> AdminJournal::Run(AdminStep step, Entitled
 
 // -- Doing ----------------------------------------------------------------------------------------
 
-runtime::Task<Result<AccountChanged>> AdminJournal::ChangeUser(AdminStep step,
+runtime::Task<Result<AccountChanged>> AdminJournal::ChangeUser(UserId id, AdminStep step,
                                                                std::int64_t number) {
   AccountChanged changed;
   std::optional<PasswordReset> replaced;
   const bool ends = step.sessions == SessionsAfter::kEnded;
-  const UserId id = *step.user;
   PARLEY_CO_ASSIGN(UserRow row,
                    co_await users_.Change(
                        id, ends ? UserPart::kAll : UserPart::kPerson,
@@ -168,7 +167,7 @@ runtime::Task<Result<AccountChanged>> AdminJournal::ChangeUser(AdminStep step,
 runtime::Task<Result<AccountChanged>> AdminJournal::Do(AdminStep step, std::int64_t number) {
   AccountChanged changed;
   if (step.user) {
-    PARLEY_CO_ASSIGN(changed, co_await ChangeUser(step, number));
+    PARLEY_CO_ASSIGN(changed, co_await ChangeUser(*step.user, step, number));
   }
   if (step.setting) {
     PARLEY_CO_TRY(

@@ -70,7 +70,7 @@ class AdminJournal {
   runtime::Task<Result<Journal>> ReadFinished();
   runtime::Task<Status> Check(AdminStep step, Entitled who);
   runtime::Task<Status> CheckAdmin(UserId admin);
-  runtime::Task<Result<AccountChanged>> ChangeUser(AdminStep step, std::int64_t number);
+  runtime::Task<Result<AccountChanged>> ChangeUser(UserId id, AdminStep step, std::int64_t number);
 
   const AccountStatements& cql_;
   UserRows& users_;

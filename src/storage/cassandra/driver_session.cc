@@ -143,7 +143,11 @@ Result<const Statement*> DriverSession::Prepare(std::string name, std::string cq
                                  .serial = options.serial,
                                  .page_size = options.page_size},
                                 static_cast<std::uint64_t>(options_.timeout.count()), &prepared));
-  PARLEY_TRY(StatusOf(answer, name));
+  if (Status status = StatusOf(answer, name); !status.ok()) {
+    // Preparing applies nothing.
+    if (status.code() != StatusCode::kUnknown) return status;
+    return Unavailable(std::string(status.message()));
+  }
   auto statement =
       std::make_unique<Statement>(std::move(name), std::move(facts),
                                   options.timeout.count() > 0 ? options.timeout : own, prepared);

@@ -22,8 +22,8 @@ Result<InvitationRow> ReadInvitation(const Row& row) {
   PARLEY_ASSIGN(const std::string_view record, ReadBlob(row[kInvitation]));
   InvitationRow read;
   PARLEY_ASSIGN(read.invitation, wire::ReadInvitationRecord(record, id));
-  if (row[kMaking]) {
-    PARLEY_ASSIGN(read.making, DecodeMakings(*row[kMaking]));
+  if (const Cell making = row[kMaking]) {
+    PARLEY_ASSIGN(read.making, DecodeMakings(*making));
   }
   return read;
 }

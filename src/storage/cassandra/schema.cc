@@ -193,10 +193,7 @@ class SchemaOpening {
     PARLEY_TRY(state.Renew(owner_));
     Status changed = session_.Run(std::string(statement)).status();
     if (changed.ok()) return changed;
-    const std::string message = fmt::format("{}: {}", what, changed.message());
-    // Made or not: the next start sees.
-    if (changed.code() == StatusCode::kUnknown) return Unavailable(message);
-    return {changed.code(), message};
+    return {changed.code(), fmt::format("{}: {}", what, changed.message())};
   }
 
   void Tell(std::string_view message, std::string_view keyspace) {
@@ -229,7 +226,10 @@ bool IsKeyspaceName(std::string_view name) {
 }
 
 Status OpenSchema(Session& session, const Schema& schema, const SchemaOptions& options) {
-  return SchemaOpening(session, schema, options).Open();
+  Status opened = SchemaOpening(session, schema, options).Open();
+  if (opened.code() != StatusCode::kUnknown) return opened;
+  // Done or not: the next one sees.
+  return Unavailable(std::string(opened.message()));
 }
 
 }  // namespace parley::storage::cassandra

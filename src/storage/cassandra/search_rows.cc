@@ -159,7 +159,7 @@ runtime::Task<Result<SearchRows::Best>> SearchRows::FirstNames(std::size_t limit
 
   Scan scan{.from = after, .after = after, .limit = limit, .names_alone = true};
   for (std::size_t i = 0; i < reads.size() && !scan.Done(); ++i) {
-    scan.end = *reads[i].values.back();
+    scan.end = reads[i].values.back().value_or("");
     PARLEY_CO_ASSIGN(std::vector<std::string> partitions,
                      co_await Prefixes(std::move(reads[i]), std::move(firsts[i])));
     std::erase_if(partitions, [](const std::string& partition) {

@@ -46,8 +46,9 @@ Value ProfileValue(const std::optional<User>& user) {
 }
 
 Result<std::optional<User>> ReadUser(const Row& row, UserId id) {
-  if (!row[kProfile]) return std::optional<User>();
-  PARLEY_ASSIGN(User user, wire::ReadUserRecord(*row[kProfile], id));
+  const Cell profile = row[kProfile];
+  if (!profile) return std::optional<User>();
+  PARLEY_ASSIGN(User user, wire::ReadUserRecord(*profile, id));
   if (row[kLastActiveAt]) {
     PARLEY_ASSIGN(const TimePoint at, ReadTimestamp(row[kLastActiveAt]));
     user.last_active_at = std::max(user.last_active_at.value_or(at), at);
@@ -59,9 +60,9 @@ Result<UserRow> ReadPerson(const Row& row, UserId id) {
   UserRow person;
   PARLEY_ASSIGN(person.version, ReadVersion(row[kVersion], row[kRecent]));
   PARLEY_ASSIGN(person.user, ReadUser(row, id));
-  if (row[kPasswordHash]) person.password_hash = *row[kPasswordHash];
-  if (row[kReset]) {
-    PARLEY_ASSIGN(person.reset, ReadReset(*row[kReset]));
+  person.password_hash = row[kPasswordHash].value_or("");
+  if (const Cell reset = row[kReset]) {
+    PARLEY_ASSIGN(person.reset, ReadReset(*reset));
   }
   if (row[kStep]) {
     PARLEY_ASSIGN(person.step, ReadBigint(row[kStep]));
