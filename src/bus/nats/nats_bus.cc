@@ -228,10 +228,11 @@ class NatsBus::Core : public std::enable_shared_from_this<Core> {
   static void ToFollowers(const Table& table, const EventPtr& event, ConversationId conversation) {
     const auto it = table.followers.find(conversation);
     if (it == table.followers.end()) return;
+    const std::optional<UserId> except = event->except;
     for (Subscriber* subscriber : it->second) {
-      if (event->except) {
+      if (except.has_value()) {
         const auto name = table.names.find(subscriber);
-        if (name != table.names.end() && name->second == *event->except) continue;
+        if (name != table.names.end() && name->second == *except) continue;
       }
       subscriber->OnEvent(event);
     }

@@ -164,9 +164,12 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
     }
     runtime::Shard::Current()->Post([self = shared_from_this(), handler = it->second, number,
                                      request = std::move(request)]() mutable {
-      (*handler)(self->self_.id, std::move(request), [self, number](std::string answer) {
-        if (self->asked_.End(number, std::move(answer))) ++self->answered_;
-      });
+      // Weak: a handler may keep its replies, and is itself kept by the fleet.
+      (*handler)(self->self_.id, std::move(request),
+                 [weak = std::weak_ptr<Core>(self), number](std::string answer) {
+                   const std::shared_ptr<Core> core = weak.lock();
+                   if (core && core->asked_.End(number, std::move(answer))) ++core->answered_;
+                 });
     });
   }
 
@@ -217,8 +220,10 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
     ++served_;
     (*it->second)(
         NodeId(Uuid::FromBytes(message.data)), std::string(message.data.substr(Uuid::kSize)),
-        [self = shared_from_this(), reply = std::string(message.reply)](std::string answer) {
-          self->Answer(reply, std::move(answer));
+        [weak = weak_from_this(), reply = std::string(message.reply)](std::string answer) {
+          if (const std::shared_ptr<Core> core = weak.lock()) {
+            core->Answer(reply, std::move(answer));
+          }
         });
   }
 

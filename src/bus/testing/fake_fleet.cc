@@ -121,9 +121,12 @@ class FakeFleet::World : public std::enable_shared_from_this<World> {
     }
     const NodeId from = IdOf(request.from);
     (*handler)(from, std::move(request.text),
-               [world = shared_from_this(), to, from = request.from,
+               // Weak: a handler may keep its replies, and is itself kept by the world.
+               [weak = weak_from_this(), to, from = request.from,
                 asked = std::move(request.asked)](std::string answer) mutable {
-                 world->Answer(to, from, std::move(asked), std::move(answer));
+                 if (const std::shared_ptr<World> world = weak.lock()) {
+                   world->Answer(to, from, std::move(asked), std::move(answer));
+                 }
                });
   }
 
