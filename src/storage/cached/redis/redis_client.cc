@@ -254,10 +254,6 @@ std::deque<RedisClient::Call> RedisClient::TakeBatch() {
 /// Answers those calls of the batch that were carried out, and takes them out of it.
 Status RedisClient::Execute(std::deque<Call>* batch) {
   const Moment deadline = batch->front().began + options_.deadline;  // the oldest call's
-  if (!connection_->IsAlive()) {
-    // The server has closed what was idle for long, or was started anew.
-    PARLEY_TRY(Connect(deadline));
-  }
   std::vector<RedisCommand> commands;
   for (Call& call : *batch) {
     for (RedisCommand& command : call.commands) {
@@ -267,6 +263,11 @@ Status RedisClient::Execute(std::deque<Call>* batch) {
   }
   std::vector<RedisReply> replies;
   Status executed = connection_->Execute(commands, deadline, &replies);
+  if (!executed.ok() && replies.empty() && Connect(deadline).ok()) {
+    // The server had closed what was idle for long, or was started anew. Every command may be
+    // carried out twice.
+    executed = connection_->Execute(commands, deadline, &replies);
+  }
   if (executed.ok()) executed = RunAgainWithScript(commands, deadline, &replies);
 
   auto next = replies.begin();

@@ -114,12 +114,6 @@ Status RedisConnection::TakeReplies(std::size_t count, std::vector<RedisReply>* 
   return Status::Ok();
 }
 
-bool RedisConnection::IsAlive() const {
-  pollfd socket{.fd = handle_->context->fd, .events = POLLIN, .revents = 0};
-  // It has nothing to say while nothing is asked: what can be read is its end.
-  return poll(&socket, 1, 0) == 0;
-}
-
 Status RedisConnection::Await(short events, Deadline deadline, short* ready) const {
   using std::chrono::milliseconds;
   while (true) {

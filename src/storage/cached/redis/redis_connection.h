@@ -39,9 +39,6 @@ class RedisConnection {
   Status Execute(const std::vector<RedisCommand>& commands, Deadline deadline,
                  std::vector<RedisReply>* replies);
 
-  /// False where the other end has closed since the last call.
-  bool IsAlive() const;
-
  private:
   /// What the library knows of it.
   struct Handle;
