@@ -123,6 +123,29 @@ TEST_F(SessionCatchUp, AHeadOfWhatIsNotTheirs_TellsNothing) {
   EXPECT_THAT(client->Told(), IsEmpty());
 }
 
+TEST_F(SessionCatchUp, WhatWasSaidWhileTheyWereAway_DoesNotCome_WhateverIsHeardLate) {
+  const auto client = two_.Connect(bo_, Start::kResume);
+  client->Resume(group_, 1);
+  Settle();
+  // The session hears nothing for a while, and then of their last going first.
+  world_->Stand(1, true);
+  Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  EXPECT_EQ(CodeOf(one_.backend.Add(ann_, group_, {bo_})), StatusCode::kOk);
+  Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  EXPECT_EQ(Send(ann_, group_), 5U);
+  EXPECT_EQ(CodeOf(one_.backend.Add(ann_, group_, {bo_})), StatusCode::kOk);
+  Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  EXPECT_EQ(Send(ann_, group_), 8U);
+  EXPECT_EQ(CodeOf(one_.backend.Add(ann_, group_, {bo_})), StatusCode::kOk);
+  EXPECT_EQ(Send(ann_, group_), 10U);
+  world_->Stand(1, false);
+  Settle();
+  EXPECT_THAT(client->Seqs(), Not(Contains(5U)));
+  EXPECT_THAT(client->Seqs(), Not(Contains(8U)));
+  EXPECT_EQ(Send(ann_, group_), 11U);
+  EXPECT_EQ(client->Seqs().back(), 11U);
+}
+
 TEST_F(SessionCatchUp, WhoLeftWithoutHearingIt_IsToldAgain) {
   const auto client = two_.Connect(bo_);
   EXPECT_EQ(Send(ann_, group_), 2U);
