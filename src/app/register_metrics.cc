@@ -170,6 +170,12 @@ void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& sta
                      [&stats] { return static_cast<double>(stats.resumes.load()); });
   metrics.AddCounter("parley_sync_frames_total", "Frames of answers to resumes.",
                      [&stats] { return static_cast<double>(stats.sync_frames.load()); });
+  metrics.AddCounter("parley_catch_ups_total",
+                     "Times that a session compared its heads, where events may be lost.",
+                     [&stats] { return static_cast<double>(stats.catch_ups.load()); });
+  metrics.AddCounter("parley_catch_up_finds_total",
+                     "Conversations of which a session then had less than there is.",
+                     [&stats] { return static_cast<double>(stats.found_missing.load()); });
   metrics.AddCounter("parley_session_pauses_total",
                      "Times that a session was not read from: too many commands unanswered.",
                      [&stats] { return static_cast<double>(stats.paused.load()); });

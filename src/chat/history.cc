@@ -119,8 +119,12 @@ runtime::Task<Result<Seq>> History::EndOfStay(UserId user, ConversationId conver
     for (const storage::EntryPtr& entry : entries) {
       const auto* members = std::get_if<MembersBody>(&entry->body);
       if (members == nullptr) continue;
-      const std::vector<UserId>& removed = members->removed;
-      if (std::find(removed.begin(), removed.end(), user) != removed.end()) co_return entry->seq;
+      const auto names_user = [&](const std::vector<UserId>& users) {
+        return std::find(users.begin(), users.end(), user) != users.end();
+      };
+      // Who is added was away before.
+      if (names_user(members->added)) co_return NotFound("no such conversation");
+      if (names_user(members->removed)) co_return entry->seq;
     }
     after = entries.back()->seq;
   }

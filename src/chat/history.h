@@ -24,7 +24,8 @@ class History {
                                                      Seq last, Seq visible_from,
                                                      std::size_t max_bytes);
 
-  /// The change behind `after` and up to `last` by which the user went; kNotFound if there is none.
+  /// The change behind `after` and up to `last` by which the user went, who was a member up to
+  /// there; kNotFound if there is none.
   runtime::Task<Result<Seq>> EndOfStay(UserId user, ConversationId conversation, Seq after,
                                        Seq last);
 

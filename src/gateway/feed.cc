@@ -15,7 +15,6 @@ void Feed::SentUpTo(Seq seq) {
 
 Feed::Arrival Feed::OnChange(Seq seq) {
   if (!sent_) sent_ = seq.Previous();
-  doubtful_ = false;
   known_ = std::max(known_, seq);
   if (seq <= *sent_) return Arrival::kOld;
   if (busy || seq != sent_->Next() || NextStep() != Step::kChanges) return Arrival::kLater;

@@ -108,7 +108,12 @@ runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
   if (socket_ == nullptr) co_return false;
   if (view.ok()) {
     socket_->Send(wire::EncodeInboxFrame(*view));
-    if (const auto it = feeds_.find(conversation); it != feeds_.end()) it->second.Confirmed();
+    if (const auto it = feeds_.find(conversation); it != feeds_.end() && it->second.doubtful()) {
+      // The conversation as it is now is what the client knows of it: earlier changes may be of a
+      // time when they were away.
+      it->second.SentUpTo(std::max(it->second.sent(), view->snapshot->head.seq));
+      it->second.Confirmed();
+    }
     NoteSize(conversation, view->snapshot->members->size());
   } else if (view.status().code() == StatusCode::kNotFound && MayMiss()) {
     // The event that says that they left may be lost.
