@@ -101,7 +101,7 @@ TEST_F(ChatNodes, AnActorThatOthersAreToLookAfter_GoesWhenItIsQuiet) {
 TEST_F(ChatNodes, WhoDrains_KeepsNoActor) {
   EXPECT_EQ(SeqOf(one_.Do(ann_, group_, one_.Text("1"))), Seq(2));
   const auto bo_hears = two_.Listen(bo_);
-  world_->fleet(0).StartDraining();
+  world_->fleet(0).SetDraining(true);
   one_.RunUntil([&] { return Actors(one_) == 0; });
   EXPECT_GE(Count(*bo_hears, "head 2"), 1) << "what was to be repeated later is told at once";
 }

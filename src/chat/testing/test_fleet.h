@@ -21,9 +21,11 @@ class TestFleet : public bus::LoneFleet {
     listeners_.push_back(listener);
     return std::make_unique<Watch>(std::move(listener));
   }
-  void StartDraining() override {
+  void SetDraining(bool draining) override {
     bus::FleetView view = *view_;
-    for (bus::FleetView::Node& node : view.nodes) node.draining |= node.id == self();
+    for (bus::FleetView::Node& node : view.nodes) {
+      if (node.id == self()) node.draining = draining;
+    }
     SetView(std::move(view));
   }
   Status connection() const override { return connection_; }
