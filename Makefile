@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster cluster-stop build test check lint screenshots install format clean
+.PHONY: help run cluster cluster-stop faults build test check lint screenshots install format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ run: build ## build, then serve at http://localhost:8080 with the data in ./data
 cluster: build ## build, then start a fleet: 3 Cassandra, 3 NATS, Redis, 3 parleyd and HAProxy, with the data in build/cluster
 	@tools/install_packages engines
 	@PARLEYD=$(BUILD)/bin/parleyd tools/cluster up
+
+faults: build ## break a fleet of its own in every way that tests/faults knows (an hour)
+	@tools/install_packages engines
+	/usr/bin/python3 tests/faults/run.py
 
 cluster-stop: ## stop that fleet; its data stay
 	@tools/cluster stop

@@ -71,7 +71,7 @@ class ParleydTest(FolderTest):
         self.assertEqual(bus["urls"], told["PARLEY_NATS"].split(","))
         self.assertEqual((bus["username"], bus["password"]), ("parley", told["PARLEY_NATS_PASSWORD"]))
         self.assertTrue(pathlib.Path(store["ca_file"]).exists() and pathlib.Path(bus["ca_file"]).exists())
-        self.assertEqual(first["cache"]["redis"]["url"], told["PARLEY_REDIS"])
+        self.assertEqual(first["cache"]["redis"]["urls"], [told["PARLEY_REDIS"]])
 
     def test_what_there_is_not_is_left_out(self):
         nodes = self.nodes({"cassandra": 1, "nats": 1, "redis": 0}, closed=False)

@@ -51,7 +51,7 @@ Status FleetMember::CheckClock() const {
   if (std::chrono::abs(offset) <= parts_.settings.max_clock_offset) return Status::Ok();
   return Unavailable(fmt::format("the clock is {} ms {} those of the other nodes: set it (NTP)",
                                  std::chrono::abs(offset).count(),
-                                 offset.count() > 0 ? "behind" : "ahead of"));
+                                 offset.count() > 0 ? "ahead of" : "behind"));
 }
 
 Status FleetMember::CheckFitness() const {

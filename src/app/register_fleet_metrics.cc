@@ -89,7 +89,7 @@ void RegisterNodes(Metrics& metrics, const BusParts::Nats& nats, const MetricSou
   AddGauge(metrics, "parley_fleet_nodes", "Nodes that are alive, this one included.",
            [&nats] { return nats.fleet.stats().nodes; });
   AddGauge(metrics, "parley_fleet_clock_offset_seconds",
-           "By how much the clock is behind those of the other nodes.",
+           "By how much the clock is ahead of those of the other nodes.",
            [&nats] { return std::chrono::duration<double>(nats.fleet.clock_offset()).count(); });
   AddCounter(metrics, "parley_fleet_pauses_total", "Times when this node stood still.",
              [&nats] { return nats.fleet.stats().pauses; });

@@ -59,8 +59,9 @@ class Fleet {
   /// Whether the others can be reached at all; if not, kUnavailable with the reason. Of a fleet of
   /// one always OK. Any thread.
   virtual Status connection() const = 0;
-  /// By how much this node's clock is off the others' (their median), as heard in their heartbeats;
-  /// zero where there are none. Any thread.
+  /// By how much this node's clock is ahead of the others', as heard in heartbeats: of their median
+  /// with its own, so that of three only the one that is off is; zero where it is alone. Any
+  /// thread.
   virtual std::chrono::milliseconds clock_offset() const = 0;
 
   /// Called on some thread with a request; must call `reply` once, at any time, on any thread, and

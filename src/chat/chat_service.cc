@@ -21,7 +21,7 @@ ChatService::ChatService(ChatDependencies dependencies)
       sealer_(deps_.cursor_key),
       message_ids_(std::make_unique<OrderedUuids>(*deps_.random)),
       views_(std::make_unique<ViewBuilder>(*deps_.store)),
-      history_(std::make_unique<History>(*deps_.store, *views_)),
+      history_(std::make_unique<History>(*deps_.store, *views_, deps_.effects)),
       planner_(std::make_unique<SyncPlanner>(*deps_.store, *deps_.clock, sealer_)),
       conversations_(std::make_unique<Conversations>(
           deps_.shards,

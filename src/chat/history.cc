@@ -28,10 +28,19 @@ void SetMore(MessagePage& page, const MessageRange& range, const Head& head,
 
 }  // namespace
 
+runtime::Task<Result<storage::SnapshotPtr>> History::ReadSnapshot(ConversationId conversation,
+                                                                  std::optional<Seq> reached) {
+  storage::ConversationStore& store = store_.conversations();
+  PARLEY_CO_ASSIGN(storage::SnapshotPtr snapshot,
+                   co_await store.ReadSnapshot(conversation, storage::ReadMode::kCached));
+  if (!others_write_ || !reached || *reached < snapshot->head.seq) co_return snapshot;
+  co_return co_await store.ReadSnapshot(conversation, storage::ReadMode::kFresh);
+}
+
 runtime::Task<Result<MessagePage>> History::Messages(Membership own, MessageRange range) {
   PARLEY_CO_ASSIGN(
       const storage::SnapshotPtr snapshot,
-      co_await store_.conversations().ReadSnapshot(own.conversation, storage::ReadMode::kCached));
+      co_await ReadSnapshot(own.conversation, range.after ? range.after : range.around));
   if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
   const Head head = snapshot->head;
   PARLEY_CO_ASSIGN(Entries entries, co_await Slice(own, range, head));
@@ -81,9 +90,8 @@ runtime::Task<Result<Entries>> History::Around(Membership own, Seq seq, std::siz
 }
 
 runtime::Task<Result<ChangePage>> History::Changes(Membership own, Seq after, std::size_t limit) {
-  PARLEY_CO_ASSIGN(
-      const storage::SnapshotPtr snapshot,
-      co_await store_.conversations().ReadSnapshot(own.conversation, storage::ReadMode::kCached));
+  PARLEY_CO_ASSIGN(const storage::SnapshotPtr snapshot,
+                   co_await ReadSnapshot(own.conversation, after));
   if (!IsStillIn(*snapshot, own.member)) co_return NotFound("no such conversation");
   ChangePage page;
   page.last_seq = snapshot->head.seq;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -15,7 +16,10 @@ namespace parley::chat {
 /// which it rests. Any shard.
 class History {
  public:
-  History(storage::Store& store, ViewBuilder& views) : store_(store), views_(views) {}
+  /// Where other nodes write to the store too (effects follow then), what is kept of a conversation
+  /// may be a little behind: who asks for what lies beyond it is answered from the store itself.
+  History(storage::Store& store, ViewBuilder& views, EffectsAre effects)
+      : store_(store), views_(views), others_write_(effects == EffectsAre::kFollowing) {}
 
   runtime::Task<Result<MessagePage>> Messages(Membership own, MessageRange range);
   runtime::Task<Result<ChangePage>> Changes(Membership own, Seq after, std::size_t limit);
@@ -30,6 +34,9 @@ class History {
                                        Seq last);
 
  private:
+  /// The conversation for somebody who asks for what is at or behind `reached`.
+  runtime::Task<Result<storage::SnapshotPtr>> ReadSnapshot(ConversationId conversation,
+                                                           std::optional<Seq> reached);
   // Messages of a range, of those that the member may see.
   runtime::Task<Result<std::vector<storage::EntryPtr>>> Slice(Membership own, MessageRange range,
                                                               Head head);
@@ -42,6 +49,7 @@ class History {
 
   storage::Store& store_;
   ViewBuilder& views_;
+  const bool others_write_;
 };
 
 }  // namespace parley::chat

@@ -37,13 +37,17 @@ FleetViewPtr Peers::ViewWith(const FleetView::Node& self) const {
 }
 
 std::chrono::milliseconds Peers::offset() const {
-  std::vector<std::chrono::milliseconds> offsets;
-  offsets.reserve(peers_.size());
+  // Of two clocks nobody knows which one is off: both are.
+  if (peers_.size() == 1) return peers_.begin()->second.offset;
+  // Of more, this node's own is one: the one that is off finds the others against it, and those
+  // find each other.
+  std::vector<std::chrono::milliseconds> offsets{std::chrono::milliseconds(0)};
+  offsets.reserve(peers_.size() + 1);
   for (const auto& [id, peer] : peers_) offsets.push_back(peer.offset);
-  if (offsets.empty()) return {};
-  const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
-  std::ranges::nth_element(offsets, middle);
-  return *middle;
+  std::ranges::sort(offsets);
+  const std::chrono::milliseconds lower = offsets[(offsets.size() - 1) / 2];
+  const std::chrono::milliseconds upper = offsets[offsets.size() / 2];
+  return std::chrono::abs(lower) <= std::chrono::abs(upper) ? lower : upper;
 }
 
 }  // namespace parley::bus

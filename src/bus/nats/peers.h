@@ -29,7 +29,8 @@ class Peers {
 
   /// All of them and `self`, by id.
   FleetViewPtr ViewWith(const FleetView::Node& self) const;
-  /// The median of the offsets; zero where there are none.
+  /// By how much this node's clock is ahead of the median of all, its own included (of two in the
+  /// middle, the one that is nearer to its own); of the other's, where there are but two.
   std::chrono::milliseconds offset() const;
 
  private:

@@ -74,10 +74,12 @@ TEST(Peers, AfterAPauseOfOurs_NobodyIsBlamed) {
 TEST(Peers, TheClockIsHeldAgainstTheMedian) {
   Peers peers;
   EXPECT_EQ(peers.offset(), milliseconds(0));
-  peers.Hear(Alive(1), kStart, milliseconds(3));
-  peers.Hear(Alive(2), kStart, milliseconds(90'000));
-  peers.Hear(Alive(3), kStart, milliseconds(5));
-  EXPECT_EQ(peers.offset(), milliseconds(5));
+  peers.Hear(Alive(1), kStart, milliseconds(90'000));
+  EXPECT_EQ(peers.offset(), milliseconds(90'000)) << "of two, nobody knows which one is off";
+  peers.Hear(Alive(2), kStart, milliseconds(3));
+  EXPECT_EQ(peers.offset(), milliseconds(3)) << "two agree against the first";
+  peers.Hear(Alive(2), kStart, milliseconds(90'003));
+  EXPECT_EQ(peers.offset(), milliseconds(90'000)) << "this one is off";
 }
 
 TEST(Heartbeats, AreReadAsTheyWereSent) {
