@@ -225,7 +225,8 @@ TEST_F(ForwarderTest, ALostAnswer_IsRunAgain_AndFoundDone) {
   ExpectAllInOrder([this] { fleet_.LoseAnswers(Owner(), 1); });
 }
 
-TEST_F(ForwarderTest, ANodeThatIsCutOff_RunsForItself) {
+TEST_F(ForwarderTest, ANodeThatIsCutOff_IsStoodInFor) {
+  fleet_.HoldRequests(Owner());
   ExpectAllInOrder([this] { fleet_.CutOff(Owner()); });
 }
 
