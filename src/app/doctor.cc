@@ -9,6 +9,7 @@
 
 #include "app/commands.h"
 #include "app/doctor_checks.h"
+#include "app/doctor_cluster.h"
 #include "app/host_facts.h"
 #include "wire/json_writer.h"
 
@@ -73,6 +74,7 @@ int RunDoctor(const LoadedConfig& loaded, const ConfigSources& sources, DoctorFo
   for (Finding& finding : CheckHost(loaded.config, ReadHostFacts(loaded.config, sources.file))) {
     findings.push_back(std::move(finding));
   }
+  for (Finding& finding : CheckCluster(loaded.config)) findings.push_back(std::move(finding));
   if (format == DoctorFormat::kJson) {
     PrintJson(findings);
   } else {

@@ -93,6 +93,35 @@ void CheckExposure(const Config& config, Findings& findings) {
                "for its visitors; use https://");
 }
 
+std::string_view WhereMessagesAre(StorageEngine engine) {
+  switch (engine) {
+    case StorageEngine::kRocksDb:
+      return "messages are kept on the disk";
+    case StorageEngine::kCassandra:
+      return "messages are kept in a Cassandra cluster";
+    case StorageEngine::kMemory:
+      break;
+  }
+  return "messages are kept in memory and forgotten when the server ends";
+}
+
+void CheckEngines(const Config& config, Findings& findings) {
+  findings.Add("settings.engine", config.storage.engine != StorageEngine::kMemory, Severity::kError,
+               std::string(WhereMessagesAre(config.storage.engine)),
+               "set storage.engine to rocksdb, or to cassandra for several servers");
+  if (config.storage.engine != StorageEngine::kCassandra) return;
+  findings.Add("settings.bus", config.bus.engine == BusEngine::kNats, Severity::kWarning,
+               config.bus.engine == BusEngine::kNats
+                   ? "servers tell each other by NATS"
+                   : "the bus is this server's own, though others may share its data",
+               "set bus.engine to nats, unless this is the only server on that keyspace: people "
+               "on different servers would not hear each other live");
+  findings.Add("settings.encryption", !config.storage.cassandra.ca_file.empty(), Severity::kWarning,
+               config.storage.cassandra.ca_file.empty() ? "what goes to Cassandra is not encrypted"
+                                                        : "what goes to Cassandra is encrypted",
+               "set storage.cassandra.ca_file, unless that network is yours alone");
+}
+
 }  // namespace
 
 std::vector<Finding> CheckSettings(const Config& config) {
@@ -101,12 +130,7 @@ std::vector<Finding> CheckSettings(const Config& config) {
   findings.Add("settings.limits", config.limits_enabled, Severity::kWarning,
                config.limits_enabled ? "rate limits are on" : "rate limits are off",
                "set limits.enabled to true: it is off for load tests only");
-  findings.Add("settings.engine", config.storage.engine == StorageEngine::kRocksDb,
-               Severity::kError,
-               config.storage.engine == StorageEngine::kRocksDb
-                   ? "messages are kept on the disk"
-                   : "messages are kept in memory and forgotten when the server ends",
-               "set storage.engine to rocksdb");
+  CheckEngines(config, findings);
   findings.Add(
       "settings.sync", config.storage.sync, Severity::kError,
       config.storage.sync

@@ -53,6 +53,16 @@ std::vector<std::string> Complaints(const std::vector<Finding>& findings) {
   return names;
 }
 
+TEST(DoctorChecks, AFleet_NeedsABusAndEncryption) {
+  Config config = GoodConfig();
+  config.storage.engine = StorageEngine::kCassandra;
+  EXPECT_THAT(Complaints(CheckSettings(config)),
+              testing::ElementsAre("warning settings.bus", "warning settings.encryption"));
+  config.bus.engine = BusEngine::kNats;
+  config.storage.cassandra.ca_file = "/etc/parley/ca.pem";
+  EXPECT_THAT(Complaints(CheckSettings(config)), IsEmpty());
+}
+
 TEST(DoctorChecks, AllIsWell_NothingToSay) {
   EXPECT_THAT(Complaints(CheckSettings(GoodConfig())), IsEmpty());
   EXPECT_THAT(Complaints(CheckHost(GoodConfig(), GoodHost())), IsEmpty());

@@ -22,6 +22,8 @@ using storage::cassandra::ClusterStore;
 /// Between two tries to reach a cluster, and between two lines that say so.
 constexpr std::chrono::seconds kTryAgain{1};
 constexpr std::chrono::seconds kSayAgain{10};
+/// While another server makes the tables, a node of Cassandra may not know one that the others do.
+constexpr std::chrono::seconds kTablesSettle{60};
 
 Result<std::unique_ptr<storage::Store>> OpenRocks(const StoreEnvironment& environment) {
   const Config& config = environment.config;
@@ -57,11 +59,16 @@ Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& envi
   options.schema.stop = environment.stop;
   options.schema.log = &environment.log;
   options.max_batch_bytes = settings.batch_bytes;
-  auto say_at = std::chrono::steady_clock::now();
+  const auto begun = std::chrono::steady_clock::now();
+  auto say_at = begun;
   while (true) {
     Result<std::unique_ptr<ClusterStore>> store = storage::cassandra::Open(options);
-    if (store.ok() || store.status().code() != StatusCode::kUnavailable) return store;
-    if (std::chrono::steady_clock::now() >= say_at) {
+    const auto now = std::chrono::steady_clock::now();
+    const StatusCode code = store.status().code();
+    const bool may_pass = code == StatusCode::kUnavailable ||
+                          (code == StatusCode::kInternal && now - begun < kTablesSettle);
+    if (store.ok() || !may_pass) return store;
+    if (now >= say_at) {
       environment.log.Warning("waits for Cassandra", {{"error", store.status().message()}});
       say_at += kSayAgain;
     }
