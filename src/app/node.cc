@@ -240,13 +240,12 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .web = http::BuiltInWebAssets()},
       std::move(settings));
   shard_watch = std::make_unique<ShardWatch>(ShardPointers());
-  ops = std::make_unique<http::OpsService>(
-      metrics,
-      std::vector<http::ReadinessCheck>{
-          {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }},
-          {"store", [this] { return store->health(); }},
-          {"clock", [this] { return fleet_member ? fleet_member->CheckClock() : Status::Ok(); }}},
-      [this] { return shard_watch->health(); });
+  std::vector<http::ReadinessCheck> checks{
+      {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }},
+      {"store", [this] { return store->health(); }}};
+  if (fleet_member) checks.push_back({"clock", [this] { return fleet_member->CheckClock(); }});
+  ops = std::make_unique<http::OpsService>(metrics, std::move(checks),
+                                           [this] { return shard_watch->health(); });
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
   ops_server = std::make_unique<net::Server>(std::vector<runtime::Shard*>{shards.front().get()},
                                              config.OpsServer(), *ops);

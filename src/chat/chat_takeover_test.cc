@@ -256,10 +256,10 @@ TEST_F(ChatTakeoverTest, WhoWasAddedBeforeTheHistoryWasOpened_SeesNoMoreByIt) {
   const auto users = one_.Run(one_.store().accounts().FindUsers({dee}));
   const Answer added = one_.Submit(ann_, group_, AddMembersCommand{*users});
   const Answer opened = one_.Submit(ann_, group_, UpdateCommand{{}, HistoryPolicy::kAll});
-  one_.controls().ReleaseCommits();
   // Of the first commit; the second stops before its watermark.
   one_.controls().StopNextAppend(100, StoppedAnswer::kNever);
   one_.controls().StopNextAppend(4, StoppedAnswer::kNever);
+  one_.controls().ReleaseCommits();
   one_.Await(first);
   one_.RunUntil([&] { return one_.controls().stopped_appends() == 1; });
   world_->Stand(0, true);
@@ -292,8 +292,10 @@ TEST_F(ChatTakeoverTest, Unknown_OfSeveral_EachIsAnsweredOnce_InOrder) {
 TEST_F(ChatTakeoverTest, Unknown_BehindManyOthers_IsFoundInTheLog) {
   // More than the ring holds came after it, by another node, before this one looked again.
   one_.controls().FailNextAppend(AppendOutcome::kUnknown, Written::kYes);
-  const Answer answer = one_.Submit(ann_, group_, one_.Text("mine"));
+  one_.controls().HoldCommits();
+  const Answer answer = one_.SubmitHeld(ann_, group_, one_.Text("mine"));
   world_->Stand(0, true);
+  one_.controls().ReleaseCommits();
   one_.RunUntil([&] { return one_.controls().appends_under_way() == 0; });
   two_.Chatter(bo_, group_, RecentEntries::kCapacity + 10);
   world_->Stand(0, false);
@@ -303,8 +305,10 @@ TEST_F(ChatTakeoverTest, Unknown_BehindManyOthers_IsFoundInTheLog) {
 
 TEST_F(ChatTakeoverTest, Unknown_AndAnotherTookItsPlace_RunsAgain) {
   one_.controls().FailNextAppend(AppendOutcome::kUnknown, Written::kNo);
-  const Answer answer = one_.Submit(ann_, group_, one_.Text("mine"));
+  one_.controls().HoldCommits();
+  const Answer answer = one_.SubmitHeld(ann_, group_, one_.Text("mine"));
   world_->Stand(0, true);
+  one_.controls().ReleaseCommits();
   one_.RunUntil([&] { return one_.controls().appends_under_way() == 0; });
   EXPECT_EQ(SeqOf(two_.Do(bo_, group_, two_.Text("theirs"))), Seq(2));
   world_->Stand(0, false);
