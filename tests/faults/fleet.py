@@ -11,7 +11,13 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from fleet import cql  # noqa: E402 (found through the line above)
+from fleet.progress import NotReady  # noqa: E402
+
 CLUSTER = ROOT / "tools/cluster"
+ENGINES = ROOT / "tools/engines"
 READY_DEADLINE_S = 120
 STOP_DEADLINE_S = 60
 
@@ -126,15 +132,34 @@ class Fleet:
             time.sleep(0.1)
 
     def engines_ready(self):
-        """Waits until every node of Cassandra sees all three up, and the rest answers."""
+        """Waits until every node of Cassandra sees all the others up, and all else runs."""
         deadline = time.monotonic() + READY_DEADLINE_S
         while True:
-            done = subprocess.run([sys.executable, CLUSTER, "status", "--dir", self.folder],
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-            if done.returncode == 0:
+            try:
+                self._look_at_engines()
                 return
-            assert time.monotonic() < deadline, f"not all is up:\n{done.stdout}{done.stderr}"
-            time.sleep(0.5)
+            except (OSError, NotReady) as error:
+                assert time.monotonic() < deadline, f"not all is up: {error}"
+            time.sleep(0.2)
+
+    def _look_at_engines(self):
+        done = subprocess.run([sys.executable, CLUSTER, "status", "--dir", self.folder],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise NotReady(f"{done.stdout}{done.stderr}")
+        told = self._addresses()
+        for address in told["PARLEY_CASSANDRA"].split(","):
+            host, port = address.rsplit(":", 1)
+            with cql.Connection(host, int(port), told["PARLEY_CASSANDRA_USER"], told["PARLEY_CASSANDRA_PASSWORD"],
+                                told["PARLEY_CASSANDRA_CA"]) as connection:
+                # Refused as long as one of the nodes is not seen.
+                connection.run("SELECT role FROM system_auth.roles LIMIT 1", cql.ALL)
+
+    def _addresses(self):
+        """Of the engines, with who may use them, as tools/engines tells it."""
+        done = subprocess.run([sys.executable, ENGINES, "env", "--dir", self.folder, "--", "env"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        return dict(line.split("=", 1) for line in done.stdout.splitlines() if line.startswith("PARLEY_"))
 
     def flush_redis(self, name):
         address, _, password = self._redis(name)

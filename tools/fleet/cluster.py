@@ -60,6 +60,8 @@ def bring_up(folder, plan):
             progress.say("starting parleyd and HAProxy")
             places = [(name, parleyd.HOST, *pair) for name, pair in zip(nodes.names, nodes.ports)]
             server.bring_up(folder, [balancer.server(places), *nodes.servers()])
+            progress.wait_ready("the balancer", lambda: haproxy.check_people(balancer.url), lambda: True,
+                                folder / f"log/{haproxy.NAME}.log", time.monotonic() + PATIENCE_S)
     except BaseException:
         process.stop(folder, server.names_of(folder), 0)
         folder.state_path.unlink(missing_ok=True)

@@ -2,8 +2,11 @@
 import functools
 import resource
 import socket
+import urllib.error
+import urllib.request
 
 from fleet.jars import ROOT
+from fleet.progress import NotReady
 from fleet.server import Server, find_program, run_briefly
 
 HOST = "127.0.0.1"
@@ -50,3 +53,13 @@ class Balancer:
 def check(port):
     """Raises until HAProxy accepts connections; whether there is a parleyd behind it is seen there."""
     socket.create_connection((HOST, port), timeout=5).close()
+
+
+def check_people(url):
+    """Raises until people are served: HAProxy looks for ready servers once a second."""
+    try:
+        with urllib.request.urlopen(f"{url}/v1/server", timeout=5):
+            return
+    except urllib.error.HTTPError as error:
+        with error:
+            raise NotReady(f"the balancer answers {error.code}") from None
