@@ -56,7 +56,7 @@ struct CassandraSettings {
   std::size_t threads = 2;
   std::size_t max_in_flight = 1'024;
   std::size_t queue = 16'384;
-  std::size_t batch_bytes = std::size_t{1} << 20;
+  std::size_t batch_bytes = 1'000'000;
 };
 
 struct StorageSettings {
