@@ -43,14 +43,15 @@ void RegisterCassandra(Metrics& metrics, storage::cassandra::Session& session) {
   add_counters("parley_cassandra_unknown_total",
                "Statements of which nobody could say whether they were applied.",
                &StatementStats::unknown);
-  metrics.AddHistograms(
-      "parley_cassandra_seconds", "From a statement or batch to its answer.", [&session] {
-        std::vector<std::pair<metrics::Labels, metrics::Histogram::Snapshot>> all;
-        for (StatementStats& statement : session.stats().statements) {
-          all.push_back({{{"statement", statement.name}}, std::move(statement.seconds)});
-        }
-        return all;
-      });
+  metrics.AddHistograms("parley_cassandra_seconds", "From a statement or batch to its answer.",
+                        [&session] {
+                          std::vector<std::pair<metrics::Labels, metrics::Histogram::Snapshot>> all;
+                          for (StatementStats& statement : session.stats().statements) {
+                            all.emplace_back(metrics::Labels{{"statement", statement.name}},
+                                             std::move(statement.seconds));
+                          }
+                          return all;
+                        });
   AddGauge(metrics, "parley_cassandra_in_flight",
            "Statements under way, those that wait for a place included.",
            [&session] { return session.stats().in_flight; });
