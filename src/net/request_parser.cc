@@ -22,6 +22,16 @@ constexpr std::string_view kHeadersTooLarge = "the request line and headers are 
 /// Each costs memory many times its own size.
 constexpr std::size_t kMaxHeaders = 100;
 
+/// Whether a Host header can name a host and port, or nothing (RFC 9110, 7.2; RFC 3986, 3.2.2). It
+/// comes back to people in links.
+bool CanBeHost(std::string_view host) {
+  return std::ranges::all_of(host, [](char c) {
+    constexpr std::string_view kOthers = "-._~!$&'()*+,;=%[]:";
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
 /// A value that goes on in the next line (RFC 9112, 5.2). Deprecated, and read differently by
 /// different servers. `lines` are whole.
 bool HasFoldedLine(std::string_view lines) {
@@ -129,6 +139,7 @@ void RequestParser::CheckHeaders() {
   if (hosts > 1 || (http11() && hosts == 0)) {
     return Refuse(400, "a request must have exactly one Host header");
   }
+  if (!CanBeHost(request_.Header("Host"))) return Refuse(400, "the Host header names no host");
   const std::size_t codings = request_.CountHeader("Transfer-Encoding");
   if (codings > 0) {
     if (request_.CountHeader("Content-Length") > 0) {

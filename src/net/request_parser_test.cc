@@ -112,6 +112,9 @@ TEST(RequestParser, Put_Host_MustBeThereOnce) {
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"), 400);
   EXPECT_EQ(StatusOf("GET / HTTP/1.0\r\n\r\n"), 0);
   EXPECT_EQ(StatusOf("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
+  for (const char* host : {"a\xCC", "a/b", "a@b", "a\"b", "a b", "<a>"}) {
+    EXPECT_EQ(StatusOf(std::string("GET / HTTP/1.1\r\nHost: ") + host + "\r\n\r\n"), 400) << host;
+  }
 }
 
 TEST(RequestParser, Put_Limits) {
