@@ -59,7 +59,10 @@ def bring_up(folder, plan):
         if plan["parleyd"]:
             progress.say("starting parleyd and HAProxy")
             places = [(name, parleyd.HOST, *pair) for name, pair in zip(nodes.names, nodes.ports)]
-            server.bring_up(folder, [balancer.server(places), *nodes.servers()])
+            # The first one makes the tables: one process alone should.
+            first, *others = nodes.servers()
+            server.bring_up(folder, [balancer.server(places), first])
+            server.bring_up(folder, others)
             progress.wait_ready("the balancer", lambda: haproxy.check_people(balancer.url), lambda: True,
                                 folder / f"log/{haproxy.NAME}.log", time.monotonic() + PATIENCE_S)
     except BaseException:
