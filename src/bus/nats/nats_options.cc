@@ -95,7 +95,7 @@ Status ConnectionFailure(natsStatus status) {
   switch (status) {
     case NATS_CONNECTION_AUTH_FAILED:
       return Unavailable(
-          "the NATS servers refuse the user name or password: check bus.nats.user and "
+          "the NATS servers refuse the user name or password: check bus.nats.username and "
           "bus.nats.password");
     case NATS_SECURE_CONNECTION_REQUIRED:
       return Unavailable("the NATS servers want TLS: write tls:// in bus.nats.urls");
