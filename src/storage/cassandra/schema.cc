@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::string_view kKeyspaceDot = "{keyspace}.";
 constexpr std::size_t kReplicas = 3;
+constexpr std::string_view kLockedByAnother = "waiting for another server that changes the schema";
 /// How often a server looks whether the other one is done.
 constexpr std::chrono::milliseconds kPollEvery{500};
 
@@ -32,11 +33,14 @@ class SchemaOpening {
       : session_(session),
         schema_(schema),
         options_(options),
-        keyspace_(session.options().keyspace) {
+        keyspace_(session.options().keyspace),
+        give_up_(std::chrono::steady_clock::now() + options.patience) {
     SystemRandom random;
     owner_ = Uuid::Version7(SystemClock().Now(), random);
   }
 
+  /// Looks, and changes what has to be changed, until all is as it should be. Where many servers
+  /// start at once, answers may not come in time: all that is done here may be done again.
   Status Open() {
     if (!IsKeyspaceName(keyspace_)) {
       return InvalidArgument(fmt::format(
@@ -44,17 +48,35 @@ class SchemaOpening {
           "first",
           keyspace_));
     }
-    PARLEY_TRY(MakeKeyspace());
-    PARLEY_ASSIGN(SchemaState state, SchemaState::Open(session_));
-    PARLEY_ASSIGN(const bool complete, IsComplete(state));
-    if (complete) return {};
-    PARLEY_TRY(Lock(state));
-    const Status changed = ChangeUnderLock(state);
-    state.Unlock(owner_);
-    return changed;
+    while (true) {
+      const Result<bool> opened = TryOpen();
+      if (opened.ok() && *opened) return {};
+      if (!opened.ok() && opened.status().code() != StatusCode::kUnknown) return opened.status();
+      PARLEY_TRY(AwaitNextTry(opened.ok() ? kLockedByAnother : opened.status().message()));
+    }
   }
 
  private:
+  /// False: another server is changing it.
+  Result<bool> TryOpen() {
+    if (!state_) {
+      PARLEY_TRY(MakeKeyspace());
+      PARLEY_ASSIGN(state_, SchemaState::Open(session_));
+    }
+    // Looked at each time: a lock may outlive the change that it was for, as its owner may.
+    PARLEY_ASSIGN(const bool complete, IsComplete());
+    if (complete) return true;
+    PARLEY_ASSIGN(const bool ours, state_->Lock(owner_));
+    if (!ours) {
+      if (!std::exchange(told_, true)) Tell(kLockedByAnother, keyspace_);
+      return false;
+    }
+    const Status changed = ChangeUnderLock();
+    state_->Unlock(owner_);
+    PARLEY_TRY(changed);
+    return true;
+  }
+
   Status MakeKeyspace() {
     PARLEY_ASSIGN(const Rows found,
                   session_.Run(fmt::format("SELECT keyspace_name FROM system_schema.keyspaces "
@@ -116,8 +138,8 @@ class SchemaOpening {
     return tables;
   }
 
-  Result<bool> IsComplete(SchemaState& state) {
-    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state.ReadVersion());
+  Result<bool> IsComplete() {
+    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state_->ReadVersion());
     if (version && *version > schema_.version) {
       return InvalidArgument(fmt::format(
           "the keyspace {} was written by a newer version of Parley (schema {}, this one knows "
@@ -132,43 +154,34 @@ class SchemaOpening {
     });
   }
 
-  Status Lock(SchemaState& state) {
-    const auto give_up = std::chrono::steady_clock::now() + options_.patience;
-    bool told = false;
+  /// kUnavailable, with `why`, where there is no next one: the server stops, or it took too long.
+  Status AwaitNextTry(std::string_view why) {
     std::mutex mutex;
     std::condition_variable_any stopped;
-    while (true) {
-      PARLEY_ASSIGN(const bool ours, state.Lock(owner_));
-      if (ours) return {};
-      if (!std::exchange(told, true)) {
-        Tell("waiting for another server that changes the schema", keyspace_);
-      }
-      std::unique_lock lock(mutex);
-      stopped.wait_for(lock, options_.stop, kPollEvery, [] { return false; });
-      if (options_.stop.stop_requested()) return Unavailable("given up: the server is stopping");
-      if (std::chrono::steady_clock::now() >= give_up) {
-        return Unavailable(
-            fmt::format("another server has been changing the schema of {} for {} s: try again",
-                        keyspace_, options_.patience.count() / 1000));
-      }
-    }
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, options_.stop, kPollEvery, [] { return false; });
+    if (options_.stop.stop_requested()) return Unavailable("given up: the server is stopping");
+    if (std::chrono::steady_clock::now() < give_up_) return {};
+    return Unavailable(
+        fmt::format("the schema of {} is not as it should be after {} s: {}. Try again", keyspace_,
+                    options_.patience.count() / 1000, why));
   }
 
-  Status ChangeUnderLock(SchemaState& state) {
+  Status ChangeUnderLock() {
     // The one before us may have done it.
-    PARLEY_ASSIGN(const bool complete, IsComplete(state));
+    PARLEY_ASSIGN(const bool complete, IsComplete());
     if (complete) return {};
-    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state.ReadVersion());
-    if (version) PARLEY_TRY(Migrate(state, *version));
+    PARLEY_ASSIGN(const std::optional<std::int64_t> version, state_->ReadVersion());
+    if (version) PARLEY_TRY(Migrate(*version));
     for (const std::string_view create : schema_.tables) {
-      PARLEY_TRY(Change(state, create, "making the tables"));
+      PARLEY_TRY(Change(create, "making the tables"));
     }
-    if (!version) PARLEY_TRY(state.WriteVersion(std::nullopt, schema_.version));
+    if (!version) PARLEY_TRY(state_->WriteVersion(std::nullopt, schema_.version));
     Tell("the schema is complete", keyspace_);
     return {};
   }
 
-  Status Migrate(SchemaState& state, std::int64_t version) {
+  Status Migrate(std::int64_t version) {
     while (version < schema_.version) {
       const auto step =
           std::find_if(schema_.migrations.begin(), schema_.migrations.end(),
@@ -180,17 +193,17 @@ class SchemaOpening {
       }
       Tell(step->what, keyspace_);
       for (const std::string_view statement : step->statements) {
-        PARLEY_TRY(Change(state, statement, step->what));
+        PARLEY_TRY(Change(statement, step->what));
       }
-      PARLEY_TRY(state.WriteVersion(version, version + 1));
+      PARLEY_TRY(state_->WriteVersion(version, version + 1));
       ++version;
     }
     return {};
   }
 
   /// One statement that changes the schema, while the lock is surely ours.
-  Status Change(SchemaState& state, std::string_view statement, std::string_view what) {
-    PARLEY_TRY(state.Renew(owner_));
+  Status Change(std::string_view statement, std::string_view what) {
+    PARLEY_TRY(state_->Renew(owner_));
     Status changed = session_.Run(std::string(statement)).status();
     if (changed.ok()) return changed;
     return {changed.code(), fmt::format("{}: {}", what, changed.message())};
@@ -205,6 +218,9 @@ class SchemaOpening {
   const SchemaOptions& options_;
   const std::string& keyspace_;
   Uuid owner_;
+  std::chrono::steady_clock::time_point give_up_;
+  std::optional<SchemaState> state_;
+  bool told_ = false;  // that another server is awaited
 };
 
 }  // namespace
@@ -226,10 +242,7 @@ bool IsKeyspaceName(std::string_view name) {
 }
 
 Status OpenSchema(Session& session, const Schema& schema, const SchemaOptions& options) {
-  Status opened = SchemaOpening(session, schema, options).Open();
-  if (opened.code() != StatusCode::kUnknown) return opened;
-  // Done or not: the next one sees.
-  return Unavailable(std::string(opened.message()));
+  return SchemaOpening(session, schema, options).Open();
 }
 
 }  // namespace parley::storage::cassandra

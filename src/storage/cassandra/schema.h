@@ -42,7 +42,8 @@ struct SchemaOptions {
   /// With what a new keyspace is made, a map in CQL. Empty: three replicas in our datacenter. A
   /// keyspace that is there already keeps its own.
   std::string replication = {};
-  /// How long to wait for another server that changes the schema.
+  /// How long to wait for another server that changes the schema, and to try again what was not
+  /// answered.
   std::chrono::milliseconds patience{std::chrono::minutes(2)};
   /// Gives up waiting.
   std::stop_token stop = {};

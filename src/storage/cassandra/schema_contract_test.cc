@@ -14,6 +14,7 @@
 #include "base/uuid.h"
 #include "storage/cassandra/schema.h"
 #include "storage/cassandra/schema_lock.h"
+#include "storage/cassandra/testing/fault_session.h"
 #include "storage/cassandra/testing/test_cluster.h"
 #include "storage/cassandra/value.h"
 
@@ -116,11 +117,39 @@ TEST_F(SchemaContract, OpenSchema_LockedByAnother_WaitsAndGivesUp) {
   EXPECT_EQ(OpenSchema(session(), schema_, {.stop = stop.get_token()}).code(),
             StatusCode::kUnavailable);
 
+  // All is made while we wait: by one whose lock stays, since its release was lost.
+  std::future<Status> waiting =
+      std::async(std::launch::async, [&] { return OpenSchema(*Another(), schema_, {}); });
+  for (const std::string_view create : schema_.tables) {
+    ASSERT_TRUE(session().Run(std::string(create)).ok());
+  }
+  ASSERT_TRUE(state->WriteVersion(std::nullopt, schema_.version).ok());
+  EXPECT_TRUE(waiting.get().ok());
+  ASSERT_TRUE(session().Run("DROP TABLE {keyspace}.first").ok());
+
   state->Unlock(Uuid(Uuid::Bytes{2}));  // not its lock
   EXPECT_TRUE(state->Renew(other).ok());
   state->Unlock(other);
   EXPECT_EQ(state->Renew(other).code(), StatusCode::kUnavailable);
   EXPECT_TRUE(OpenSchema(session(), schema_, {}).ok());
+}
+
+TEST_F(SchemaContract, OpenSchema_AnswersThatDoNotCome_AreAskedForAgain) {
+  FaultSession faulty(session());
+  for (const auto* step : {"schema.lock", "schema.renew", "schema.first_version"}) {
+    faulty.Fail(step, Fault::kUnknownNotDone);
+    faulty.Fail(step, Fault::kUnknownDone);
+  }
+  const Status opened = OpenSchema(faulty, schema_, {});
+  ASSERT_TRUE(opened.ok()) << opened.ToString();
+  EXPECT_GE(faulty.sent("schema.renew"), 4);  // two that failed, and one before each table
+  EXPECT_THAT(Tables(), IsSupersetOf({"first", "second"}));
+  EXPECT_EQ(SchemaState::Open(session())->ReadVersion().value(), 1);
+
+  ASSERT_TRUE(session().Run("DROP TABLE {keyspace}.second").ok());
+  faulty.Fail("schema.renew", Fault::kUnknownNotDone);
+  const Status late = OpenSchema(faulty, schema_, {.patience = std::chrono::milliseconds(1)});
+  EXPECT_EQ(late.code(), StatusCode::kUnavailable) << late.ToString();
 }
 
 TEST_F(SchemaContract, OpenSchema_NewerVersion_IsLeftAsItIs) {

@@ -112,6 +112,7 @@ Status SchemaState::WriteVersion(std::optional<std::int64_t> old, std::int64_t v
   if (!rows.ok() && rows.status().code() != StatusCode::kUnknown) return rows.status();
   PARLEY_ASSIGN(const std::optional<std::int64_t> now, ReadVersion());
   if (now == version) return {};
+  if (now == old) return {StatusCode::kUnknown, "the version was not written yet"};
   return Conflict("the version of the schema was changed by another server");
 }
 

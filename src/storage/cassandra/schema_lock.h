@@ -25,7 +25,8 @@ class SchemaState {
 
   /// Nothing where no schema was ever made.
   Result<std::optional<std::int64_t>> ReadVersion();
-  /// From `old` (nothing: there was none) to `version`. kConflict where it was not `old`.
+  /// From `old` (nothing: there was none) to `version`. kConflict where it was not `old`; kUnknown
+  /// where it may or may not come to be so.
   Status WriteVersion(std::optional<std::int64_t> old, std::int64_t version);
 
   /// Whether `owner` has the lock now; false while another one has it.
