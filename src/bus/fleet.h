@@ -74,7 +74,8 @@ class Fleet {
 
   /// `done` is called once, on the calling shard: the answer; kNotFound if the node is gone for
   /// certain, and the request not delivered; kUnavailable if it was not sent; kUnknown if nothing
-  /// came within `timeout`: it may or may not have been done. Must be called on a shard.
+  /// came within `timeout`, or a connection was lost on the way: it may or may not have been done.
+  /// Must be called on a shard.
   using AskDone = UniqueFunction<void(Result<std::string>)>;
   virtual void Ask(NodeId node, std::string_view topic, std::string request,
                    std::chrono::milliseconds timeout, AskDone done) = 0;

@@ -1,17 +1,16 @@
 #include "bus/nats/asked.h"
 
 #include <cassert>
-#include <vector>
 
 namespace parley::bus {
 
-Asked::Number Asked::Add(Time deadline, Fleet::AskDone& done) {
+Asked::Number Asked::Add(NodeId node, Time deadline, Fleet::AskDone& done) {
   runtime::Shard* const shard = runtime::Shard::Current();
   assert(shard != nullptr && "ask on a shard");
   const std::lock_guard lock(mutex_);
   if (ended_ || entries_.size() >= most_) return 0;
   const Number number = ++last_;
-  entries_.emplace(number, Entry{shard, deadline, std::move(done)});
+  entries_.emplace(number, Entry{node, shard, deadline, std::move(done)});
   by_deadline_.emplace(deadline, number);
   return number;
 }
@@ -36,11 +35,24 @@ std::size_t Asked::Expire(Time now) {
       due.push_back(number);
     }
   }
+  return EndAsUnknown(due, "the other node did not answer in time");
+}
+
+std::size_t Asked::Lose(std::optional<NodeId> node) {
+  std::vector<Number> lost;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [number, entry] : entries_) {
+      if (!node || entry.node == *node) lost.push_back(number);
+    }
+  }
+  return EndAsUnknown(lost, "a connection was lost on the way to the other node or back");
+}
+
+std::size_t Asked::EndAsUnknown(const std::vector<Number>& numbers, const char* why) {
   std::size_t ended = 0;
-  for (const Number number : due) {
-    const bool was_open =
-        End(number, Status(StatusCode::kUnknown, "the other node did not answer in time"));
-    ended += was_open ? 1 : 0;
+  for (const Number number : numbers) {
+    ended += End(number, Status(StatusCode::kUnknown, why)) ? 1 : 0;
   }
   return ended;
 }

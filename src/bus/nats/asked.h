@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bus/fleet.h"
 #include "runtime/shard.h"
@@ -25,11 +27,14 @@ class Asked {
 
   /// Called on the shard that asks. 0, and `done` is left as it is, where too many wait already or
   /// all was ended.
-  Number Add(Time deadline, Fleet::AskDone& done);
+  Number Add(NodeId node, Time deadline, Fleet::AskDone& done);
   /// Ends one of them, unless it has ended; answers whether it had not.
   bool End(Number number, Result<std::string> answer);
   /// Ends what is due, as kUnknown; answers how many that were.
   std::size_t Expire(Time now);
+  /// Ends what was asked of `node`, or of all where there is none, as kUnknown: its answer may be
+  /// lost. Answers how many that were.
+  std::size_t Lose(std::optional<NodeId> node);
   /// The next deadline; a far one where nothing waits.
   Time next_deadline() const;
   /// Ends all with `status`, and lets none be added after; answers how many that were.
@@ -38,11 +43,14 @@ class Asked {
 
  private:
   struct Entry {
+    NodeId node;
     runtime::Shard* shard;
     Time deadline;
     Fleet::AskDone done;
   };
 
+  /// Of the numbers, as kUnknown; answers how many had not ended.
+  std::size_t EndAsUnknown(const std::vector<Number>& numbers, const char* why);
   static void Finish(Entry entry, Result<std::string> answer);
 
   const std::size_t most_;

@@ -30,7 +30,7 @@ Result<Heartbeat> DecodeHeartbeat(std::string_view bytes) {
   wire::RecordReader in(bytes, kVersion, "heartbeat");
   Heartbeat heartbeat;
   heartbeat.kind =
-      static_cast<Heartbeat::Kind>(in.Enum(static_cast<std::uint8_t>(Heartbeat::Kind::kGoodbye)));
+      static_cast<Heartbeat::Kind>(in.Enum(static_cast<std::uint8_t>(Heartbeat::Kind::kLost)));
   Get(in, heartbeat.node.id);
   Get(in, heartbeat.node.draining);
   Get(in, heartbeat.sent_at);

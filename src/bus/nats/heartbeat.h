@@ -15,6 +15,8 @@ struct Heartbeat {
   enum class Kind : std::uint8_t {  // sent: append only
     kAlive = 0,
     kGoodbye = 1,
+    kLost =
+        2,  ///< alive, but its connection was lost: what was under way to or from it may be gone
   };
 
   Kind kind = Kind::kAlive;

@@ -45,6 +45,13 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
         self_{self, options_.name, false},
         view_(peers_.ViewWith(self_)) {}
 
+  /// Before the link is started.
+  void WatchLink() {
+    link_.OnLoss([weak = weak_from_this()] {
+      if (const std::shared_ptr<Core> self = weak.lock()) self->NoteLoss();
+    });
+  }
+
   NodeId self() const { return self_.id; }
   Link& link() { return link_; }
 
@@ -109,7 +116,7 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
            std::chrono::milliseconds timeout, AskDone done) {
     const Status connection = link_.status();
     const auto number = connection.ok() || node == self_.id
-                            ? asked_.Add(steady_clock::now() + timeout, done)
+                            ? asked_.Add(node, steady_clock::now() + timeout, done)
                             : Asked::Number{0};
     if (number == 0) {
       Refuse(std::move(done), connection.ok()
@@ -196,10 +203,21 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
       heard = peers_.Hear(*heartbeat, steady_clock::now(), offset);
       if (heard.changed) UpdateView();
     }
+    if (heartbeat->kind == Heartbeat::Kind::kLost) unknown_ += asked_.Lose(heartbeat->node.id);
     if (!heard.fresh) return;
     log_.Info("another node is there", {{"node", heartbeat->node.name}});
     // So that it need not wait for our next one to know us.
     Say(Heartbeat::Kind::kAlive);
+  }
+
+  /// There is a connection again: what was under way on the one before may be gone, here and to
+  /// and from here.
+  void NoteLoss() {
+    {
+      const std::lock_guard lock(mutex_);
+      lost_ = true;
+    }
+    wake_.notify_all();
   }
 
   void OnAnswer(const Link::Message& message) {
@@ -250,8 +268,10 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
       const auto now = steady_clock::now();
       if (now - ran > options_.pause_limit) AfterPause(now);
       ran = now;
-      if (now >= beat) {
-        Say(Heartbeat::Kind::kAlive);
+      const bool lost = TakeLoss();
+      if (lost) unknown_ += asked_.Lose(std::nullopt);
+      if (lost || now >= beat) {
+        Say(lost ? Heartbeat::Kind::kLost : Heartbeat::Kind::kAlive);
         beat = now + options_.heartbeat;
       }
       JudgeOthers(now);
@@ -262,9 +282,15 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
       if (stopping_) return;
       // Under the lock: who asks meanwhile is seen here, or sees when this wakes.
       next_wake_ = std::min({beat, longest, asked_.next_deadline()});
+      if (lost_) continue;
       wake_.wait_until(lock, next_wake_);
       if (stopping_) return;
     }
+  }
+
+  bool TakeLoss() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(lost_, false);
   }
 
   void AfterPause(steady_clock::time_point now) {
@@ -330,6 +356,7 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
   FleetViewPtr view_;
   bool started_ = false;
   bool stopping_ = false;
+  bool lost_ = false;  // a connection, since the thread looked
   steady_clock::time_point next_wake_;
 
   ShardSignal view_changed_;
@@ -343,7 +370,9 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
 };
 
 NatsFleet::NatsFleet(NodeId self, Link& link, NatsFleetOptions options, Clock& clock, Logger& log)
-    : core_(std::make_shared<Core>(self, link, std::move(options), clock, log)) {}
+    : core_(std::make_shared<Core>(self, link, std::move(options), clock, log)) {
+  core_->WatchLink();
+}
 
 NatsFleet::~NatsFleet() { core_->Stop(); }
 

@@ -26,7 +26,8 @@ struct NatsFleetOptions {
 /// The fleet over NATS. Everybody says on `PREFIX.node` that they are alive, and when they go; a
 /// node that hears a new one says so at once, so that views agree quickly. Requests go to
 /// `PREFIX.ask.NODE.TOPIC`, answers to `PREFIX.r.NODE.NUMBER`; where nobody listens the server says
-/// so itself. Broadcasts go to `PREFIX.all.TOPIC`.
+/// so itself. A node whose connection was lost says so once it has another: what was asked of it,
+/// and what it asked, ends as kUnknown then. Broadcasts go to `PREFIX.all.TOPIC`.
 ///
 /// Who is alive is judged by a thread of its own, by the steady clock. After a pause of its own
 /// (SIGSTOP, a sleeping machine) the others are given time to be heard again.
@@ -39,7 +40,7 @@ class NatsFleet : public Fleet {
     std::uint64_t answered = 0;
     std::uint64_t not_found = 0;
     std::uint64_t unavailable = 0;  ///< not sent
-    std::uint64_t unknown = 0;      ///< timed out
+    std::uint64_t unknown = 0;      ///< timed out, or a connection on the way was lost
     std::uint64_t served = 0;       ///< requests of others
     std::uint64_t pauses = 0;       ///< of this node itself
   };

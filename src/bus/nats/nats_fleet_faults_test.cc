@@ -1,6 +1,8 @@
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +24,10 @@ class NatsFleetFaults : public testing::Test, protected TwoShards {
         : link(nats.Connect()), fleet(IdOf(number), *link, Options(), clock, log) {
       fleet.Serve("echo", [](NodeId, std::string request, Fleet::Reply reply) {
         reply(std::move(request));
+      });
+      fleet.Serve("silence", [this](NodeId, std::string, Fleet::Reply reply) {
+        const std::lock_guard lock(mutex);
+        unanswered.push_back(std::move(reply));
       });
       link->Start();
     }
@@ -45,6 +51,13 @@ class NatsFleetFaults : public testing::Test, protected TwoShards {
       return options;
     }
 
+    std::size_t asked() {
+      const std::lock_guard lock(mutex);
+      return unanswered.size();
+    }
+
+    std::mutex mutex;
+    std::vector<Fleet::Reply> unanswered;  // guarded by mutex
     const std::shared_ptr<Link> link;
     FakeClock clock;
     NullLogger log;
@@ -62,10 +75,10 @@ class NatsFleetFaults : public testing::Test, protected TwoShards {
     });
   }
   using Outcome = std::shared_ptr<std::optional<Result<std::string>>>;
-  Outcome Ask(milliseconds timeout) {
+  Outcome Ask(milliseconds timeout, std::string topic = "echo") {
     auto outcome = std::make_shared<std::optional<Result<std::string>>>();
-    first_.Post([this, outcome, timeout] {
-      a_.fleet.Ask(b_.fleet.self(), "echo", "x", timeout,
+    first_.Post([this, outcome, timeout, topic = std::move(topic)] {
+      a_.fleet.Ask(b_.fleet.self(), topic, "x", timeout,
                    [outcome](Result<std::string> answer) { outcome->emplace(std::move(answer)); });
     });
     while (first_.RunUntilIdle()) {
@@ -106,6 +119,20 @@ TEST_F(NatsFleetFaults, WithoutAnAnswer_ItIsUnknown) {
   EXPECT_EQ(a_.fleet.stats().unknown, 1U);
   EXPECT_EQ(a_.fleet.stats().asked, 0U);
   nats_.Thaw();
+  EXPECT_EQ(CodeOf(Ask(seconds(60))), StatusCode::kOk);
+}
+
+TEST_F(NatsFleetFaults, WhereAConnectionWasLost_WhatWaitsIsUnknown) {
+  StartBoth();
+  std::size_t asked = 0;
+  for (const Node* lost : {&a_, &b_}) {
+    const Outcome waiting = Ask(seconds(60), "silence");
+    RunUntil([&, all = ++asked] { return b_.asked() == all; });
+    nats_.CutOff(*lost->link);
+    nats_.Restore(*lost->link);
+    EXPECT_EQ(CodeOf(waiting), StatusCode::kUnknown);
+  }
+  EXPECT_EQ(a_.fleet.stats().unknown, 2U);
   EXPECT_EQ(CodeOf(Ask(seconds(60))), StatusCode::kOk);
 }
 
