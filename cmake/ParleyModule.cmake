@@ -47,6 +47,8 @@ function(parley_program name)
   add_executable(${name} ${P_SOURCES})
   target_link_libraries(${name} PRIVATE ${P_DEPENDS})
   if(PARLEY_LTO)
-    target_link_options(${name} PRIVATE -flto=thin -ffat-lto-objects)
+    # What did not change since the last link is not compiled again.
+    target_link_options(${name} PRIVATE -flto=thin -ffat-lto-objects
+      -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto)
   endif()
 endfunction()

@@ -1,7 +1,8 @@
 # What nearly every file includes, compiled once per build folder: a third of the time of a build. parley_module uses it for
 # all modules but the lowest, which know no Asio.
 #
-# It hides a missing include in a source file; tools/check_headers, which leaves it out, holds the headers to theirs.
+# It hides a missing include in a source file; the linters (tools/check_headers, tools/run_tidy), which leave it out, hold
+# headers and sources to theirs.
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled/nothing.cc "")
 
 set(PARLEY_PRECOMPILED_HEADERS

@@ -29,6 +29,10 @@ class Unit:
             elif word not in ALONE and not word.endswith("/ccache") and self._resolve(word) != self.path:
                 self.arguments.append(word)
 
+    @property
+    def is_test(self):
+        return self.name.endswith("_test.cc") or "/testing/" in self.name
+
     def _resolve(self, name):
         return pathlib.Path(self.directory, name).resolve()
 
