@@ -10,8 +10,6 @@
 namespace parley::storage::rocks {
 namespace {
 
-constexpr std::string_view kVersionKey = "schema_version";
-
 /// New families are made at the opening, and records grow by themselves: nothing is left to do but
 /// to keep older programs away, which would let disabled people in.
 Status NoChange(Database& /*db*/, rocksdb::WriteBatch& /*batch*/) { return Status::Ok(); }
@@ -23,19 +21,16 @@ constexpr Migration kMigrations[] = {
 /// Nothing in a new database.
 Result<std::optional<std::uint32_t>> ReadVersion(const Database& db) {
   rocksdb::PinnableSlice value;
-  PARLEY_ASSIGN(const bool found, db.Get(Family::kMeta, kVersionKey, value));
+  PARLEY_ASSIGN(const bool found, db.Get(Family::kMeta, kSchemaVersionKey, value));
   if (!found) return std::optional<std::uint32_t>();
-  std::uint32_t version = 0;
-  const char* end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, version);
-  if (error != std::errc() || stop != end) return DataLoss("the schema version cannot be read");
+  PARLEY_ASSIGN(const std::uint32_t version, ParseSchemaVersion(value.ToStringView()));
   return std::optional(version);
 }
 
 /// `batch` and the version that holds with it, at once.
 Status WriteVersion(Database& db, rocksdb::WriteBatch& batch, std::uint32_t version) {
   const rocksdb::Status put =
-      batch.Put(db.family(Family::kMeta), kVersionKey, std::to_string(version));
+      batch.Put(db.family(Family::kMeta), kSchemaVersionKey, std::to_string(version));
   if (!put.ok()) return Internal(put.ToString());
   return ToStatus(db.Write(batch, Durability::kSynced));
 }
@@ -50,6 +45,14 @@ Status RunStep(Database& db, const Migration& step) {
 }
 
 }  // namespace
+
+Result<std::uint32_t> ParseSchemaVersion(std::string_view stored) {
+  std::uint32_t version = 0;
+  const char* const end = stored.data() + stored.size();
+  const auto [stop, error] = std::from_chars(stored.data(), end, version);
+  if (error != std::errc() || stop != end) return DataLoss("the schema version cannot be read");
+  return version;
+}
 
 Status MigrateSchema(Database& db, std::uint32_t version, std::span<const Migration> steps) {
   PARLEY_ASSIGN(const std::optional<std::uint32_t> stored, ReadVersion(db));

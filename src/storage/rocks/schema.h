@@ -6,7 +6,7 @@
 
 #include <rocksdb/write_batch.h>
 
-#include "base/status.h"
+#include "base/result.h"
 #include "storage/rocks/database.h"
 
 namespace parley::storage::rocks {
@@ -14,6 +14,11 @@ namespace parley::storage::rocks {
 /// The layout of rows that this program writes: keys, families, and versions of records that older
 /// programs refuse. Raise it together with a step in kMigrations.
 inline constexpr std::uint32_t kSchemaVersion = 2;
+
+/// Where in Family::kMeta the layout of the data is told, as ParseSchemaVersion reads it.
+inline constexpr std::string_view kSchemaVersionKey = "schema_version";
+/// kDataLoss where it is no number.
+Result<std::uint32_t> ParseSchemaVersion(std::string_view stored);
 
 /// One step forward, from one version to the next.
 struct Migration {
