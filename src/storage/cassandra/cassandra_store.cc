@@ -10,6 +10,7 @@
 #include "storage/cassandra/account_tables.h"
 #include "storage/cassandra/conversations.h"
 #include "storage/cassandra/log_tables.h"
+#include "storage/cassandra/move_mark.h"
 
 namespace parley::storage::cassandra {
 namespace {
@@ -55,21 +56,23 @@ class CassandraStore final : public ClusterStore {
   const std::unique_ptr<AccountStores> accounts_;
 };
 
+}  // namespace
+
 Schema CurrentSchema() {
   Schema schema;
-  for (const std::span<const std::string_view> tables : {LogTables(), AccountTables()}) {
+  for (const std::span<const std::string_view> tables :
+       {LogTables(), AccountTables(), MoveTables()}) {
     schema.tables.insert(schema.tables.end(), tables.begin(), tables.end());
   }
   return schema;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<ClusterStore>> Open(OpenOptions options) {
   auto own_clock = std::make_unique<SystemClock>();
   Clock& clock = options.clock == nullptr ? *own_clock : *options.clock;
   PARLEY_ASSIGN(std::unique_ptr<Session> session, Session::Connect(std::move(options.session)));
   PARLEY_TRY(OpenSchema(*session, CurrentSchema(), options.schema));
+  PARLEY_TRY(CheckNotHalfMoved(*session));
   PARLEY_ASSIGN(std::unique_ptr<Conversations> conversations,
                 Conversations::Open(*session, clock, {.max_batch_bytes = options.max_batch_bytes}));
   PARLEY_ASSIGN(std::unique_ptr<AccountStores> accounts, AccountStores::Open(*session, clock));

@@ -21,6 +21,9 @@ struct OpenOptions {
   Clock* clock = nullptr;
 };
 
+/// The tables that this program reads and writes.
+Schema CurrentSchema();
+
 /// A store on a cluster that other processes use too.
 class ClusterStore : public Store {
  public:
@@ -33,7 +36,7 @@ class ClusterStore : public Store {
 ///
 /// kUnavailable: the cluster is not there, or not yet: try again; kPermissionDenied: it refuses our
 /// credentials, or what we want to do; kInvalidArgument: options that cannot be, or a keyspace that
-/// a newer version has written. The message says what to do.
+/// a newer version has written, or that is half moved (importer.h). The message says what to do.
 Result<std::unique_ptr<ClusterStore>> Open(OpenOptions options);
 
 }  // namespace parley::storage::cassandra
