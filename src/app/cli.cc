@@ -20,15 +20,7 @@ struct Options {
   std::vector<std::string> set;
 };
 
-void AddOptions(CLI::App& command, Options& options) {
-  command.add_option("--config", options.config, "Read settings from this TOML file")
-      ->type_name("FILE");
-  command.add_option("--data-dir", options.data_dir, "Setting data_dir: where everything is kept")
-      ->type_name("DIR");
-  command.add_option("--listen", options.listen, "Setting listen: the API and the web app")
-      ->type_name("HOST:PORT");
-  command.add_option("--ops-listen", options.ops_listen, "Setting ops_listen: health and metrics")
-      ->type_name("HOST:PORT");
+void AddSet(CLI::App& command, Options& options) {
   command.add_option("--set", options.set, "Any other setting; may be given again")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false)
@@ -40,6 +32,36 @@ void AddOptions(CLI::App& command, Options& options) {
       });
 }
 
+void AddOptions(CLI::App& command, Options& options) {
+  command.add_option("--config", options.config, "Read settings from this TOML file")
+      ->type_name("FILE");
+  command.add_option("--data-dir", options.data_dir, "Setting data_dir: where everything is kept")
+      ->type_name("DIR");
+  command.add_option("--listen", options.listen, "Setting listen: the API and the web app")
+      ->type_name("HOST:PORT");
+  command.add_option("--ops-listen", options.ops_listen, "Setting ops_listen: health and metrics")
+      ->type_name("HOST:PORT");
+  AddSet(command, options);
+}
+
+/// The settings are those of where it moves to: a data folder or an address to listen at would only
+/// be taken for something else.
+CLI::App* AddMigrate(CLI::App& app, MigrateCommand& command, Options& options) {
+  CLI::App* const migrate = app.add_subcommand(
+      "migrate",
+      "Move all data of a stopped server into the Cassandra of a fleet: people, sessions,\n"
+      "conversations, keys. DIR is only read. It may be interrupted and run again; at the end it "
+      "reads\neverything back and compares. Until then no server starts on the target.");
+  migrate->add_option("--from", command.from, "The data_dir of the server that is stopped")
+      ->type_name("DIR")
+      ->required();
+  migrate->add_option("--to", options.config, "The configuration file (TOML) of the fleet")
+      ->type_name("CONFIG")
+      ->required();
+  AddSet(*migrate, options);
+  return migrate;
+}
+
 /// A named flag is stronger than --set, so it comes later.
 ConfigSources ToSources(const CLI::App& command, const Options& options) {
   ConfigSources sources;
@@ -49,7 +71,8 @@ ConfigSources ToSources(const CLI::App& command, const Options& options) {
     sources.flags.push_back({text.substr(0, equals), text.substr(equals + 1), "--set"});
   }
   const auto add = [&](std::string setting, const std::string& value, std::string flag) {
-    if (command.count(flag) > 0)
+    const CLI::Option* const option = command.get_option_no_throw(flag);
+    if (option != nullptr && option->count() > 0)
       sources.flags.push_back({std::move(setting), value, std::move(flag)});
   };
   add("data_dir", options.data_dir, "--data-dir");
@@ -80,6 +103,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
       app.add_subcommand("backup", "Have the running server copy its data into a new folder");
   backup->add_option("FOLDER", backup_command.folder, "Where to; made if it is missing")
       ->required();
+  MigrateCommand migrate_command;
+  CLI::App* const migrate = AddMigrate(app, migrate_command, options);
   bool json = false;
   CLI::App* const doctor = app.add_subcommand(
       "doctor", "Look for what would trouble the server here, and say what to do");
@@ -104,6 +129,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
             ToSources(*doctor, options)};
   }
   if (backup->parsed()) return {std::move(backup_command), ToSources(*backup, options)};
+  if (migrate->parsed()) return {std::move(migrate_command), ToSources(*migrate, options)};
   if (grant->parsed()) return {std::move(grant_command), ToSources(*grant, options)};
   if (serve->parsed()) return {ServeCommand(), ToSources(*serve, options)};
   return {PrintAndExit{app.help(), kWrongUsage}, {}};  // "config" alone: its own help

@@ -18,6 +18,10 @@ struct DoctorCommand {
 struct BackupCommandLine {
   std::string folder;
 };
+/// The configuration file is that of the target.
+struct MigrateCommand {
+  std::string from;  ///< the data folder
+};
 struct AdminGrantCommand {
   std::string username;
 };
@@ -28,7 +32,7 @@ struct PrintAndExit {
 };
 
 using Command = std::variant<PrintAndExit, ServeCommand, ConfigPrintCommand, DoctorCommand,
-                             BackupCommandLine, AdminGrantCommand>;
+                             BackupCommandLine, MigrateCommand, AdminGrantCommand>;
 
 /// A command line, understood.
 struct CommandLine {

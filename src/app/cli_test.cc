@@ -68,6 +68,20 @@ TEST(CommandLine, Backup_TakesTheFolder) {
   ExpectWrong({"backup"}, "FOLDER");
 }
 
+TEST(CommandLine, Migrate_TakesWhereFromAndTheTargetsConfiguration) {
+  const CommandLine line = Parse(
+      {"migrate", "--from", "data", "--to", "fleet.toml", "--set", "storage.cassandra.keyspace=k"});
+  const auto* migrate = std::get_if<MigrateCommand>(&line.command);
+  ASSERT_NE(migrate, nullptr);
+  EXPECT_EQ(migrate->from, "data");
+  EXPECT_EQ(line.sources.file, "fleet.toml");
+  ASSERT_EQ(line.sources.flags.size(), 1U);
+  EXPECT_EQ(line.sources.flags[0].setting, "storage.cassandra.keyspace");
+  ExpectWrong({"migrate", "--from", "data"}, "--to");
+  ExpectWrong({"migrate", "--to", "fleet.toml"}, "--from");
+  ExpectWrong({"migrate", "--from", "d", "--to", "f", "--data-dir", "e"}, "--data-dir");
+}
+
 TEST(CommandLine, AdminGrant_TakesTheName) {
   const CommandLine line = Parse({"admin", "grant", "--set", "threads=1", "ann"});
   const auto* grant = std::get_if<AdminGrantCommand>(&line.command);
@@ -82,6 +96,7 @@ TEST(CommandLine, HelpAndVersion_PrintAndLeaveWithZero) {
            {{"--version"}, "parleyd " PARLEY_VERSION},
            {{"--help"}, "serve"},
            {{"serve", "--help"}, "--ops-listen"},
+           {{"migrate", "--help"}, "may be interrupted and run again"},
            {{"config", "print", "--help"}, "--set"}}) {
     const CommandLine line = Parse(arguments);
     const auto* printed = std::get_if<PrintAndExit>(&line.command);

@@ -26,6 +26,10 @@ int RunConfigPrint(const LoadedConfig& loaded);
 /// it is missing and must be empty.
 int RunBackup(const Config& config, const std::string& folder);
 
+/// Moves all that a server keeps in its data folder `from`, which is stopped, into the cluster of
+/// `config` (read from the file `to`). SIGTERM and SIGINT end it; the next call goes on.
+int RunMigrate(const Config& config, const std::string& from, const std::string& to);
+
 /// Makes the person of that name an administrator, whether a server runs on the data folder or not.
 int RunAdminGrant(const Config& config, const std::string& username);
 

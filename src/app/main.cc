@@ -25,6 +25,9 @@ struct Dispatch {
   int operator()(const BackupCommandLine& backup) const {
     return RunBackup(loaded.config, backup.folder);
   }
+  int operator()(const MigrateCommand& migrate) const {
+    return RunMigrate(loaded.config, migrate.from, sources.file);
+  }
   int operator()(const AdminGrantCommand& grant) const {
     return RunAdminGrant(loaded.config, grant.username);
   }

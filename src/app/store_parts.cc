@@ -51,14 +51,8 @@ bool StoppedWithin(const std::stop_token& stop, std::chrono::milliseconds time) 
 }
 
 Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& environment) {
-  const CassandraSettings& settings = environment.config.storage.cassandra;
-  storage::cassandra::OpenOptions options;
-  options.session = SessionOptionsOf(settings, &environment.log);
-  options.schema.replication = fmt::format("{{'class': 'NetworkTopologyStrategy', '{}': {}}}",
-                                           settings.datacenter, settings.replication);
-  options.schema.stop = environment.stop;
-  options.schema.log = &environment.log;
-  options.max_batch_bytes = settings.batch_bytes;
+  const storage::cassandra::OpenOptions options =
+      ClusterOptionsOf(environment.config.storage.cassandra, &environment.log, environment.stop);
   const auto begun = std::chrono::steady_clock::now();
   auto say_at = begun;
   while (true) {
@@ -118,6 +112,18 @@ storage::cached::CacheOptions CacheOptionsOf(const CacheSettings& settings) {
   // The setting is of both.
   options.users_bytes = settings.users_bytes / 2;
   options.sessions_bytes = settings.users_bytes - options.users_bytes;
+  return options;
+}
+
+storage::cassandra::OpenOptions ClusterOptionsOf(const CassandraSettings& settings,
+                                                 ProcessLogger* log, std::stop_token stop) {
+  storage::cassandra::OpenOptions options;
+  options.session = SessionOptionsOf(settings, log);
+  options.schema.replication = fmt::format("{{'class': 'NetworkTopologyStrategy', '{}': {}}}",
+                                           settings.datacenter, settings.replication);
+  options.schema.stop = std::move(stop);
+  options.schema.log = log;
+  options.max_batch_bytes = settings.batch_bytes;
   return options;
 }
 

@@ -47,6 +47,11 @@ struct StoreEnvironment {
 /// the process. kCancelled: `stop` was requested meanwhile.
 Result<StoreParts> OpenStore(const StoreEnvironment& environment);
 
+/// How a keyspace of Cassandra is opened. `stop` gives up waiting for another server's change of
+/// the schema.
+storage::cassandra::OpenOptions ClusterOptionsOf(const CassandraSettings& settings,
+                                                 ProcessLogger* log, std::stop_token stop);
+
 /// How the configuration reaches Cassandra.
 storage::cassandra::SessionOptions SessionOptionsOf(const CassandraSettings& settings,
                                                     ProcessLogger* log);
