@@ -61,11 +61,15 @@ class SchemaOpening {
   Result<bool> TryOpen() {
     if (!state_) {
       PARLEY_TRY(MakeKeyspace());
-      PARLEY_ASSIGN(state_, SchemaState::Open(session_));
+      PARLEY_TRY(OpenState());
     }
     // Looked at each time: a lock may outlive the change that it was for, as its owner may.
     PARLEY_ASSIGN(const bool complete, IsComplete());
-    if (complete) return true;
+    if (complete) {
+      // Another server may have made them just now: whoever is asked next is to know them too.
+      PARLEY_TRY(session_.AwaitSchema());
+      return true;
+    }
     PARLEY_ASSIGN(const bool ours, state_->Lock(owner_));
     if (!ours) {
       if (!std::exchange(told_, true)) Tell(kLockedByAnother, keyspace_);
@@ -75,6 +79,17 @@ class SchemaOpening {
     state_->Unlock(owner_);
     PARLEY_TRY(changed);
     return true;
+  }
+
+  Status OpenState() {
+    Result<SchemaState> state = SchemaState::Open(session_);
+    if (state.ok()) {
+      state_ = *std::move(state);
+      return {};
+    }
+    // A busy node may use a table a moment after it says that it has it.
+    if (state.status().code() != StatusCode::kInternal) return state.status();
+    return {StatusCode::kUnknown, std::string(state.status().message())};
   }
 
   Status MakeKeyspace() {
