@@ -2,7 +2,7 @@
 lost, nothing without bounds.
 
 Run by ctest with the engines' addresses in the environment (cmake/EnginesTest.cmake); by hand:
-tools/engines env --dir D -- /usr/bin/python3 -m pytest engines/test_bad_input.py
+tools/engines env --dir D -- /usr/bin/python3 -m pytest engines/test_bad_engines.py
 """
 
 import asyncio
