@@ -5,6 +5,8 @@
 // So a gate (gates.py) stands between that program and a server, wherever the program got the
 // server's address from: its settings, or the server's peers. What it takes is no right and no
 // kernel module, so it works in any container.
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
