@@ -95,6 +95,13 @@ class PortsTest(unittest.TestCase):
         with self.assertRaisesRegex(FleetError, f"port {self.busy} is taken by another program"):
             Ports({"x": self.busy}).take("x", [LOOPBACK], keep=True)
 
+    def test_what_one_start_took_is_left_alone_by_another_until_it_ends(self):
+        first = Ports()
+        self.assertEqual(first.take("x", [LOOPBACK], self.free), self.free)
+        self.assertNotEqual(Ports().take("x", [LOOPBACK], self.free), self.free)
+        del first
+        self.assertEqual(Ports().take("x", [LOOPBACK], self.free), self.free)
+
     def test_no_port_is_given_twice(self):
         ports = Ports()
         ports.take("x", [LOOPBACK], self.free)
@@ -227,6 +234,10 @@ class WaitingTest(FolderTest):
     def test_one_that_ends_instead_is_told_with_its_log(self):
         with quiet(), self.assertRaisesRegex(FleetError, "(?s)a has ended.*no such luck"):
             server.bring_up(self.folder, [self.fake("a", "echo no such luck; exit 1", self.not_ready)])
+
+    def test_one_that_has_ended_is_not_taken_for_another_that_answers(self):
+        with self.assertRaisesRegex(FleetError, "a has ended instead of serving"):
+            progress.wait_ready("a", lambda: None, lambda: False, self.folder / "log", 0)
 
     def test_one_that_is_not_ready_in_time_is_told_with_the_reason_and_its_log(self):
         fake = self.fake("a", "echo the log; exec sleep 1000", self.not_ready)

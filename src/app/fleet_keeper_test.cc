@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "bus/testing/fake_fleet.h"
@@ -14,6 +16,9 @@ namespace parley::app {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 /// A fleet of two, of which the first looks at itself every millisecond.
 class FleetKeeperTest : public testing::Test {
@@ -21,13 +26,15 @@ class FleetKeeperTest : public testing::Test {
   FleetKeeperTest() {
     fleet_.node(0).Start();
     fleet_.node(1).Start();
-    keeper_.emplace(
-        shard_, fleet_.node(0),
-        [this] {
-          ++looks_;
-          return status_;
-        },
-        log_, milliseconds(1));
+    keeper_.emplace(shard_, fleet_.node(0),
+                    FleetKeeper::Calls{.check =
+                                           [this] {
+                                             ++looks_;
+                                             return status_;
+                                           },
+                                       .others_take_people = [this] { return others_well_; },
+                                       .send_away = [this] { sent_away_at_.push_back(looks_); }},
+                    log_, milliseconds(1));
     keeper_->Start();
   }
 
@@ -52,7 +59,9 @@ class FleetKeeperTest : public testing::Test {
   runtime::Shard shard_;
   NullLogger log_;
   Status status_;
+  bool others_well_ = true;
   int looks_ = 0;
+  std::vector<int> sent_away_at_;  ///< the looks
   std::optional<FleetKeeper> keeper_;
 };
 
@@ -72,6 +81,29 @@ TEST_F(FleetKeeperTest, WhoIsNot_StepsBack_AndComesBack) {
   EXPECT_TRUE(Draining());
   RunLooks(1);
   EXPECT_FALSE(Draining());
+}
+
+TEST_F(FleetKeeperTest, WhoIsNot_SendsPeopleAway_AndWhoComesBackAgain) {
+  status_ = Unavailable("no database");
+  const int first = looks_ + 2 + FleetKeeper::kSendAwayAfter;
+  RunLooks(2 + FleetKeeper::kSendAwayAfter - 1);
+  EXPECT_THAT(sent_away_at_, IsEmpty()) << "it may be so everywhere";
+  RunLooks(1 + FleetKeeper::kSendAwayAgain);
+  EXPECT_THAT(sent_away_at_, ElementsAre(first, first + FleetKeeper::kSendAwayAgain));
+  status_ = Status::Ok();
+  RunLooks(2 + 2 * FleetKeeper::kSendAwayAgain);
+  EXPECT_EQ(sent_away_at_.size(), 2);
+}
+
+TEST_F(FleetKeeperTest, WhereNobodyIsWell_PeopleStay) {
+  others_well_ = false;
+  status_ = Unavailable("no database");
+  RunLooks(20);
+  EXPECT_TRUE(Draining());
+  EXPECT_THAT(sent_away_at_, IsEmpty());
+  others_well_ = true;
+  RunLooks(FleetKeeper::kSendAwayAfter);
+  EXPECT_THAT(sent_away_at_, SizeIs(1));
 }
 
 TEST_F(FleetKeeperTest, WhoStops_DoesNotComeBack) {

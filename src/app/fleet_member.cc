@@ -1,5 +1,6 @@
 #include "app/fleet_member.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/core.h>
@@ -17,7 +18,13 @@ FleetMember::FleetMember(const Parts& parts)
                                          .bus = &parts.bus.bus(),
                                          .clock = &parts.clock,
                                          .fingerprint_key = parts.fingerprint_key}),
-      keeper_(parts.shard, fleet_, [this] { return CheckFitness(); }, parts.log) {}
+      keeper_(parts.shard, fleet_,
+              {.check = [this] { return CheckFitness(); },
+               .others_take_people = [this] { return OthersTakePeople(); },
+               .send_away = parts.send_away},
+              parts.log) {
+  if (parts.signs != nullptr) witness_.emplace(parts.shard, fleet_, *parts.signs);
+}
 
 FleetMember::~FleetMember() = default;
 
@@ -29,6 +36,7 @@ void FleetMember::Join() {
   });
   parts_.bus.Start();
   sweeper_.Start();
+  if (witness_) witness_->Start();
   parts_.shard.Post([this] { keeper_.Start(); });
 }
 
@@ -44,7 +52,10 @@ void FleetMember::Drain() {
   parts_.shard.Post([this] { keeper_.Drain(); });
 }
 
-void FleetMember::Stop() { sweeper_.Stop(); }
+void FleetMember::Stop() {
+  sweeper_.Stop();
+  if (witness_) witness_->Stop();
+}
 
 Status FleetMember::CheckClock() const {
   const std::chrono::milliseconds offset = fleet_.clock_offset();
@@ -56,7 +67,19 @@ Status FleetMember::CheckClock() const {
 
 Status FleetMember::CheckFitness() const {
   PARLEY_TRY(parts_.store.health());
+  PARLEY_TRY(CheckBus());
   return CheckClock();
+}
+
+Status FleetMember::CheckBus() const { return witness_ ? witness_->Check() : Status::Ok(); }
+
+bool FleetMember::OthersTakePeople() const {
+  // Who is cut off sees nobody, and knows that there are others.
+  if (!CheckBus().ok()) return true;
+  const bus::FleetViewPtr view = fleet_.view();
+  return std::ranges::any_of(view->nodes, [this](const bus::FleetView::Node& node) {
+    return !node.draining && node.id != fleet_.self();
+  });
 }
 
 }  // namespace parley::app

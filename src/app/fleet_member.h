@@ -1,16 +1,20 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/bus_parts.h"
 #include "app/config/config.h"
 #include "app/fleet_keeper.h"
+#include "app/fleet_witness.h"
 #include "app/log.h"
 #include "base/clock.h"
 #include "chat/chat_service.h"
 #include "chat/sweeper.h"
 #include "runtime/shard.h"
 #include "storage/cached/cached_store.h"
+#include "storage/node_signs.h"
 
 namespace parley::app {
 
@@ -26,11 +30,13 @@ class FleetMember {
     const BusSettings& settings;
     BusParts& bus;  ///< with a fleet
     storage::cached::CachedStore& store;
+    storage::NodeSigns* signs;  ///< null: there is no place for them
     chat::ChatService& chat;
     Clock& clock;
     storage::SecretKey fingerprint_key;
     runtime::Shard& shard;
     ProcessLogger& log;
+    std::function<void()> send_away;  ///< our people, to other nodes; must not block
   };
   explicit FleetMember(const Parts& parts);
   /// After the shard was stopped.
@@ -48,16 +54,20 @@ class FleetMember {
   /// Whether the clock is near enough to those of the others; kUnavailable says how far it is off.
   /// Any thread.
   Status CheckClock() const;
+  /// kUnavailable where this node does not reach the bus while others do. Any thread.
+  Status CheckBus() const;
 
   const chat::SweeperStats& sweeper_stats() const { return sweeper_.stats(); }
 
  private:
   void HearNews();
   Status CheckFitness() const;
+  bool OthersTakePeople() const;
 
   const Parts parts_;
   bus::Fleet& fleet_;
   chat::Sweeper sweeper_;
+  std::optional<FleetWitness> witness_;
   FleetKeeper keeper_;
 };
 

@@ -47,6 +47,9 @@ namespace {
 /// How often the service's time is kept, so that it never steps back by more than this over a
 /// restart.
 constexpr std::chrono::seconds kTimeKeeping{10};
+/// Over which people are sent to other nodes while this one cannot do its work: what they say
+/// waits.
+constexpr std::chrono::seconds kSendAwaySpread{2};
 /// How often the audit log forgets what is too old.
 constexpr std::chrono::hours kAuditKeeping{24};
 
@@ -109,6 +112,7 @@ struct Node::Parts {
   std::unique_ptr<ControlSocket> control;
   std::optional<std::string> admin_token;
   std::atomic<bool> draining{false};
+  std::atomic<bool> serves{false};  ///< public_server was started
   bool stopped = false;
 
   Status OpenStore(const DataDir& dir, const std::stop_token& stop);
@@ -116,6 +120,7 @@ struct Node::Parts {
   void MakeChat(const InstallationKeys& keys);
   Status MakeAccounts();
   Status Listen(const DataDir& dir);
+  void SendAway();
   void KeepTime();
   void KeepAudit();
   void Stop();
@@ -205,15 +210,17 @@ void Node::Parts::MakeChat(const InstallationKeys& keys) {
       .cursor_key = keys.cursors,
   });
   if (bus->fleet() == nullptr) return;
-  fleet_member =
-      std::make_unique<FleetMember>(FleetMember::Parts{.settings = config.bus,
-                                                       .bus = *bus,
-                                                       .store = *store,
-                                                       .chat = *chat,
-                                                       .clock = *clock,
-                                                       .fingerprint_key = keys.fingerprints,
-                                                       .shard = *shards.front(),
-                                                       .log = log});
+  fleet_member = std::make_unique<FleetMember>(FleetMember::Parts{
+      .settings = config.bus,
+      .bus = *bus,
+      .store = *store,
+      .signs = stores.cluster == nullptr ? nullptr : &stores.cluster->node_signs(),
+      .chat = *chat,
+      .clock = *clock,
+      .fingerprint_key = keys.fingerprints,
+      .shard = *shards.front(),
+      .log = log,
+      .send_away = [this] { SendAway(); }});
 }
 
 Status Node::Parts::Listen(const DataDir& dir) {
@@ -243,7 +250,10 @@ Status Node::Parts::Listen(const DataDir& dir) {
   std::vector<http::ReadinessCheck> checks{
       {"server", [this] { return draining ? Unavailable("is stopping") : Status::Ok(); }},
       {"store", [this] { return store->health(); }}};
-  if (fleet_member) checks.push_back({"clock", [this] { return fleet_member->CheckClock(); }});
+  if (fleet_member) {
+    checks.push_back({"clock", [this] { return fleet_member->CheckClock(); }});
+    checks.push_back({"bus", [this] { return fleet_member->CheckBus(); }});
+  }
   ops = std::make_unique<http::OpsService>(metrics, std::move(checks),
                                            [this] { return shard_watch->health(); });
   public_server = std::make_unique<net::Server>(ShardPointers(), config.PublicServer(), *api);
@@ -275,6 +285,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
   shard_watch->Start();
   PARLEY_TRY(ops_server->Start());
   PARLEY_TRY(public_server->Start());
+  serves = true;
   backups = std::make_unique<BackupRunner>(*store);
   PARLEY_ASSIGN(
       control,
@@ -306,8 +317,13 @@ void Node::Parts::KeepAudit() {
   audit_keeper->After(kAuditKeeping, [this] { KeepAudit(); });
 }
 
+void Node::Parts::SendAway() {
+  if (serves) public_server->SendAway(kSendAwaySpread);
+}
+
 void Node::Parts::Stop() {
   if (std::exchange(stopped, true)) return;
+  serves = false;
   control.reset();
   if (backups) backups->Stop();
   if (public_server) public_server->Stop();

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "storage/cached/redis/open_redis.h"
+#include "storage/cassandra/cluster_settings.h"
 #include "storage/memory/fake_store.h"
 #include "storage/rocks/rocks_store.h"
 
@@ -50,6 +51,22 @@ bool StoppedWithin(const std::stop_token& stop, std::chrono::milliseconds time) 
   return stopped.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
 }
 
+/// Where the cluster is not set up as our promises need it, the log says so at each start.
+void TellOfCluster(storage::cassandra::Session& session, ProcessLogger& log) {
+  using storage::cassandra::ClusterFinding;
+  const Result<storage::cassandra::ClusterFacts> facts =
+      storage::cassandra::ReadClusterFacts(session);
+  if (!facts.ok())
+    return log.Warning("the settings of Cassandra cannot be read",
+                       {{"error", facts.status().message()}});
+  for (const ClusterFinding& finding : storage::cassandra::JudgeCluster(*facts)) {
+    if (finding.severity == ClusterFinding::Severity::kOk) continue;
+    const bool error = finding.severity == ClusterFinding::Severity::kError;
+    log.Log(error ? LogLevel::kError : LogLevel::kWarning, "Cassandra is not set up safely",
+            {{"check", finding.check}, {"found", finding.message}, {"advice", finding.advice}});
+  }
+}
+
 Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& environment) {
   const storage::cassandra::OpenOptions options =
       ClusterOptionsOf(environment.config.storage.cassandra, &environment.log, environment.stop);
@@ -61,6 +78,7 @@ Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& envi
     const StatusCode code = store.status().code();
     const bool may_pass = code == StatusCode::kUnavailable ||
                           (code == StatusCode::kInternal && now - begun < kTablesSettle);
+    if (store.ok()) TellOfCluster((*store)->session(), environment.log);
     if (store.ok() || !may_pass) return store;
     if (now >= say_at) {
       environment.log.Warning("waits for Cassandra", {{"error", store.status().message()}});

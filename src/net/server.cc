@@ -47,6 +47,7 @@ class Server::Impl {
   ~Impl() { assert(!started_ && "destroyed without Stop"); }
 
   Status Start();
+  void SendAway(std::chrono::milliseconds spread);
   void Drain(std::chrono::milliseconds spread);
   void HurryDrain();
   void Stop();
@@ -150,6 +151,13 @@ void Server::Impl::CloseAcceptor() {
   });
 }
 
+void Server::Impl::SendAway(std::chrono::milliseconds spread) {
+  for (const std::unique_ptr<ServerShard>& shard : shards_) {
+    // Stop comes behind it on each shard.
+    shard->shard().Post([&shard = *shard, spread] { shard.SendAway(spread); });
+  }
+}
+
 void Server::Impl::Drain(std::chrono::milliseconds spread) {
   if (!started_) return;
   {
@@ -199,6 +207,7 @@ std::uint16_t Server::port() const { return impl_->port(); }
 const ServerStats& Server::stats() const { return impl_->stats(); }
 std::int64_t Server::outbox_bytes() const { return impl_->outbox_bytes(); }
 const ReadBudgets& Server::reading() const { return impl_->reading(); }
+void Server::SendAway(std::chrono::milliseconds spread) { impl_->SendAway(spread); }
 void Server::Drain(std::chrono::milliseconds spread) { impl_->Drain(spread); }
 void Server::HurryDrain() { impl_->HurryDrain(); }
 void Server::Stop() { impl_->Stop(); }

@@ -100,6 +100,9 @@ class Server {
   /// What is being read. Any thread.
   const ReadBudgets& reading() const;
 
+  /// Closes the WebSockets of now with 1012, spread evenly over `spread`, and serves on: for people
+  /// who are better off elsewhere. Returns at once. Any thread, between Start and Stop.
+  void SendAway(std::chrono::milliseconds spread);
   /// Stops accepting; requests in flight end; idle connections are closed; WebSockets are closed
   /// with 1012, spread evenly over `spread`. Returns when all have ended, at the latest `spread` +
   /// close_timeout later.

@@ -67,6 +67,11 @@ void ServerShard::Drain(milliseconds spread) {
   Sweep();
 }
 
+void ServerShard::SendAway(milliseconds spread) {
+  if (draining_ || stopped_) return;
+  websockets_.Drain(std::chrono::steady_clock::now(), spread);
+}
+
 void ServerShard::Stop(UniqueFunction<void()> done) {
   stopped_ = true;
   timer_.Cancel();

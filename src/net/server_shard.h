@@ -35,6 +35,8 @@ class ServerShard {
   /// Ends idle connections, and WebSockets evenly over `spread`; the others end after their
   /// request.
   void Drain(std::chrono::milliseconds spread);
+  /// Ends the WebSockets of now evenly over `spread`; new ones are served.
+  void SendAway(std::chrono::milliseconds spread);
   /// Ends all connections; calls `done` when the last task has ended.
   void Stop(UniqueFunction<void()> done);
 

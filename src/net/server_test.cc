@@ -143,6 +143,23 @@ TEST_F(ServerTest, Drain_ClosesWebSocketsWith1012AndIdleConnections) {
   EXPECT_THROW(RawClient late(port()), std::system_error);
 }
 
+TEST_F(ServerTest, SendAway_ClosesTheWebSocketsOfNowWith1012_AndServesOn) {
+  Start();
+  RawClient idle(port());
+  ASSERT_EQ(idle.Get("/").status, 200);
+  RawClient websocket(port());
+  ASSERT_EQ(websocket.Upgrade().status, 101);
+  server_->SendAway(milliseconds(20));
+  EXPECT_EQ(websocket.ReadFrame().close_code(), 1012);
+  EXPECT_EQ(idle.Get("/").status, 200);
+  RawClient late(port());
+  ASSERT_EQ(late.Upgrade().status, 101);
+  constexpr int kPing = 9;
+  constexpr int kPong = 10;
+  late.SendFrame(kPing, "still here");
+  EXPECT_EQ(late.ReadFrame().opcode, kPong);
+}
+
 TEST_F(ServerTest, Drain_SpreadsTheCloses) {
   Start();
   constexpr int kClients = 8;

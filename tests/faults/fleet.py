@@ -13,8 +13,11 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from fleet import cql  # noqa: E402 (found through the line above)
+from fleet import cql, process  # noqa: E402 (found through the line above)
+from fleet.folder import Folder  # noqa: E402
 from fleet.progress import NotReady  # noqa: E402
+
+from faults.gates import Gates, build_detour  # noqa: E402
 
 CLUSTER = ROOT / "tools/cluster"
 ENGINES = ROOT / "tools/engines"
@@ -39,6 +42,7 @@ class Fleet:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self._started = {}  # name -> Popen, of what was started again here
+        self.gates = {}  # kind of server -> Gates
 
     def start(self):
         settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
@@ -51,6 +55,8 @@ class Fleet:
                 process.kill()
                 process.wait()
         self._cluster("stop", "--now")
+        for gates in self.gates.values():
+            gates.close()
 
     def _cluster(self, *arguments):
         done = subprocess.run([sys.executable, CLUSTER, arguments[0], "--dir", self.folder, *arguments[1:]],
@@ -120,6 +126,21 @@ class Fleet:
         self._started[name] = subprocess.Popen(
             self.entry(name)["command"], shell=True, stdin=subprocess.DEVNULL)
 
+    def place_gates(self, name, kind):
+        """Starts a parleyd again so that it reaches the servers of a kind through gates, which are its alone."""
+        entries = self.state[kind]
+        gates = Gates([entry.get("address") or entry["url"].rpartition("/")[2] for entry in entries])
+        self.gates[kind] = gates
+        self.start_with(name, {"LD_PRELOAD": str(build_detour(self.folder / "run")), "TEST_DETOURS": gates.detours})
+
+    def start_with(self, name, environment):
+        """Ends a process and starts it again with this environment beside its own, now and later; does not wait."""
+        folder = Folder(self.folder)
+        definition = json.loads((folder / f"processes/{name}.json").read_text("utf-8"))
+        process.define(folder, name, definition["argv"], {**definition["environment"], **environment})
+        self.terminate(name)
+        self.start_again(name)
+
     def wait_ready(self, name):
         """Of a parleyd: until it says that it is ready."""
         deadline = time.monotonic() + READY_DEADLINE_S
@@ -130,6 +151,17 @@ class Fleet:
             except (OSError, urllib.error.HTTPError) as error:
                 assert time.monotonic() < deadline, f"{name} is not ready: {error}\n{self.log_tail(name)}"
             time.sleep(0.1)
+
+    def wait_balanced(self, name):
+        """Of a parleyd: until the balancer gives it its share of what comes."""
+        count = "parley_http_requests_total"
+        before = self.metrics(name).get(count, 0)
+        deadline = time.monotonic() + READY_DEADLINE_S
+        while self.metrics(name).get(count, 0) == before:
+            assert time.monotonic() < deadline, f"the balancer leaves {name} out"
+            for _ in self.state["parleyd"]:
+                with urllib.request.urlopen(f"{self.url}/v1/server", timeout=30):
+                    pass
 
     def engines_ready(self):
         """Waits until every node of Cassandra sees all the others up, and all else runs."""

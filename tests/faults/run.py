@@ -63,6 +63,7 @@ class Run:
 
     async def go(self):
         print(f"--- {self.scenario.name}: {self.scenario.what} (seed {self.seed})", file=self.out, flush=True)
+        await asyncio.to_thread(self.scenario.prepare, self.fleet)
         timeline = Timeline(self.world, self.out)
         quiet, over = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:

@@ -12,15 +12,16 @@ class Scenario:
     what: str
     act: Callable
     short: bool  # runs in CI
+    prepare: Callable  # prepare(fleet) is called before people come
 
 
 SCENARIOS = {}
 
 
-def scenario(what, short=False):
+def scenario(what, short=False, prepare=lambda fleet: None):
     def take(act):
         name = act.__name__
-        SCENARIOS[name] = Scenario(name, what, act, short)
+        SCENARIOS[name] = Scenario(name, what, act, short, prepare)
         return act
     return take
 
@@ -119,3 +120,41 @@ async def rolling_restarts(fleet, say):
             fleet.start_again(name)
             await asyncio.to_thread(fleet.wait_ready, name)
             say(f"{name} is ready")
+
+
+CUT_S = 20
+
+
+def behind_gates(kind):
+    """Before people come: the second parleyd reaches servers of this kind through gates."""
+    def prepare(fleet):
+        name = fleet.names("parleyd")[1]
+        fleet.place_gates(name, kind)
+        fleet.wait_ready(name)
+        fleet.wait_balanced(name)
+    return prepare
+
+
+@scenario(f"a parleyd whose packets to NATS get lost for {CUT_S} s, then its connections are reset for as long",
+          prepare=behind_gates("nats"))
+async def cut_off_from_nats(fleet, say):
+    await _cut_off(fleet, say, "nats")
+
+
+@scenario(f"a parleyd whose packets to Cassandra get lost for {CUT_S} s, then its connections are reset for as long",
+          prepare=behind_gates("cassandra"))
+async def cut_off_from_cassandra(fleet, say):
+    await _cut_off(fleet, say, "cassandra")
+
+
+async def _cut_off(fleet, say, kind):
+    name, gates = fleet.names("parleyd")[1], fleet.gates[kind]
+    for cut, how in ((gates.hold, "hears nothing from"), (gates.tear, "has its connections reset by")):
+        say(f"{name} {how} {kind}")
+        await asyncio.to_thread(cut)
+        await asyncio.sleep(CUT_S)
+        await asyncio.to_thread(gates.open)
+        say(f"{name} reaches {kind} again")
+        await asyncio.to_thread(fleet.wait_ready, name)
+        say(f"{name} is ready")
+        await asyncio.sleep(10)

@@ -1,27 +1,12 @@
 """The machine's clock is set back an hour over a restart: order, cursors, resume and sessions hold."""
 
-import glob
-import pathlib
-
-import pytest
-
 from harness.api import User
 from harness.checker import Replica, plain
-from harness.server import needs_disk, program
+from harness.faketime import fake_time
+from harness.server import needs_disk
 
 # The server's time is kept every 10 s: over a restart it may step back by that much.
 KEPT_WITHIN_MS = 10_000
-
-
-def fake_time(offset):
-    """The environment under which a program sees the clock with this offset ("-1h")."""
-    libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
-    if not libraries:
-        pytest.skip("libfaketime is not installed: tools/install_packages")
-    code = pathlib.Path(program("parleyd")).read_bytes()
-    if b"__asan_init" in code or b"__tsan_init" in code:
-        pytest.skip("libfaketime and the sanitizers both replace the clock's functions")
-    return {"LD_PRELOAD": libraries[0], "FAKETIME": offset, "DONT_FAKE_MONOTONIC": "1"}
 
 
 def set_clock(server, offset):

@@ -26,6 +26,9 @@ def config(port, nodes, most_connections):
             for key, value in values.items():
                 line = line.replace(f"@{key}@", value)
         lines.append(line)
+        if line == "global":
+            # Two fleets that start at once may choose the same port: the later one has to fail, not to share it.
+            lines.append("  noreuseport")
     return "\n".join(lines) + "\n"
 
 

@@ -35,7 +35,9 @@ def wait_ready(name, check, alive, log, deadline):
         lives = alive()
         try:
             check()
-            return
+            if alive():  # else it was another program that answered at its address
+                return
+            raise NotReady("another program answers at its address")
         except (NotReady, OSError) as error:
             if not lives:
                 raise FleetError(f"{name} has ended instead of serving\n{tail(log)}") from None

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "storage/cassandra/account_stores.h"
 #include "storage/cassandra/account_tables.h"
+#include "storage/cassandra/cassandra_node_signs.h"
 #include "storage/cassandra/conversations.h"
 #include "storage/cassandra/log_tables.h"
 #include "storage/cassandra/move_mark.h"
@@ -19,11 +20,13 @@ class CassandraStore final : public ClusterStore {
  public:
   CassandraStore(std::unique_ptr<Clock> clock, std::unique_ptr<Session> session,
                  std::unique_ptr<Conversations> conversations,
-                 std::unique_ptr<AccountStores> accounts)
+                 std::unique_ptr<AccountStores> accounts,
+                 std::unique_ptr<CassandraNodeSigns> node_signs)
       : clock_(std::move(clock)),
         session_(std::move(session)),
         conversations_(std::move(conversations)),
-        accounts_(std::move(accounts)) {}
+        accounts_(std::move(accounts)),
+        node_signs_(std::move(node_signs)) {}
   ~CassandraStore() override { Stop(); }
   CassandraStore(const CassandraStore&) = delete;
   CassandraStore& operator=(const CassandraStore&) = delete;
@@ -33,6 +36,7 @@ class CassandraStore final : public ClusterStore {
   AdminStore& admin() override { return accounts_->admin(); }
   MetaStore& meta() override { return accounts_->meta(); }
   Session& session() override { return *session_; }
+  NodeSigns& node_signs() override { return *node_signs_; }
 
   CommitStats commit_stats() const override { return conversations_->commit_stats(); }
   /// The disks are other machines'.
@@ -54,6 +58,7 @@ class CassandraStore final : public ClusterStore {
   const std::unique_ptr<Session> session_;
   const std::unique_ptr<Conversations> conversations_;
   const std::unique_ptr<AccountStores> accounts_;
+  const std::unique_ptr<CassandraNodeSigns> node_signs_;
 };
 
 }  // namespace
@@ -61,7 +66,7 @@ class CassandraStore final : public ClusterStore {
 Schema CurrentSchema() {
   Schema schema;
   for (const std::span<const std::string_view> tables :
-       {LogTables(), AccountTables(), MoveTables()}) {
+       {LogTables(), AccountTables(), MoveTables(), CassandraNodeSigns::Tables()}) {
     schema.tables.insert(schema.tables.end(), tables.begin(), tables.end());
   }
   return schema;
@@ -76,8 +81,10 @@ Result<std::unique_ptr<ClusterStore>> Open(OpenOptions options) {
   PARLEY_ASSIGN(std::unique_ptr<Conversations> conversations,
                 Conversations::Open(*session, clock, {.max_batch_bytes = options.max_batch_bytes}));
   PARLEY_ASSIGN(std::unique_ptr<AccountStores> accounts, AccountStores::Open(*session, clock));
+  PARLEY_ASSIGN(std::unique_ptr<CassandraNodeSigns> node_signs, CassandraNodeSigns::Open(*session));
   return std::unique_ptr<ClusterStore>(std::make_unique<CassandraStore>(
-      std::move(own_clock), std::move(session), std::move(conversations), std::move(accounts)));
+      std::move(own_clock), std::move(session), std::move(conversations), std::move(accounts),
+      std::move(node_signs)));
 }
 
 }  // namespace parley::storage::cassandra

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "storage/cassandra/schema.h"
 #include "storage/cassandra/session.h"
+#include "storage/node_signs.h"
 #include "storage/store.h"
 
 namespace parley::storage::cassandra {
@@ -29,6 +30,8 @@ class ClusterStore : public Store {
  public:
   /// For metrics, by statement, and for the doctor.
   virtual Session& session() = 0;
+  /// What nodes tell each other here while the bus is silent.
+  virtual NodeSigns& node_signs() = 0;
 };
 
 /// Opens the store that many machines share: Cassandra (docs/storage.md). Connects, makes or

@@ -18,6 +18,7 @@ namespace parley::storage::cassandra {
 namespace {
 
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 /// The store as the server opens it; what it does is in the contracts of its parts.
 class CassandraStoreContract : public testing::Test {
@@ -42,6 +43,19 @@ class CassandraStoreContract : public testing::Test {
   static inline std::unique_ptr<TestKeyspace> shared;
   runtime::Shard shard_;
 };
+
+TEST_F(CassandraStoreContract, NodeSigns_TheNewestOfEachNodeIsRead) {
+  const Uuid first(Uuid::Bytes{1});
+  const Uuid second(Uuid::Bytes{2});
+  Result<std::unique_ptr<ClusterStore>> one = OpenStore();
+  Result<std::unique_ptr<ClusterStore>> other = OpenStore();
+  ASSERT_TRUE(one.ok() && other.ok()) << one.status().ToString() << other.status().ToString();
+  for (const NodeSign& sign : {NodeSign{first, 1}, NodeSign{second, 7}, NodeSign{first, 2}}) {
+    ASSERT_TRUE(Run((*one)->node_signs().Give(sign)).ok());
+  }
+  EXPECT_THAT(Run((*other)->node_signs().Read()).value(),
+              UnorderedElementsAre(NodeSign{first, 2}, NodeSign{second, 7}));
+}
 
 TEST_F(CassandraStoreContract, Open_Again_ShowsWhatWasWritten) {
   const SecretKey candidate{7};

@@ -181,11 +181,24 @@ fn status_of_connection(error: &ConnectionError) -> Status {
             }
             _ => Status::Refused,
         },
-        ConnectionError::IoError(error) if error.get_ref().is_some_and(|error| error.is::<openssl::ssl::Error>()) => {
+        ConnectionError::IoError(error) if error.get_ref().is_some_and(|error| refuses_certificate(error)) => {
             Status::Denied
         }
         _ => Status::Refused,
     }
+}
+
+/// Whether a handshake failed for a certificate, ours or theirs: that does not pass by itself. One
+/// that is broken off does (a node that stops, a port where nobody speaks TLS yet).
+fn refuses_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let Some(stack) = error.downcast_ref::<openssl::ssl::Error>().and_then(openssl::ssl::Error::ssl_error) else {
+        return false;
+    };
+    stack
+        .errors()
+        .iter()
+        .filter_map(|error| error.reason())
+        .any(|reason| reason.contains("certificate") || reason.contains("unknown ca"))
 }
 
 #[cfg(test)]
@@ -204,6 +217,31 @@ mod tests {
             key_file: String::new(),
             threads: 1,
             connect_timeout: Duration::from_secs(1),
+        }
+    }
+
+    /// How a handshake fails with somebody who says `greeting` and hangs up.
+    fn handshake_error(greeting: &'static [u8]) -> openssl::ssl::Error {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut peer, _) = listener.accept().unwrap();
+            std::io::Write::write_all(&mut peer, greeting).unwrap();
+        });
+        let connector = SslConnector::builder(SslMethod::tls()).unwrap().build();
+        let failed = connector.connect("localhost", std::net::TcpStream::connect(address).unwrap()).err().unwrap();
+        server.join().unwrap();
+        match failed {
+            openssl::ssl::HandshakeError::Failure(broken) => broken.into_error(),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_handshake_that_is_broken_off_refuses_nobody() {
+        for greeting in [b"".as_slice(), b"INFO {\"server_id\":\"NATS\"}\r\n"] {
+            let error = handshake_error(greeting);
+            assert!(!refuses_certificate(&error), "{error}");
         }
     }
 
