@@ -40,6 +40,10 @@ void AddCommon(CLI::App& app, Options& options) {
   app.add_option(
       "--json", options.json_file,
       "Write the result here too; - is standard output, and the table goes to standard error");
+  app.add_option(
+      "--accounts", options.accounts_file,
+      "File with the accounts of earlier runs against the same server: they are used, and "
+      "those that are made are added");
   app.add_option("--seed", options.seed, "Repeats the random choices of a run");
   app.add_flag("--quiet", options.quiet, "No progress line");
   app.add_flag("--phases", options.phases,

@@ -26,6 +26,7 @@ struct Options {
   std::size_t payload_bytes = 128;
   std::size_t threads = 1;
   std::string json_file;
+  std::string accounts_file;  ///< accounts of earlier runs; empty: new ones alone
   std::uint64_t seed = 1;
   bool quiet = false;   ///< no progress
   bool phases = false;  ///< a line on standard error as each phase begins; see --help

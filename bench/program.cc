@@ -83,6 +83,15 @@ Status WriteJson(const std::string& path, const std::string& json) {
   return written ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
 }
 
+Status MakePeople(const Options& options, const client::ServerUrl& server, Plan& plan) {
+  const std::size_t count = PeopleOf(options);
+  if (!options.accounts_file.empty()) plan.people = ReadPeople(options.accounts_file, count);
+  const std::size_t kept = plan.people.size();
+  PARLEY_TRY(CreatePeople(server, count, plan.people, ShowSetup(options, "accounts")));
+  if (options.accounts_file.empty() || kept == count) return Status::Ok();
+  return WritePeople(options.accounts_file, plan.people, kept);
+}
+
 Result<Outcome> Measure(const Options& options) {
   PARLEY_TRY(AllowFiles(PeopleOf(options)));
   std::unique_ptr<SpawnedServer> spawned;
@@ -97,8 +106,7 @@ Result<Outcome> Measure(const Options& options) {
     PARLEY_ASSIGN(targets.emplace_back(), ResolveTarget(servers.back()));
   }
   Plan plan = MakePlan(options);
-  PARLEY_ASSIGN(plan.people,
-                CreatePeople(servers.front(), PeopleOf(options), ShowSetup(options, "accounts")));
+  PARLEY_TRY(MakePeople(options, servers.front(), plan));
   PARLEY_TRY(CreateRooms(servers.front(), plan, ShowSetup(options, "conversations")));
   return RunWorkload(options, plan, targets, ServerPids(options, spawned.get(), servers), g_stop);
 }

@@ -37,6 +37,7 @@ def parse(description, words=None):
     number(made, "members", 1000, "of it, spread evenly")
     number(made, "group-rate", 10, "messages/s", float)
     number(made, "seconds", 10, "of messages", float)
+    number(made, "settle", 3, "seconds between the last connection and the first message", float)
     made = command("storm", "people of a killed node come back")
     number(made, "people", 5000, "at the node that is killed")
     number(made, "conversations", 2500, "of theirs")

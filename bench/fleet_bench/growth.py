@@ -18,7 +18,7 @@ def measure(machines, arguments):
             machines.start_nodes(nodes)
             idle = share.idle(machines)
             for workload, options in loads.items():
-                found = share.of(load.run(machines, workload, *options, "--duration", arguments.seconds, "--warmup",
+                found = share.of(load.run_again(machines, workload, *options, "--drain", 60, "--duration", arguments.seconds, "--warmup",
                                           arguments.warmup), nodes)
                 found["idle_us_per_s"] = idle
                 found["net_us_per_delivery"] = found["cpu_us_per_delivery"] - idle / found["deliveries_per_s"]

@@ -50,6 +50,10 @@ class Machines:
     def urls(self):
         return [one.place["url"] for one in self.servers]
 
+    def accounts(self, workload):
+        """The file with the accounts of earlier runs of a workload, which live as long as the data of the engines."""
+        return self.folder.make("data") / f"data/accounts-{workload}"
+
     def start_nodes(self, count, settings=()):
         """That many parleyd and no more, each with empty caches."""
         self.stop_nodes()

@@ -12,7 +12,7 @@ NAMES = {"embedded": "embedded", "fleet-1": "fleet, 1 node", "fleet-3": "fleet, 
 
 
 def options(arguments, rate):
-    asked = ["--pairs", arguments.pairs, "--duration", arguments.seconds, "--warmup", arguments.warmup]
+    asked = ["--pairs", arguments.pairs, "--duration", arguments.seconds, "--warmup", arguments.warmup, "--drain", 60]
     return asked + (["--rate", rate] if rate else [])
 
 
@@ -20,12 +20,12 @@ def one(machines, kind, arguments):
     """One run of a kind of NAMES."""
     rate = None if kind.endswith("closed") else arguments.rate
     if kind.startswith("embedded"):
-        return share.of(load.run(machines, "pairs", *options(arguments, rate), spawn=True), 0)
+        return share.of(load.run_again(machines, "pairs", *options(arguments, rate), spawn=True), 0)
     nodes = int(kind.split("-")[1])
     if len(machines.servers) != nodes:
         machines.start_nodes(nodes)
     with hop.Probe(machines.engines.nats) as probe:
-        found = share.of(load.run(machines, "pairs", *options(arguments, rate)), nodes)
+        found = share.of(load.run_again(machines, "pairs", *options(arguments, rate)), nodes)
     found["hop_p50_ms"] = probe.median_ms
     found["beyond_ms"] = found["delivery_p50_ms"] - found["batch_p50_ms"] - found["hop_p50_ms"]
     return found
