@@ -1,4 +1,4 @@
-"""Tests of bench/fleet: what it makes of metrics, of parley-bench's report and of counts; what it cannot start is not needed."""
+"""Tests of bench/fleet: what it makes of metrics, of parley-bench's report and of counts."""
 import math
 import os
 import pathlib

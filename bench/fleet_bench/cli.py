@@ -59,7 +59,8 @@ def main(description, words=None):
             found, held = MEASUREMENTS[arguments.what].go(made, arguments)
         if arguments.json:
             options = {name: value for name, value in vars(arguments).items() if name not in ("json", "dir", "what")}
-            report.write(arguments.json, {"figure": arguments.what, "options": options, "machine": on, "held": held, **found})
+            report.write(arguments.json, {"figure": arguments.what, "options": options, "machine": on, "held": held,
+                                          **found})
         return 0 if held else 1
     except FleetError as error:
         print(f"fleet: {error}", file=sys.stderr)

@@ -11,7 +11,7 @@ CPUCLOCK_SCHED = 2  # of a whole process, in ns (clock_getcpuclockid(3))
 
 
 def cpu_s(pid):
-    """CPU of a process (utime + stime) since it began, to the microsecond where /proc has steps of 10 ms. None: it has ended."""
+    """CPU of a process (utime + stime) since it began, without the 10 ms steps of /proc. None: it has ended."""
     try:
         return time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
     except OSError:
@@ -111,8 +111,8 @@ class Moment:
 
 
 def look(processes, nodes, last=False):
-    """`processes`: {name: pid}; `nodes`: {name: URL of its operations}. Pages of metrics cost their node CPU: they are read
-    outside of what is measured, before the first look at CPU, and after the one that is `last`."""
+    """`processes`: {name: pid}; `nodes`: {name: URL of its operations}. Pages of metrics cost their node CPU: they are
+    read outside of what is measured, before the first look at CPU, and after the one that is `last`."""
     pages = {} if last else {name: read(url) for name, url in nodes.items()}
     at = time.monotonic()
     cpu = {name: used for name, pid in processes.items() if (used := cpu_s(pid)) is not None}

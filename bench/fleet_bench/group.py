@@ -4,8 +4,8 @@ import time
 from fleet_bench import counters, load, report
 
 NODES = 3
-# A second after its last message the head of a conversation is repeated, in case that message was lost on the way. An end
-# that took longer has such repeats among what was counted.
+# A second after its last message the head of a conversation is repeated, in case that message was lost on the way. An
+# end that took longer has such repeats among what was counted.
 REPEAT_S = 0.8
 ATTEMPTS = 3
 
@@ -58,13 +58,13 @@ def go(machines, arguments):
         held = judge(nodes, messages)
         if held or drained_s < REPEAT_S:
             break
-        print(f"  the machine is busy: the last message took {drained_s:.1f} s, and repeats of it were counted. Once more.")
+        print(f"  the machine is busy: the last message took {drained_s:.1f} s, and repeats of it were counted.")
     print("\n" + report.table(
         ["node", "published once for all", "taken from other nodes", "other messages out", "other messages in",
          "commands forwarded", "changes handed to sessions"],
         [[name, *(int(value) for value in row.values())] for name, row in nodes.items()]))
     print(f"\n{messages} messages to {arguments.members:,} members over {NODES} nodes in {span.seconds:.0f} s: "
-          + ("one message of the bus per node and message" if held else "NOT one message of the bus per node and message")
+          + ("" if held else "NOT ") + "one message of the bus per node and message"
           + f"; parleyd {span.cpu_of('parleyd') / run.report['total']['delivered'] * 1e6:.2f} µs per delivery in all. "
           "Other messages: heartbeats, presence, and commands that go to the conversation's node and back.")
     return {"messages": messages, "members": arguments.members, "seconds": span.seconds, "nodes": nodes,

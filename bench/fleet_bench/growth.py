@@ -18,13 +18,14 @@ def measure(machines, arguments):
             machines.start_nodes(nodes)
             idle = share.idle(machines)
             for workload, options in loads.items():
-                found = share.of(load.run_again(machines, workload, *options, "--drain", 60, "--duration", arguments.seconds, "--warmup",
-                                          arguments.warmup), nodes)
+                run = load.run_again(machines, workload, *options, "--duration", arguments.seconds, "--warmup",
+                                     arguments.warmup, "--drain", 60)
+                found = share.of(run, nodes)
                 found["idle_us_per_s"] = idle
                 found["net_us_per_delivery"] = found["cpu_us_per_delivery"] - idle / found["deliveries_per_s"]
                 runs[workload][nodes].append(found)
-                print(f"  round {turn + 1}, {workload}, {nodes} nodes: {found['cpu_us_per_delivery']:.1f} µs per delivery",
-                      flush=True)
+                print(f"  round {turn + 1}, {workload}, {nodes} nodes: {found['cpu_us_per_delivery']:.1f} µs per "
+                      "delivery", flush=True)
     return runs
 
 
@@ -75,8 +76,9 @@ def go(machines, arguments):
     rows = [[workload, nodes, row["deliveries_per_s"], row["cpu_us_per_delivery"], row["net_us_per_delivery"],
              row["hops_per_delivery"], row["hop_us_per_delivery"], row["beyond_hop_us_per_delivery"]]
             for workload, by in medians.items() for nodes, row in by.items()]
-    print("\n" + report.table(["load", "nodes", "deliveries/s", "µs per delivery, all nodes", "less what idle nodes use",
-                               "crossings per delivery", "their share, µs", "beyond the bus, µs"], rows))
+    print("\n" + report.table(
+        ["load", "nodes", "deliveries/s", "µs per delivery, all nodes", "less what idle nodes use",
+         "crossings per delivery", "their share, µs", "beyond the bus, µs"], rows))
     print(f"\none crossing: {price:.1f} µs at both ends together; beyond it the largest change against one node: "
           + ", ".join(f"{workload} {change * 100:+.1f} %" for workload, change in growth.items()))
     found = {"medians": medians, "hop_us": price, "growth": growth}

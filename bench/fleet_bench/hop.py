@@ -1,5 +1,5 @@
-"""How long one hop over the bus takes, while something else is measured: from a client of one NATS server to a client of
-another, as a node's event travels."""
+"""How long one hop over the bus takes, while something else is measured: from a client of one NATS server to a client
+of another, as a node's event travels."""
 import os
 import socket
 import statistics

@@ -43,8 +43,8 @@ def run_again(machines, workload, *options, **more):
         except Failed as error:
             if not left:
                 raise
-            print(f"  thrown away: {str(error).splitlines()[0]} {[x for x in str(error).splitlines() if 'FAILED' in x]}",
-                  flush=True)
+            lines = str(error).splitlines()
+            print("  thrown away: " + "; ".join([lines[0], *(x for x in lines if "FAILED" in x)]), flush=True)
     raise AssertionError("not reached")
 
 

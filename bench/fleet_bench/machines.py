@@ -32,8 +32,8 @@ class Machines:
     def __init__(self, folder, made):
         self.folder = folder
         self.engines = made
-        self.keyspaces = 0
         self.servers = []
+        self.idle_us_per_s = 0.0  # of these nodes together, where somebody has looked
 
     @property
     def processes(self):

@@ -38,7 +38,9 @@ def rounded(value, digits=5):
         return {key: rounded(part, digits) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [rounded(part, digits) for part in value]
-    return float(f"{value:.{digits}g}") if isinstance(value, float) and value == value else None if value != value else value
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{digits}g}") if value == value else None
 
 
 def write(path, found):

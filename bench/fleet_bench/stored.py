@@ -48,7 +48,8 @@ def go(machines, arguments):
     after = look(machines.folder)
     messages = run.report["total"]["acked"]
     found = judge(before, after, messages)
-    print("\n" + report.table(["table", "bytes per message on one node"], [*found.items(), ["all", sum(found.values())]]))
+    rows = [*found.items(), ["all", sum(found.values())]]
+    print("\n" + report.table(["table", "bytes per message on one node"], rows))
     print(f"\n{messages:,} messages of 128 bytes of random letters")
     return {"messages": messages, "bytes_per_message": found}, messages > 0
 

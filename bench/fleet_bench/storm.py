@@ -1,5 +1,5 @@
-"""All people of a node come back to the others after kill -9: how long that takes, what it costs, and how often the store was
-asked."""
+"""All people of a node come back to the others after kill -9: how long that takes, what it costs, and how often the
+store was asked."""
 import time
 
 from fleet_bench import counters, load, report
@@ -10,8 +10,8 @@ VICTIM = "parleyd-1"
 BEFORE_S = 3  # of quiet traffic before the kill
 # One of each may be asked for a conversation, on each node where people of it come back.
 READS = {"log.head": "heads", "log.entries": "what was missed", "conversation.info": "conversations",
-         "members.read": "members", "conversation.applied": "how far effects went", "memberships.read": "lists of conversations",
-         "session_tokens.find": "sessions"}
+         "members.read": "members", "conversation.applied": "how far effects went",
+         "memberships.read": "lists of conversations", "session_tokens.find": "sessions"}
 OF_CONVERSATIONS = ("log.head", "log.entries", "conversation.info", "members.read", "conversation.applied")
 
 
@@ -69,10 +69,12 @@ def say(found):
     rows += [[what, *(found["reads"][name][key] for name in names), None] for key, what in (
         ("resumes", "resumes answered"), ("shared_cache_hits", "answered by Redis"),
         ("shared_cache_misses", "not answered by Redis"))]
-    print("\n" + report.table(["reads at Cassandra, kill until all are level", *names, "most per conversation and node"], rows))
+    print("\n" + report.table(
+        ["reads at Cassandra, kill until all are level", *names, "most per conversation and node"], rows))
     level = found["level_ms"]
-    print(f"\n{found['returned']:,} of {found['people']:,} people back and level after {found['all_level_ms'] / 1000:.2f} s "
+    print(f"\n{found['returned']:,} of {found['people']:,} people back and level after "
+          f"{found['all_level_ms'] / 1000:.2f} s "
           f"(median {level['p50'] / 1000:.2f} s, 99 % {level['p99'] / 1000:.2f} s; {found['failed_attempts']} attempts "
           f"failed); {found['sent']} messages sent in the run, {found['recovered']} came by resume, {found['missing']} "
-          f"missing; {found['parleyd_cpu_us_per_resume']:.0f} µs of parleyd each, with all else that it did meanwhile; "
-          f"other programs took {found['other_programs'] * 100:.0f} % of the machine")
+          f"missing; {found['parleyd_cpu_us_per_resume']:.0f} µs of parleyd each, with all else that it did "
+          f"meanwhile; other programs took {found['other_programs'] * 100:.0f} % of the machine")
