@@ -50,7 +50,11 @@ def median(runs, name):
 
 
 def judge(runs):
-    """{what: (figure, must, aim)}: all are to be at most what stands behind them."""
+    """{what: (figure, must, aim)}: all are to be at most what stands behind them.
+
+    At the same rate: in a closed loop each goes as fast as its store lets it, and the faster one shares its system calls
+    and wake-ups among more messages. The tables show that too.
+    """
     def ratio(fleet, embedded):
         return median(runs[fleet], "cpu_us_per_message") / median(runs[embedded], "cpu_us_per_message")
 
@@ -60,8 +64,6 @@ def judge(runs):
     return {
         "CPU per message, 1 node / embedded, same rate": (ratio("fleet-1", "embedded"), MOST_RATIO, AIM_RATIO),
         "CPU per message, 3 nodes / embedded, same rate": (ratio("fleet-3", "embedded"), MOST_RATIO, AIM_RATIO),
-        "CPU per message, 3 nodes / embedded, closed loop": (
-            ratio("fleet-3-closed", "embedded-closed"), MOST_RATIO, AIM_RATIO),
         "delivery p50 beyond one batch and one hop, 1 node, ms": beyond("fleet-1"),
         "delivery p50 beyond one batch and one hop, 3 nodes, ms": beyond("fleet-3"),
     }
