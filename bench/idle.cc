@@ -8,7 +8,10 @@ namespace {
 /// Connections that answer pings and say nothing.
 class IdleDriver : public Driver {
  public:
-  using Driver::Driver;
+  IdleDriver(WorkerContext& context, const Options& options, const Plan& plan, std::size_t worker)
+      : Driver(context, options, plan, worker) {
+    resume_ = false;  // they hold nothing
+  }
 
  private:
   std::int64_t Work(std::int64_t /*now_ns*/) override {

@@ -19,7 +19,6 @@ class MixedDriver : public Driver {
  public:
   MixedDriver(WorkerContext& context, const Options& options, const Plan& plan, std::size_t worker)
       : Driver(context, options, plan, worker), random_(options.seed * 1000 + worker) {
-    resume_ = true;
     for (const Room& room : plan.rooms) {
       for (const std::size_t member : room.members)
         acquaintances_[member].insert(room.members.begin(), room.members.end());

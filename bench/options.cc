@@ -3,17 +3,20 @@
 #include <limits>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace parley::bench {
 namespace {
 
 constexpr std::size_t kMaxConnections = 100'000;
 constexpr double kMixedRate = 50;
+constexpr double kStormRate = 20;
 
 void AddCommon(CLI::App& app, Options& options) {
   auto* where = app.add_option_group("server", "Which server; exactly one of the two");
-  where->add_option("--server", options.server,
-                    "URL of a running server, such as http://127.0.0.1:8080");
+  where->add_option("--server", options.servers,
+                    "URL of a running server, such as http://127.0.0.1:8080; several, of one "
+                    "fleet: people are spread over them in turn");
   where->add_flag("--spawn", options.spawn,
                   "Start a parleyd for this run, with a temporary data folder and limits off");
   where->require_option(1);
@@ -21,7 +24,7 @@ void AddCommon(CLI::App& app, Options& options) {
   app.add_option("--set", options.server_set,
                  "Setting a.b=value of the spawned server; may be repeated");
   app.add_option("--pid", options.pid,
-                 "Process of the server (default: whoever listens on its port)")
+                 "Process of the one server (default: whoever listens on its port)")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()));
   app.add_option("--duration", options.duration_s, "Seconds to measure")
       ->check(CLI::Range(0.1, 86400.0));
@@ -37,8 +40,15 @@ void AddCommon(CLI::App& app, Options& options) {
   app.add_option(
       "--json", options.json_file,
       "Write the result here too; - is standard output, and the table goes to standard error");
+  app.add_option(
+      "--accounts", options.accounts_file,
+      "File with the accounts of earlier runs against the same server: they are used, and "
+      "those that are made are added");
   app.add_option("--seed", options.seed, "Repeats the random choices of a run");
   app.add_flag("--quiet", options.quiet, "No progress line");
+  app.add_flag("--phases", options.phases,
+               "A line on standard error as each phase begins, for a program that leads the run; "
+               "when all are connected it waits for one on standard input");
 }
 
 void AddRate(CLI::App& app, Options& options, const char* text) {
@@ -105,6 +115,41 @@ void AddMixed(CLI::App& app, Options& options) {
   });
 }
 
+void AddStorm(CLI::App& app, Options& options) {
+  auto* storm = app.add_subcommand(
+      "storm",
+      "People at the first of several servers, which somebody then kills: how they come back");
+  AddCommon(*storm, options);
+  storm->add_option("--people", options.people, "People, each with one device")
+      ->check(CLI::Range(std::size_t{8}, kMaxConnections));
+  storm
+      ->add_option("--outsiders", options.outsiders,
+                   "How many of them are at the other servers; they alone send")
+      ->check(CLI::Range(std::size_t{1}, kMaxConnections));
+  storm
+      ->add_option("--conversations", options.rooms,
+                   "Conversations: seven of ten one to one, the others groups of 3 to 20; each "
+                   "tenth has an outsider too")
+      ->check(CLI::Range(std::size_t{1}, kMaxConnections));
+  AddRate(*storm, options, "Messages/s of all together (default: 20)");
+  storm->callback([&options] {
+    options.workload = WorkloadKind::kStorm;
+    if (options.rate <= 0) options.rate = kStormRate;
+  });
+}
+
+/// What no single option can say; null if all is well.
+const char* Contradiction(const Options& options) {
+  if (options.workload == WorkloadKind::kGroup && options.senders > options.members) {
+    return "--senders: more than --members";
+  }
+  if (options.pid != 0 && options.servers.size() > 1) return "--pid: there is more than one server";
+  if (options.workload != WorkloadKind::kStorm) return nullptr;
+  if (options.servers.size() < 2) return "storm: wants two --server or more, the first is to die";
+  if (options.outsiders + 4 > options.people) return "--outsiders: all but four --people at most";
+  return nullptr;
+}
+
 }  // namespace
 
 const char* WorkloadName(WorkloadKind kind) {
@@ -117,6 +162,8 @@ const char* WorkloadName(WorkloadKind kind) {
       return "idle";
     case WorkloadKind::kMixed:
       return "mixed";
+    case WorkloadKind::kStorm:
+      return "storm";
   }
   return "";
 }
@@ -130,15 +177,16 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   AddGroup(app, options);
   AddIdle(app, options);
   AddMixed(app, options);
+  AddStorm(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return std::nullopt;
   }
-  if (options.workload == WorkloadKind::kGroup && options.senders > options.members) {
+  if (const char* wrong = Contradiction(options)) {
     exit_code = 2;
-    std::fputs("parley-bench: --senders: more than --members\n", stderr);
+    std::fputs(fmt::format("parley-bench: {}\n", wrong).c_str(), stderr);
     return std::nullopt;
   }
   return options;

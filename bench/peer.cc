@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,8 @@ std::string NewClientId(Random& random) {
 
 void Peer::Connect(bool resume) {
   resume_ = resume;
-  socket_.Connect(context_.target, resume ? "/v1/ws?resume=1" : "/v1/ws", person_.token);
+  socket_.Connect(context_.targets.at(target_), resume ? "/v1/ws?resume=1" : "/v1/ws",
+                  person_.token);
 }
 
 void Peer::Drop(bool abruptly) {
@@ -82,9 +84,19 @@ void Peer::WatchPresence(const std::vector<std::string>& user_ids) {
                    .Take());
 }
 
+void Peer::SendRefusedAgain() {
+  if (!ready_) return;  // the resume does it
+  for (Pending& pending : pending_) {
+    if (!std::exchange(pending.refused, false)) continue;
+    context_.stats.Add(Counter::kResends);
+    Write(pending);
+  }
+}
+
 void Peer::OnEnd(const std::string& why) {
+  const bool came_back = was_ready_ && !ready_;
   ready_ = false;
-  context_.stats.Add(Counter::kConnectionsLost);
+  context_.stats.Add(came_back ? Counter::kConnectsFailed : Counter::kConnectionsLost);
   context_.stats.NoteError(why);
   observer_.OnLost(*this);
 }
@@ -146,7 +158,8 @@ void Peer::OnSync(const client::Json& frame) {
   BecomeReady();
   // Retries come under the same client_id: what was stored before the connection broke is not
   // stored again.
-  for (const Pending& pending : pending_) {
+  for (Pending& pending : pending_) {
+    pending.refused = false;
     context_.stats.Add(Counter::kResends);
     Write(pending);
   }
@@ -178,7 +191,21 @@ void Peer::OnAckFrame(const client::Json& frame) {
   observer_.OnAck(*this, held);
 }
 
+/// Whether it is of a message that is tried again.
+bool Peer::TakeRefusal(const client::Json& frame) {
+  if (frame["code"].Str() != "unavailable") return false;
+  const std::string_view ref = frame["ref"].Str();
+  std::uint64_t number = 0;
+  std::from_chars(ref.data(), ref.data() + ref.size(), number);
+  const auto found = std::find_if(pending_.begin(), pending_.end(),
+                                  [number](const Pending& p) { return p.stamp.number == number; });
+  if (found == pending_.end() || !observer_.OnRefusedForNow(*this)) return false;
+  found->refused = true;
+  return true;
+}
+
 void Peer::OnErrorFrame(const client::Json& frame) {
+  if (TakeRefusal(frame)) return;
   context_.stats.Add(Counter::kRefused);
   context_.stats.NoteError(
       fmt::format("the server answered {}: {}", frame["code"].Str(), frame["detail"].Str()));

@@ -19,12 +19,12 @@ namespace parley::bench {
 
 /// What the peers of one worker share. One thread.
 struct WorkerContext {
-  WorkerContext(const RunState& run_state, const Target& server, std::size_t payload,
+  WorkerContext(const RunState& run_state, const std::vector<Target>& servers, std::size_t payload,
                 std::uint64_t seed)
-      : state(run_state), target(server), payload_bytes(payload), random(seed) {}
+      : state(run_state), targets(servers), payload_bytes(payload), random(seed) {}
 
   const RunState& state;
-  const Target& target;
+  const std::vector<Target>& targets;
   const std::size_t payload_bytes;
   Loop loop;
   Stats stats;
@@ -54,26 +54,34 @@ class Peer : private Socket::Listener {
     /// A message of somebody else came live.
     virtual void OnMessage(Peer& peer, std::size_t held) = 0;
     virtual void OnAck(Peer& peer, std::size_t held) = 0;
+    /// The server has refused a message for now. True: SendRefusedAgain() will be called.
+    virtual bool OnRefusedForNow(Peer& /*peer*/) { return false; }
     /// The connection ended though nobody wanted it.
     virtual void OnLost(Peer& peer) = 0;
   };
 
+  /// `target`: the place in context.targets where it connects to.
   Peer(WorkerContext& context, Observer& observer, std::uint32_t index, const Person& person,
-       std::vector<Held> held)
+       std::vector<Held> held, std::size_t target)
       : context_(context),
         observer_(observer),
         index_(index),
         person_(person),
         held_(std::move(held)),
+        target_(target),
         socket_(context.loop, *this) {}
 
   /// With `resume` missed changes are asked for before anything else.
   void Connect(bool resume);
   void Close() { Drop(false); }
   void Abort() { Drop(true); }
+  /// Where the next Connect() goes to.
+  void MoveTo(std::size_t target) { target_ = target; }
 
   /// Sends a message; `intended_ns` is when it was due.
   void SendMessage(std::size_t held, std::int64_t intended_ns);
+  /// Those that OnRefusedForNow was asked about, under the same client_id.
+  void SendRefusedAgain();
   /// Says `delivered` or `read` up to the last change that came.
   void SendPosition(std::string_view type, std::size_t held);
   void SendTyping(std::size_t held, bool active);
@@ -90,6 +98,7 @@ class Peer : private Socket::Listener {
     Stamp stamp;
     std::size_t held = 0;
     std::string client_id;
+    bool refused = false;  ///< for now
   };
 
   void OnOpen() override {}
@@ -107,6 +116,7 @@ class Peer : private Socket::Listener {
   void Write(const Pending& pending);
   void SendResume();
   void Drop(bool abruptly);
+  bool TakeRefusal(const client::Json& frame);
   std::size_t Find(std::string_view conversation) const;
 
   WorkerContext& context_;
@@ -114,6 +124,7 @@ class Peer : private Socket::Listener {
   const std::uint32_t index_;
   const Person& person_;
   std::vector<Held> held_;
+  std::size_t target_;
   Socket socket_;
   bool resume_ = false;
   bool ready_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -74,13 +75,15 @@ Status CreateRoom(const client::ServerUrl& server, const std::vector<Person>& pe
 
 }  // namespace
 
-Result<std::vector<Person>> CreatePeople(const client::ServerUrl& server, std::size_t count,
-                                         const SetupProgress& progress) {
-  std::vector<Person> people(count);
+Status CreatePeople(const client::ServerUrl& server, std::size_t count, std::vector<Person>& people,
+                    const SetupProgress& progress) {
+  const std::size_t kept = std::min(people.size(), count);
+  people.resize(count);
   // The end of a version 7 UUID is random: no two runs share it.
   const std::string run = NewUuid().ToString().substr(24);
-  PARLEY_TRY(InParallel(count, progress, [&] {
-    return [&, http = std::make_shared<client::CurlHttpClient>(server, "")](std::size_t i) {
+  return InParallel(count - kept, progress, [&] {
+    return [&, http = std::make_shared<client::CurlHttpClient>(server, "")](std::size_t n) {
+      const std::size_t i = kept + n;
       client::Registration registration;
       registration.username = fmt::format("bench_{}_{}", run, i);
       registration.password = "parley-bench " + run;
@@ -90,8 +93,24 @@ Result<std::vector<Person>> CreatePeople(const client::ServerUrl& server, std::s
       people[i] = {made->user.id.ToString(), std::move(made->token)};
       return Status::Ok();
     };
-  }));
+  });
+}
+
+std::vector<Person> ReadPeople(const std::string& path, std::size_t most) {
+  std::vector<Person> people;
+  std::ifstream file(path);
+  for (Person person; people.size() < most && file >> person.id >> person.token;) {
+    people.push_back(person);
+  }
   return people;
+}
+
+Status WritePeople(const std::string& path, const std::vector<Person>& people, std::size_t first) {
+  std::ofstream file(path, std::ios::app);
+  for (std::size_t i = first; i < people.size(); ++i) {
+    file << people[i].id << ' ' << people[i].token << '\n';
+  }
+  return file.flush() ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
 }
 
 Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress) {

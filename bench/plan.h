@@ -33,10 +33,15 @@ struct Plan {
 /// Tells how many of a setup's steps are done.
 using SetupProgress = std::function<void(std::size_t done, std::size_t all)>;
 
-/// Makes `count` accounts with names that no other run uses, several at a time. kUnavailable: the
-/// server was not reached.
-Result<std::vector<Person>> CreatePeople(const client::ServerUrl& server, std::size_t count,
-                                         const SetupProgress& progress);
+/// Makes accounts with names that no other run uses, several at a time, until `people` are `count`.
+/// kUnavailable: the server was not reached.
+Status CreatePeople(const client::ServerUrl& server, std::size_t count, std::vector<Person>& people,
+                    const SetupProgress& progress);
+
+/// At most `most` of those that WritePeople() has put into the file; none if it is not there.
+std::vector<Person> ReadPeople(const std::string& path, std::size_t most);
+/// Puts those from `first` on behind what the file has. kUnavailable: it cannot be written.
+Status WritePeople(const std::string& path, const std::vector<Person>& people, std::size_t first);
 
 /// Makes the conversations of `plan.rooms`: direct ones of two members, else groups.
 Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress);

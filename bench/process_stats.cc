@@ -97,6 +97,13 @@ Result<ProcessSample> SampleProcess(int pid) {
                        .files = CountFiles(pid)};
 }
 
+ProcessSample Sum(const ProcessSample& a, const ProcessSample& b) {
+  return ProcessSample{.cpu_s = a.cpu_s + b.cpu_s,
+                       .rss_bytes = a.rss_bytes + b.rss_bytes,
+                       .threads = a.threads + b.threads,
+                       .files = a.files + b.files};
+}
+
 MachineSample SampleMachine() {
   MachineSample sample;
   std::istringstream fields(ReadFile("/proc/stat"));

@@ -19,6 +19,9 @@ struct ProcessSample {
 /// kNotFound if there is no such process.
 Result<ProcessSample> SampleProcess(int pid);
 
+/// Several processes as one.
+ProcessSample Sum(const ProcessSample& a, const ProcessSample& b);
+
 /// What it says of the machine.
 struct MachineSample {
   double busy_s = 0;               ///< of all cores since boot

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 #include <sys/resource.h>
 
 #include <fmt/format.h>
@@ -58,13 +59,20 @@ SetupProgress ShowSetup(const Options& options, const char* what) {
   };
 }
 
-std::optional<int> ServerPid(const Options& options, const SpawnedServer* spawned,
-                             const client::ServerUrl& server) {
-  if (spawned != nullptr) return spawned->pid();
-  if (options.pid != 0) return options.pid;
-  int port = 0;
-  std::from_chars(server.port.data(), server.port.data() + server.port.size(), port);
-  return FindListener(port);
+/// The processes of all servers, or none.
+std::vector<int> ServerPids(const Options& options, const SpawnedServer* spawned,
+                            const std::vector<client::ServerUrl>& servers) {
+  if (spawned != nullptr) return {spawned->pid()};
+  if (options.pid != 0) return {options.pid};
+  std::vector<int> pids;
+  for (const client::ServerUrl& server : servers) {
+    int port = 0;
+    std::from_chars(server.port.data(), server.port.data() + server.port.size(), port);
+    const std::optional<int> pid = FindListener(port);
+    if (!pid) return {};
+    pids.push_back(*pid);
+  }
+  return pids;
 }
 
 Status WriteJson(const std::string& path, const std::string& json) {
@@ -75,20 +83,32 @@ Status WriteJson(const std::string& path, const std::string& json) {
   return written ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
 }
 
+Status MakePeople(const Options& options, const client::ServerUrl& server, Plan& plan) {
+  const std::size_t count = PeopleOf(options);
+  if (!options.accounts_file.empty()) plan.people = ReadPeople(options.accounts_file, count);
+  const std::size_t kept = plan.people.size();
+  PARLEY_TRY(CreatePeople(server, count, plan.people, ShowSetup(options, "accounts")));
+  if (options.accounts_file.empty() || kept == count) return Status::Ok();
+  return WritePeople(options.accounts_file, plan.people, kept);
+}
+
 Result<Outcome> Measure(const Options& options) {
   PARLEY_TRY(AllowFiles(PeopleOf(options)));
   std::unique_ptr<SpawnedServer> spawned;
   if (options.spawn) {
     PARLEY_ASSIGN(spawned, SpawnedServer::Start(options.parleyd, options.server_set));
   }
-  PARLEY_ASSIGN(const client::ServerUrl server,
-                client::ParseServerUrl(spawned ? spawned->url() : options.server));
-  PARLEY_ASSIGN(const Target target, ResolveTarget(server));
+  std::vector<client::ServerUrl> servers;
+  std::vector<Target> targets;
+  for (const std::string& url :
+       spawned ? std::vector<std::string>{spawned->url()} : options.servers) {
+    PARLEY_ASSIGN(servers.emplace_back(), client::ParseServerUrl(url));
+    PARLEY_ASSIGN(targets.emplace_back(), ResolveTarget(servers.back()));
+  }
   Plan plan = MakePlan(options);
-  PARLEY_ASSIGN(plan.people,
-                CreatePeople(server, PeopleOf(options), ShowSetup(options, "accounts")));
-  PARLEY_TRY(CreateRooms(server, plan, ShowSetup(options, "conversations")));
-  return RunWorkload(options, plan, target, ServerPid(options, spawned.get(), server), g_stop);
+  PARLEY_TRY(MakePeople(options, servers.front(), plan));
+  PARLEY_TRY(CreateRooms(servers.front(), plan, ShowSetup(options, "conversations")));
+  return RunWorkload(options, plan, targets, ServerPids(options, spawned.get(), servers), g_stop);
 }
 
 }  // namespace

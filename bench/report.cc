@@ -1,5 +1,6 @@
 #include "bench/report.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -83,6 +84,11 @@ std::string LatencyJson(const Histogram& histogram) {
   return object.Take();
 }
 
+double AllLevelMs(const Outcome& outcome) {
+  return static_cast<double>(outcome.last_level_ns - outcome.first_lost_ns) /
+         static_cast<double>(kNsPerMs);
+}
+
 double MemoryPerConnection(const Outcome& outcome) {
   return static_cast<double>(outcome.connected.server->rss_bytes) -
          static_cast<double>(outcome.before.server->rss_bytes);
@@ -138,6 +144,26 @@ std::string ServerJson(const Outcome& outcome, const Figures& figures) {
       .Take();
 }
 
+/// How a storm went: null where no connection was lost.
+std::string StormJson(const Outcome& outcome) {
+  if (outcome.level.count() == 0) return "null";
+  return JsonObject()
+      .Raw("all_level_ms", Number(AllLevelMs(outcome)))
+      .Raw("level_ms", LatencyJson(outcome.level))
+      .Uint("away", outcome.away)
+      .Take();
+}
+
+std::string StormRows(const Outcome& outcome) {
+  if (outcome.level.count() == 0) return "storm                   no connection was lost\n";
+  return LatencyRow("level again", outcome.level) +
+         fmt::format(
+             "storm                   {} connections lost, all level after {:.0f} ms; {} attempts "
+             "failed, {} messages recovered\n",
+             outcome.total[Counter::kConnectionsLost], AllLevelMs(outcome),
+             outcome.total[Counter::kConnectsFailed], outcome.total[Counter::kRecovered]);
+}
+
 std::string OptionsJson(const Options& options) {
   JsonObject object;
   object.Raw("duration_s", Number(options.duration_s))
@@ -147,7 +173,8 @@ std::string OptionsJson(const Options& options) {
       .Uint("seed", options.seed)
       .Raw("rate", Number(options.rate))
       .Uint("in_flight", options.in_flight)
-      .Bool("spawned", options.spawn);
+      .Bool("spawned", options.spawn)
+      .Uint("servers", std::max<std::size_t>(options.servers.size(), 1));
   switch (options.workload) {
     case WorkloadKind::kPairs:
       object.Uint("pairs", options.pairs);
@@ -162,6 +189,11 @@ std::string OptionsJson(const Options& options) {
       object.Uint("people", options.people)
           .Uint("conversations", options.rooms)
           .Raw("reconnect_every_s", Number(options.reconnect_s));
+      break;
+    case WorkloadKind::kStorm:
+      object.Uint("people", options.people)
+          .Uint("outsiders", options.outsiders)
+          .Uint("conversations", options.rooms);
       break;
   }
   return object.Take();
@@ -197,6 +229,7 @@ std::string Table(const Options& options, const Outcome& outcome) {
         total[Counter::kReceipts], total[Counter::kTyping], total[Counter::kPresence],
         total[Counter::kInbox]);
   }
+  if (options.workload == WorkloadKind::kStorm) table += StormRows(outcome);
   if (figures.generator_limit) {
     table +=
         "note                    the generator was the limit: more --threads, or another machine\n";
@@ -232,6 +265,7 @@ std::string Json(const Options& options, const Outcome& outcome) {
       .Raw("deliveries_per_s", Number(figures.deliveries / figures.seconds))
       .Raw("ack_ms", LatencyJson(outcome.ack))
       .Raw("delivery_ms", LatencyJson(outcome.delivery))
+      .Raw("storm", StormJson(outcome))
       .Raw("server", figures.server_cpu_s ? ServerJson(outcome, figures) : std::string("null"))
       .Raw("generator", JsonObject()
                             .Raw("cores", Number(figures.own_cpu_s / figures.seconds))
@@ -248,13 +282,17 @@ std::string Json(const Options& options, const Outcome& outcome) {
 }
 
 std::string Failures(const Outcome& outcome) {
-  const std::array<std::pair<std::uint64_t, const char*>, 6> kinds{{
+  const Counts& total = outcome.total;
+  const std::array<std::pair<std::uint64_t, const char*>, 7> kinds{{
       {outcome.unanswered, "messages were never acknowledged"},
       {outcome.Missing(), "deliveries of acknowledged messages are missing"},
-      {outcome.total[Counter::kHoles], "changes were skipped"},
-      {outcome.total[Counter::kRepeated], "changes or acks came twice"},
-      {outcome.total[Counter::kRefused], "commands were refused"},
-      {outcome.total[Counter::kConnectionsLost], "connections were lost"},
+      {total[Counter::kHoles], "changes were skipped"},
+      {total[Counter::kRepeated], "changes or acks came twice"},
+      {total[Counter::kRefused], "commands were refused"},
+      {outcome.losses_wanted ? 0
+                             : total[Counter::kConnectionsLost] + total[Counter::kConnectsFailed],
+       "connections were lost"},
+      {outcome.losses_wanted ? outcome.away : 0, "people did not come back"},
   }};
   std::string lines;
   for (const auto& [count, what] : kinds) {

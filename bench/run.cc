@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 #include <thread>
 
 #include <fmt/format.h>
@@ -21,9 +22,9 @@ constexpr std::int64_t kConnectDeadlineNs = 120 * kNsPerSecond;
 /// One thread of the generator.
 class Worker {
  public:
-  Worker(const RunState& state, const Options& options, const Plan& plan, const Target& target,
-         std::size_t number)
-      : context_(state, target, options.payload_bytes, options.seed * 1000 + number),
+  Worker(const RunState& state, const Options& options, const Plan& plan,
+         const std::vector<Target>& targets, std::size_t number)
+      : context_(state, targets, options.payload_bytes, options.seed * 1000 + number),
         driver_(MakeDriver(context_, options, plan, number)) {}
 
   void Start() {
@@ -36,6 +37,7 @@ class Worker {
   const Stats& stats() const { return context_.stats; }
   /// After Join().
   std::size_t Unanswered() const { return driver_->Unanswered(); }
+  std::size_t Away() const { return driver_->Away(); }
 
  private:
   void Run() {
@@ -63,11 +65,11 @@ class Worker {
 /// Leads the workers through the phases, looks at the processes, and tells how far it is.
 class Coordinator {
  public:
-  Coordinator(const Options& options, const Plan& plan, const Target& target,
-              std::optional<int> server_pid, const std::atomic<bool>& stop)
-      : options_(options), plan_(plan), server_pid_(server_pid), stop_(stop) {
+  Coordinator(const Options& options, const Plan& plan, const std::vector<Target>& targets,
+              const std::vector<int>& server_pids, const std::atomic<bool>& stop)
+      : options_(options), plan_(plan), server_pids_(server_pids), stop_(stop) {
     for (std::size_t i = 0; i < options.threads; ++i) {
-      workers_.push_back(std::make_unique<Worker>(state_, options, plan, target, i));
+      workers_.push_back(std::make_unique<Worker>(state_, options, plan, targets, i));
     }
   }
   ~Coordinator() { Finish(); }
@@ -79,6 +81,7 @@ class Coordinator {
     outcome.before = Look();
     for (auto& worker : workers_) worker->Start();
     PARLEY_TRY(Connect());
+    if (options_.phases) AwaitLeader();
     outcome.connected = Look();
     Enter(Phase::kWarmup);
     Wait(options_.warmup_s, "warming up", [] { return false; });
@@ -88,7 +91,7 @@ class Coordinator {
     state_.measure_from = from;
     outcome.from = Look();
     Enter(Phase::kMeasuring);
-    Wait(options_.duration_s, "measuring", [] { return false; });
+    Wait(options_.duration_s, "measuring", [this] { return StormIsOver(); });
     outcome.to = Look();
     Enter(Phase::kDraining);
     outcome.interrupted = stop_;
@@ -103,7 +106,27 @@ class Coordinator {
   }
 
  private:
-  void Enter(Phase phase) { state_.phase = phase; }
+  void Enter(Phase phase) {
+    const Phase before = state_.phase.exchange(phase);
+    if (options_.phases && before != phase) {
+      std::fputs(fmt::format("phase {}\n", PhaseName(phase)).c_str(), stderr);
+    }
+  }
+
+  /// All are connected and nothing is under way: whoever leads the run looks at what it wants to
+  /// compare with, and says by a line (or the end of input) to go on.
+  static void AwaitLeader() {
+    std::fputs("phase connected\n", stderr);
+    for (int c = std::getchar(); c != '\n' && c != EOF;) c = std::getchar();
+  }
+
+  /// Somebody has killed the server, and all of its people are level again.
+  bool StormIsOver() const {
+    if (options_.workload != WorkloadKind::kStorm) return false;
+    const Counts counts = Count();
+    return counts[Counter::kConnectionsLost] > 0 &&
+           counts[Counter::kReturned] == counts[Counter::kConnectionsLost];
+  }
 
   void Finish() {
     Enter(Phase::kDone);
@@ -121,10 +144,13 @@ class Coordinator {
   Snapshot Look() const {
     Snapshot now;
     now.counts = Count();
-    if (server_pid_) {
-      if (Result<ProcessSample> sample = SampleProcess(*server_pid_); sample.ok()) {
-        now.server = *sample;
+    for (const int pid : server_pids_) {
+      const Result<ProcessSample> sample = SampleProcess(pid);
+      if (!sample.ok()) {  // killed, as it is to be in a storm
+        now.server.reset();
+        break;
       }
+      now.server = now.server ? Sum(*now.server, *sample) : *sample;
     }
     now.machine = SampleMachine();
     now.own_cpu_s = OwnCpuS();
@@ -181,12 +207,18 @@ class Coordinator {
   void Gather(Outcome& outcome) const {
     const double measured_s = static_cast<double>(outcome.to.at_ns - outcome.from.at_ns);
     outcome.total = Count();
+    outcome.losses_wanted = options_.workload == WorkloadKind::kStorm;
+    outcome.first_lost_ns = std::numeric_limits<std::int64_t>::max();
     for (const auto& worker : workers_) {
       const Stats& stats = worker->stats();
       outcome.ack.Merge(stats.ack);
       outcome.delivery.Merge(stats.delivery);
       outcome.lag.Merge(stats.lag);
+      outcome.level.Merge(stats.level);
+      outcome.first_lost_ns = std::min(outcome.first_lost_ns, stats.first_lost_ns);
+      outcome.last_level_ns = std::max(outcome.last_level_ns, stats.last_level_ns);
       outcome.unanswered += worker->Unanswered();
+      outcome.away += worker->Away();
       outcome.busiest_worker =
           std::max(outcome.busiest_worker, static_cast<double>(stats.cpu_ns) / measured_s);
       if (outcome.first_error.empty()) outcome.first_error = stats.first_error;
@@ -195,7 +227,7 @@ class Coordinator {
 
   const Options& options_;
   const Plan& plan_;
-  const std::optional<int> server_pid_;
+  const std::vector<int>& server_pids_;
   const std::atomic<bool>& stop_;
   RunState state_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -213,12 +245,14 @@ std::uint64_t Outcome::Missing() const {
 bool Outcome::Clean() const {
   return Missing() == 0 && unanswered == 0 && total[Counter::kRefused] == 0 &&
          total[Counter::kHoles] == 0 && total[Counter::kRepeated] == 0 &&
-         total[Counter::kConnectionsLost] == 0;
+         (losses_wanted ? away == 0
+                        : total[Counter::kConnectionsLost] + total[Counter::kConnectsFailed] == 0);
 }
 
-Result<Outcome> RunWorkload(const Options& options, const Plan& plan, const Target& target,
-                            std::optional<int> server_pid, const std::atomic<bool>& stop) {
-  return Coordinator(options, plan, target, server_pid, stop).Run();
+Result<Outcome> RunWorkload(const Options& options, const Plan& plan,
+                            const std::vector<Target>& targets, const std::vector<int>& server_pids,
+                            const std::atomic<bool>& stop) {
+  return Coordinator(options, plan, targets, server_pids, stop).Run();
 }
 
 }  // namespace parley::bench

@@ -20,7 +20,8 @@ namespace parley::bench {
 struct Snapshot {
   std::int64_t at_ns = 0;
   Counts counts;
-  std::optional<ProcessSample> server;  ///< none where the server's process is not known
+  /// Of all servers together; none where the process of one is not known.
+  std::optional<ProcessSample> server;
   MachineSample machine;
   double own_cpu_s = 0;
 };
@@ -32,10 +33,14 @@ struct Outcome {
   Snapshot from, to;             ///< the measured time
   Counts total;                  ///< of the whole run, after the drain
   std::uint64_t unanswered = 0;  ///< messages that no ack came for
-  Histogram ack, delivery, lag;
+  Histogram ack, delivery, lag, level;
+  std::int64_t first_lost_ns = 0;  ///< storm: see Stats
+  std::int64_t last_level_ns = 0;
   double busiest_worker = 0;  ///< largest CPU share of a worker's thread while measuring
   std::string first_error;
   bool interrupted = false;
+  bool losses_wanted = false;  ///< connections were to be lost, and had to come back
+  std::uint64_t away = 0;      ///< people who are not connected and level at the end
 
   /// Messages that should have come and did not.
   std::uint64_t Missing() const;
@@ -44,9 +49,10 @@ struct Outcome {
 };
 
 /// Connects the plan's people, runs the workload and waits for what is under way. `stop` may be set
-/// at any time by a signal handler: the run then ends early, with what it has. kUnavailable: not
-/// everybody could connect.
-Result<Outcome> RunWorkload(const Options& options, const Plan& plan, const Target& target,
-                            std::optional<int> server_pid, const std::atomic<bool>& stop);
+/// at any time by a signal handler: the run then ends early, with what it has. `server_pids`: of
+/// all targets, or none. kUnavailable: not everybody could connect.
+Result<Outcome> RunWorkload(const Options& options, const Plan& plan,
+                            const std::vector<Target>& targets, const std::vector<int>& server_pids,
+                            const std::atomic<bool>& stop);
 
 }  // namespace parley::bench

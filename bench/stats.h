@@ -21,6 +21,11 @@ enum class Phase {
   kDone,
 };
 
+inline const char* PhaseName(Phase phase) {
+  constexpr std::array kNames{"connecting", "warmup", "measuring", "draining", "done"};
+  return kNames.at(static_cast<std::size_t>(phase));
+}
+
 /// What the coordinator tells the workers.
 struct RunState {
   std::atomic<Phase> phase{Phase::kConnecting};
@@ -53,9 +58,11 @@ enum class Counter : std::uint8_t {
   kRepeated,         ///< changes that had come before on the same connection or sync
   kHoles,            ///< changes that were skipped
   kResets,           ///< conversations that `sync` told to begin anew
-  kConnectionsLost,  ///< that ended though nobody wanted it
+  kConnectionsLost,  ///< that ended though nobody wanted it, or could not be made at first
+  kConnectsFailed,   ///< attempts to come back that came to nothing
+  kReturned,         ///< people who are level again after their connection was lost
   kReconnects,       ///< on purpose
-  kResends,          ///< messages tried again after a reconnect
+  kResends,          ///< messages tried again, after a reconnect or a refusal for now
   kPositionsSent,    ///< `read` and `delivered`
   kTypingSent,
   kReceipts,  ///< frames received, as the next four
@@ -78,6 +85,8 @@ constexpr std::array<std::string_view, kCounters> kCounterNames{"connected",
                                                                 "holes",
                                                                 "resets",
                                                                 "connections_lost",
+                                                                "connects_failed",
+                                                                "returned",
                                                                 "reconnects",
                                                                 "resends",
                                                                 "positions_sent",
@@ -122,6 +131,9 @@ class Stats {
   Histogram ack;       ///< from the intended time of sending to the ack
   Histogram delivery;  ///< from there to the change at another member
   Histogram lag;       ///< how late the generator itself sent
+  Histogram level;     ///< from the loss of a connection until its owner has all that was missed
+  std::int64_t first_lost_ns = std::numeric_limits<std::int64_t>::max();  ///< NowNs()
+  std::int64_t last_level_ns = 0;
   std::string first_error;
   std::int64_t cpu_ns = 0;  ///< of the worker's thread while it measured
 

@@ -30,6 +30,22 @@ Room RandomRoom(std::size_t people, std::mt19937_64& random) {
   return room;
 }
 
+/// Conversations of the people at the first server; an outsider is in each tenth, so that something
+/// is missed there while that server's people are away.
+void PlanStorm(const Options& options, Plan& plan) {
+  constexpr std::size_t kWithOutsider = 10;
+  const std::size_t insiders = options.people - options.outsiders;
+  std::mt19937_64 random(options.seed);
+  plan.rooms.reserve(options.rooms);
+  for (std::size_t i = 0; i < options.rooms; ++i) {
+    Room room = RandomRoom(insiders, random);
+    if (i % kWithOutsider == 0) {
+      room.members.push_back(insiders + i / kWithOutsider % options.outsiders);
+    }
+    plan.rooms.push_back(std::move(room));
+  }
+}
+
 /// Which worker has a person: both of a pair go to the same.
 std::size_t WorkerOf(const Options& options, std::size_t person) {
   return (options.workload == WorkloadKind::kPairs ? person / 2 : person) % options.threads;
@@ -46,9 +62,17 @@ std::size_t PeopleOf(const Options& options) {
     case WorkloadKind::kIdle:
       return options.connections;
     case WorkloadKind::kMixed:
+    case WorkloadKind::kStorm:
       return options.people;
   }
   return 0;
+}
+
+std::size_t ServerOf(const Options& options, std::size_t person) {
+  const std::size_t servers = std::max<std::size_t>(options.servers.size(), 1);
+  if (options.workload != WorkloadKind::kStorm) return person % servers;
+  const std::size_t insiders = options.people - options.outsiders;
+  return person < insiders ? 0 : 1 + (person - insiders) % (servers - 1);
 }
 
 Plan MakePlan(const Options& options) {
@@ -66,6 +90,8 @@ Plan MakePlan(const Options& options) {
     for (std::size_t i = 0; i < options.rooms; ++i) {
       plan.rooms.push_back(RandomRoom(options.people, random));
     }
+  } else if (options.workload == WorkloadKind::kStorm) {
+    PlanStorm(options, plan);
   }
   return plan;
 }
@@ -88,7 +114,8 @@ Driver::Driver(WorkerContext& context, const Options& options, const Plan& plan,
     if (WorkerOf(options, i) != worker) continue;
     Peer::Observer& observer = *this;
     peers_.push_back(std::make_unique<Peer>(context, observer, static_cast<std::uint32_t>(i),
-                                            plan.people[i], std::move(held[i])));
+                                            plan.people[i], std::move(held[i]),
+                                            ServerOf(options, i)));
   }
 }
 
@@ -111,6 +138,11 @@ std::size_t Driver::Unanswered() const {
   std::size_t unanswered = 0;
   for (const auto& peer : peers_) unanswered += peer->unanswered();
   return unanswered;
+}
+
+std::size_t Driver::Away() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(peers_, [](const auto& peer) { return !peer->ready(); }));
 }
 
 void Driver::ConnectMore() {
@@ -138,6 +170,8 @@ std::unique_ptr<Driver> MakeDriver(WorkerContext& context, const Options& option
       return MakeGroupDriver(context, options, plan, worker);
     case WorkloadKind::kMixed:
       return MakeMixedDriver(context, options, plan, worker);
+    case WorkloadKind::kStorm:
+      return MakeStormDriver(context, options, plan, worker);
     case WorkloadKind::kIdle:
       break;
   }

@@ -15,6 +15,9 @@ namespace parley::bench {
 Plan MakePlan(const Options& options);
 /// How many people a plan has.
 std::size_t PeopleOf(const Options& options);
+/// At which of the servers a person is: all in turn, so that the two of a pair are at different
+/// ones; in a storm all at the first but for the outsiders, who are at the others.
+std::size_t ServerOf(const Options& options, std::size_t person);
 
 /// The part of a workload that one worker does: its peers and what they do when. One thread.
 class Driver : protected Peer::Observer {
@@ -27,6 +30,8 @@ class Driver : protected Peer::Observer {
 
   /// Messages that this worker's peers have sent and that are not acked.
   std::size_t Unanswered() const;
+  /// People of this worker who are not connected, or not level.
+  std::size_t Away() const;
 
  protected:
   /// Called while the run warms up and measures.
@@ -44,7 +49,9 @@ class Driver : protected Peer::Observer {
   const Plan& plan_;
   /// Those of the plan's people that belong to this worker.
   std::vector<std::unique_ptr<Peer>> peers_;
-  bool resume_ = false;  ///< whether first connections resume
+  /// Whether first connections resume, as whoever holds anything should: a node of a fleet then
+  /// knows of which large conversations it is to be told.
+  bool resume_ = true;
 
  private:
   void ConnectMore();
@@ -60,6 +67,8 @@ std::unique_ptr<Driver> MakeGroupDriver(WorkerContext& context, const Options& o
 std::unique_ptr<Driver> MakeIdleDriver(WorkerContext& context, const Options& options,
                                        const Plan& plan, std::size_t worker);
 std::unique_ptr<Driver> MakeMixedDriver(WorkerContext& context, const Options& options,
+                                        const Plan& plan, std::size_t worker);
+std::unique_ptr<Driver> MakeStormDriver(WorkerContext& context, const Options& options,
                                         const Plan& plan, std::size_t worker);
 std::unique_ptr<Driver> MakeDriver(WorkerContext& context, const Options& options, const Plan& plan,
                                    std::size_t worker);

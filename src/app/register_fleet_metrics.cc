@@ -84,6 +84,8 @@ void RegisterNats(Metrics& metrics, const BusParts::Nats& nats) {
   AddCounter(metrics, "parley_bus_large_total",
              "Events of large conversations, published once for all.",
              [&nats] { return nats.bus.stats().large; });
+  AddCounter(metrics, "parley_bus_received_total", "Events that other nodes published.",
+             [&nats] { return nats.bus.stats().received; });
 }
 
 void RegisterNodes(Metrics& metrics, const BusParts::Nats& nats, const MetricSources& sources) {

@@ -13,6 +13,12 @@ void Feed::SentUpTo(Seq seq) {
   left_at_ = last_left_at_ > seq ? std::optional(last_left_at_) : std::nullopt;
 }
 
+void Feed::LevelAt(Seq seq) {
+  SentUpTo(seq);
+  if (doubtful_) inbox_due_ = false;
+  doubtful_ = false;
+}
+
 Feed::Arrival Feed::OnChange(Seq seq) {
   if (!sent_) sent_ = seq.Previous();
   known_ = std::max(known_, seq);

@@ -25,6 +25,9 @@ class Feed {
   /// The client holds everything up to `seq`; if that lies in a later stay than one whose end waits
   /// to be told, that end is not told any more.
   void SentUpTo(Seq seq);
+  /// The same after a resume has read that the person is in it: a head that came before the resume
+  /// leaves no doubt, and nothing to tell that lies behind `seq`.
+  void LevelAt(Seq seq);
 
   // Events, as they come from the bus.
   enum class Arrival {

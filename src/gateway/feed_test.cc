@@ -177,6 +177,20 @@ TEST(Feed, AHeadOfWhatWasNeverHeardOf_IsDoubtful_UntilItIsRead) {
   EXPECT_EQ(feed.NextStep(), Feed::Step::kNothing);
 }
 
+TEST(Feed, AHeadThatCameBeforeAResume_LeavesNoDoubt_AndWhatFollowsIsSentInOrder) {
+  Feed feed;
+  feed.OnHead(Seq(7));
+  feed.busy = true;
+  EXPECT_EQ(feed.OnChange(Seq(8)), Feed::Arrival::kLater);
+  feed.busy = false;
+  feed.LevelAt(Seq(7));
+  EXPECT_FALSE(feed.doubtful());
+  EXPECT_EQ(feed.NextStep(), Feed::Step::kChanges)
+      << "8 is not to be skipped with the conversation";
+  EXPECT_EQ(feed.sent(), Seq(7));
+  EXPECT_EQ(feed.last_wanted(), Seq(8));
+}
+
 TEST(Feed, Gone_ShowsNothingMore) {
   Feed feed;
   feed.SentUpTo(Seq(3));

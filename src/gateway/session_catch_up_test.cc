@@ -123,6 +123,23 @@ TEST_F(SessionCatchUp, AHeadOfWhatIsNotTheirs_TellsNothing) {
   EXPECT_THAT(client->Told(), IsEmpty());
 }
 
+// A node that takes a conversation over tells its head, also to who is about to resume: what is
+// said right after must not be taken for told with the conversation.
+TEST_F(SessionCatchUp, AHeadThatComesBeforeTheResume_LeavesNothingToTell) {
+  const auto client = two_.Connect(bo_, Start::kResume);
+  two_.backend.On([&] {
+    world_->bus().Publish(
+        std::make_shared<const Event>(Event{Event::Kind::kHead, group_, Seq(1), {}, {}}),
+        std::make_shared<const std::vector<UserId>>(1, bo_));
+  });
+  Settle();
+  client->Resume(group_, 1);
+  Settle();
+  EXPECT_THAT(client->Told(), ElementsAre("sync"));
+  EXPECT_EQ(Send(ann_, group_), 2U);
+  AwaitSeqs(*client, {2});
+}
+
 TEST_F(SessionCatchUp, WhatWasSaidWhileTheyWereAway_DoesNotCome_WhateverIsHeardLate) {
   const auto client = two_.Connect(bo_, Start::kResume);
   client->Resume(group_, 1);

@@ -45,7 +45,7 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
 runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
   wire::SyncFrameBuilder builder(env_.limits.Get().frame_bytes);
   for (const auto& [conversation, seq] : plan.level) {
-    feeds_[conversation].SentUpTo(seq);
+    feeds_[conversation].LevelAt(seq);
   }
   for (const ConversationId& conversation : plan.left) {
     while (!builder.AddLeft(conversation)) {
@@ -90,7 +90,7 @@ runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder,
     if (!co_await SendPart(builder)) co_return false;
   }
   if (item.reset) {
-    feeds_[item.conversation].SentUpTo(view->snapshot->head.seq);
+    feeds_[item.conversation].LevelAt(view->snapshot->head.seq);
   } else {
     for (const ChangeView& change : changes) {
       const std::string change_json = wire::EncodeChange(change);
@@ -100,7 +100,7 @@ runtime::Task<bool> Session::SyncConversation(wire::SyncFrameBuilder* builder,
         if (!builder->BeginConversation(json, part)) co_return false;
       }
     }
-    feeds_[item.conversation].SentUpTo(item.last);
+    feeds_[item.conversation].LevelAt(item.last);
   }
   co_return true;
 }
