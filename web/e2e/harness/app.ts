@@ -75,8 +75,10 @@ export async function scrollToBeginning(page: Page): Promise<void> {
   await expect
     .poll(
       async () => {
-        await page.getByRole("region", { name: "Messages" }).evaluate((region) => {
+        await page.getByRole("region", { name: "Messages" }).evaluate(async (region) => {
           region.scrollTop = 0;
+          // Nobody scrolls twice between two pictures, however seldom these come on a busy machine.
+          await new Promise(requestAnimationFrame);
         });
         return beginning.isVisible();
       },

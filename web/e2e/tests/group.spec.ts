@@ -23,10 +23,10 @@ async function openDetails(page: Page, url: string, group: string): Promise<void
 
 /** Somebody's line among the members, with what can be done shown. */
 async function openMember(page: Page, name: string) {
-  await details(page)
-    .getByRole("button", { name: `What to do with ${name}` })
-    .click();
-  return details(page).locator("li").filter({ hasText: name });
+  const more = page.getByRole("button", { name: `What to do with ${name}`, exact: true });
+  await details(page).locator(more).click();
+  // By this button: its other words run into each other, and "…c" and "You" hold a "Cy".
+  return details(page).locator("li").filter({ has: more });
 }
 
 test("a new name is seen by everybody at once, with a line that says who gave it", async ({
