@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -59,7 +60,7 @@ class SchemaOpening {
  private:
   /// False: another server is changing it.
   Result<bool> TryOpen() {
-    if (!state_) {
+    if (state_ == nullptr) {
       PARLEY_TRY(MakeKeyspace());
       PARLEY_TRY(OpenState());
     }
@@ -84,7 +85,7 @@ class SchemaOpening {
   Status OpenState() {
     Result<SchemaState> state = SchemaState::Open(session_);
     if (state.ok()) {
-      state_ = *std::move(state);
+      state_ = std::make_unique<SchemaState>(*std::move(state));
       return {};
     }
     // A busy node may use a table a moment after it says that it has it.
@@ -234,8 +235,8 @@ class SchemaOpening {
   const std::string& keyspace_;
   Uuid owner_;
   std::chrono::steady_clock::time_point give_up_;
-  std::optional<SchemaState> state_;
-  bool told_ = false;  // that another server is awaited
+  std::unique_ptr<SchemaState> state_;  // once it is open
+  bool told_ = false;                   // that another server is awaited
 };
 
 }  // namespace
