@@ -120,7 +120,7 @@ def test_usage_errors(args):
 
 def test_a_server_that_dies_fails_the_run(make_server):
     server = make_server().start()
-    process = start_long_run(server)
+    process = start_long_run(server, seconds="10")
     wait_for_progress(process)
     server.kill()
     _, errors = process.communicate(timeout=DEADLINE_S)
@@ -137,10 +137,10 @@ def test_ctrl_c_prints_what_was_measured(server):
     assert b"interrupted" in output and b"messages/s" in output
 
 
-def start_long_run(server):
+def start_long_run(server, seconds="100"):
     return subprocess.Popen(
         [program("parley-bench"), "pairs", "--server", server.url, "--pairs", "2", "--duration",
-         "100", "--warmup", "0", "--drain", "1"],
+         seconds, "--warmup", "0", "--drain", "1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_env())
 
 
