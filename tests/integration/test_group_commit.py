@@ -37,7 +37,9 @@ async def test_64_senders_outstanding_share_their_fsyncs(server):
     messages = SENDERS * EACH
     assert [ack["type"] for ack in acks] == ["ack"] * messages
     assert entries == messages
-    assert 1 <= syncs <= messages / 8, f"{syncs} fsyncs for {messages} messages"
+    # How many share one depends on the server's speed against the disk's, and under a sanitizer it is slow. That all share
+    # who wait while an fsync is under way is held exactly, without time, by src/storage/rocks/log_writer_test.cc.
+    assert 1 <= syncs <= messages / 4, f"{syncs} fsyncs for {messages} messages"
 
 
 @needs_disk
