@@ -108,10 +108,11 @@ class NatsPresence::Home : public std::enable_shared_from_this<Home> {
   Home(Core* core, std::size_t index) : core_(*core), index_(index) {}
 
   void Begin() {
-    known_ = core_.fleet.view();
     view_changed_ = core_.fleet.OnViewChange([weak = weak_from_this()] {
       if (const std::shared_ptr<Home> self = weak.lock()) self->OnView();
     });
+    // After it: a node that comes between the two is told of, or is in it.
+    known_ = core_.fleet.view();
   }
 
   void Connected(UserId user) {
