@@ -1,11 +1,11 @@
 #include "storage/cassandra/conversation_statements.h"
 
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "storage/cassandra/log_tables.h"
+#include "storage/cassandra/preparing.h"
 
 namespace parley::storage::cassandra {
 namespace {
@@ -13,29 +13,6 @@ namespace {
 constexpr int kRowsPerPage = 1'000;
 /// Of rows that may have a text of the greatest length each.
 constexpr int kMessagesPerPage = 100;
-
-/// Reads, and writes with a timestamp of their own: twice is once.
-constexpr StatementOptions kRepeatable{.idempotent = true};
-
-/// Prepares until something fails.
-class Preparing {
- public:
-  explicit Preparing(Session& session) : session_(session) {}
-
-  const Statement* operator()(std::string name, std::string cql,
-                              StatementOptions options = kRepeatable) {
-    if (!status_.ok()) return nullptr;
-    const Result<const Statement*> statement =
-        session_.Prepare(std::move(name), std::move(cql), options);
-    status_ = statement.status();
-    return statement.ok() ? *statement : nullptr;
-  }
-  const Status& status() const { return status_; }
-
- private:
-  Session& session_;
-  Status status_;
-};
 
 void PrepareLog(Preparing& prepare, ConversationStatements& statements) {
   statements.raise_head = prepare(

@@ -1,7 +1,6 @@
 #include "storage/cassandra/import_statements.h"
 
-#include <string>
-#include <utility>
+#include "storage/cassandra/preparing.h"
 
 namespace parley::storage::cassandra {
 namespace {
@@ -10,25 +9,6 @@ namespace {
 constexpr StatementOptions kBlindWrite{.idempotent = true};
 constexpr StatementOptions kSerialRead{.idempotent = true, .serial = true};
 constexpr StatementOptions kConditional{};
-
-/// Prepares until something fails.
-class Preparing {
- public:
-  explicit Preparing(Session& session) : session_(session) {}
-
-  const Statement* operator()(std::string name, std::string cql, const StatementOptions& options) {
-    if (!status_.ok()) return nullptr;
-    const Result<const Statement*> statement =
-        session_.Prepare(std::move(name), std::move(cql), options);
-    status_ = statement.status();
-    return statement.ok() ? *statement : nullptr;
-  }
-  const Status& status() const { return status_; }
-
- private:
-  Session& session_;
-  Status status_;
-};
 
 void PreparePeople(Preparing& prepare, ImportStatements& statements) {
   statements.secret_key =
