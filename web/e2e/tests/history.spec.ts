@@ -97,3 +97,39 @@ test("what one reads stays where it is when older messages come in above", async
   }
   held.resolve(undefined);
 });
+
+test("one page comes in for one scroll, however late the browser tells of where the view is", async ({
+  page,
+  server,
+}) => {
+  const ann = await Person.signUp(server.url, "Ann");
+  const bo = await Person.signUp(server.url, "Bo");
+  const conversation = await bo.direct(ann);
+  for (let i = 1; i <= 400; i++) await bo.say(conversation, `number ${i}.`);
+  const last = await bo.say(conversation, "the very last");
+  await ann.read(conversation, last);
+  await signIn(page, server.url, ann.username);
+  await page.goto(`${server.url}/c/${conversation}`);
+  await expect(bubble(page, "the very last")).toBeInViewport();
+
+  let pages = 0;
+  page.on("request", (request) => {
+    if (/\/v1\/conversations\/[^/]+\/changes\?/.test(request.url())) pages++;
+  });
+  const region = page.getByRole("region", { name: "Messages" });
+  const height = await region.evaluate((box) => box.scrollHeight);
+  // As on a busy machine, where tasks are many between two frames, and scroll events come with frames.
+  await region.evaluate((box) => {
+    let told = 0;
+    const late = (event: Event): void => {
+      if (told++ > 0) event.stopImmediatePropagation();
+    };
+    window.addEventListener("scroll", late, { capture: true });
+    box.scrollTop = 0;
+  });
+  await expect
+    .poll(() => region.evaluate((box) => box.scrollHeight), { intervals: [20] })
+    .toBeGreaterThan(height + 1000);
+  await region.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  expect(pages).toBe(1);
+});

@@ -52,6 +52,7 @@ export function MessageList(props: {
   const timeline = useObservable(parley.timeline(conversation.id));
   const members = useObservable(parley.members(conversation.id));
   const visible = usePageVisible();
+  const region = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const mark = useUnreadMark(conversation);
 
@@ -68,7 +69,7 @@ export function MessageList(props: {
     .filter(({ user }) => user.id !== me.id)
     .reduce((highest, member) => Math.max(highest, member.delivered_seq, member.read_seq), 0);
 
-  const scroll = useThreadScroll(list, { conversation, timeline, rows, mark, me });
+  const scroll = useThreadScroll(region, list, { conversation, timeline, rows, mark, me });
   const jumpRef = useRef(scroll.jumpTo);
   useEffect(() => {
     jumpRef.current = scroll.jumpTo;
@@ -85,6 +86,7 @@ export function MessageList(props: {
     <div className={styles["history"]}>
       {/* Reachable by keyboard, so that arrows and page keys scroll it. */}
       <div
+        ref={region}
         className={styles["scroll"]}
         role="region"
         aria-label={t`Messages`}

@@ -55,6 +55,7 @@ interface Place {
 
 /** Where the thread stands: it opens at what is unread, keeps to the end while one is there, and loads more at its ends. */
 export function useThreadScroll(
+  region: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   { conversation, timeline, rows, mark, me }: Thread,
 ): ThreadScroll {
@@ -191,7 +192,8 @@ export function useThreadScroll(
   }, [target, rows, list]);
 
   const fill = useEffectEvent(() => {
-    if (isPlaced && timeline.error === null) loadAtEnds(list.current?.scrollOffset ?? 0);
+    // The list learns by an event, with the next frame, where the view has gone; lines that came in have moved it already.
+    if (isPlaced && timeline.error === null) loadAtEnds(region.current?.scrollTop ?? 0);
   });
   useEffect(() => {
     // A page may be shorter than the screen: then nobody scrolls, and the next is needed all the same.
