@@ -22,6 +22,7 @@ using storage::memory::StoppedAnswer;
 using storage::memory::Written;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 /// A world in which somebody gives one command, whatever becomes of it, and then the same again.
 class Story {
@@ -176,6 +177,8 @@ std::vector<Story::Plot> Plots() {
        [](Story& story) {
          return SendCommand{story.one().NewClientId(), "@person0 @person2 hi", {}, Seq(3)};
        }},
+      {"Say", chatter, 1,
+       [](Story& story) { return SendCommand{story.one().NewClientId(), "hi", {}, Seq(3)}; }},
       {"Add", chatter, 0, [](Story& story) { return AddMembersCommand{story.Profiles({3, 4})}; }},
       {"AddBack",
        [](Story& story) {
@@ -245,6 +248,30 @@ TEST_F(ChatTakeoverTest, ARemovalWhoseNodeDied_IsToldByTheNext) {
   EXPECT_THAT(cy_elsewhere->seqs, ElementsAre(Seq(3)));
   EXPECT_EQ(two_.GetCode(bo_, group_), StatusCode::kNotFound);
   EXPECT_EQ(CodeOf(removal), StatusCode::kCancelled);
+}
+
+TEST_F(ChatTakeoverTest, AMessage_IsToldBeforeItsRowsAreWritten_AndAnsweredAfter) {
+  const auto bo_hears = one_.Listen(bo_);
+  one_.controls().StopNextAppend(3, StoppedAnswer::kNever);
+  const SendCommand message = one_.Text("hello");
+  const Answer sent = one_.Submit(ann_, group_, message);
+  one_.RunUntil([&] { return !bo_hears->seqs.empty(); });
+  EXPECT_THAT(bo_hears->seqs, ElementsAre(Seq(2)));
+  EXPECT_EQ(CodeOf(sent), StatusCode::kCancelled);
+  EXPECT_EQ(one_.controls().stopped_appends(), 1U);
+  world_->Stand(0, true);
+  const Answer again = two_.Do(ann_, group_, message);
+  ASSERT_EQ(SeqOf(again), Seq(2));
+  EXPECT_TRUE((**again)->existed);
+}
+
+TEST_F(ChatTakeoverTest, AMention_IsToldOnceItsRowIsWritten) {
+  const auto bo_hears = one_.Listen(bo_);
+  one_.controls().StopNextAppend(3, StoppedAnswer::kNever);
+  const Answer sent = one_.Submit(ann_, group_, one_.Text("@bob hello"));
+  one_.RunUntil([&] { return one_.controls().stopped_appends() == 1; });
+  world_->RunUntilIdle();
+  EXPECT_THAT(bo_hears->seqs, IsEmpty());
 }
 
 TEST_F(ChatTakeoverTest, WhoWasAddedBeforeTheHistoryWasOpened_SeesNoMoreByIt) {

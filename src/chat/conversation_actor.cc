@@ -24,6 +24,12 @@ constexpr std::size_t kMaxAddedPerEntry = 200;
 // Losing the log to another writer so often in a row means that something is wrong.
 constexpr int kMaxRuns = 8;
 
+/// Whether members may be told before the effects are written: nothing that they could ask for then
+/// rests on them. Who is told of being added, or mentioned, looks for the row.
+bool MayTellBefore(const storage::Effects& effects) {
+  return !effects.info && effects.members.empty() && effects.mentions.empty();
+}
+
 Status Stopped() { return Unavailable("the server could not store this now: try again"); }
 
 }  // namespace
@@ -321,14 +327,22 @@ void ConversationActor::MaybeCommit() {
     runtime::Spawn(shard_, "confirm the head", Confirm(shared_from_this()));
     return;
   }
+  request->tell_logged = MayTellBefore(request->effects);
   env_.store.conversations().Append(
       std::move(request), [self = shared_from_this()](storage::AppendOutcome outcome) mutable {
         runtime::Shard& shard = self->shard_;
-        shard.Post([self = std::move(self), outcome] { self->OnAppended(outcome); });
+        const bool last = outcome != storage::AppendOutcome::kLogged;
+        // It must not end on this thread.
+        std::shared_ptr<ConversationActor> actor = last ? std::move(self) : self;
+        shard.Post([actor = std::move(actor), outcome] { actor->OnAppended(outcome); });
       });
 }
 
 void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
+  if (outcome == storage::AppendOutcome::kLogged) {
+    OnLogged();
+    return;
+  }
   if (outcome != storage::AppendOutcome::kCommitted) {
     Die(outcome);
     return;
@@ -351,21 +365,35 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
   }
 }
 
+void ConversationActor::OnLogged() {
+  Confirmed();
+  for (std::size_t i = 0; i < in_flight_; ++i) {
+    if (pending_[i].staged) Tell(pending_[i]);
+  }
+  TendHeads();
+}
+
+void ConversationActor::Tell(Pending& pending) {
+  const StagedEntry& staged = *pending.staged;
+  pending.told = true;
+  committed_ = staged.head;
+  Publish(staged);
+  NoteTold(*staged.entry);
+  SetAudience(staged.audience);
+}
+
 void ConversationActor::CompleteFront() {
   Pending pending = std::move(pending_.front());
   pending_.pop_front();
   if (pending.staged) {
     const StagedEntry& staged = *pending.staged;
-    committed_ = staged.head;
     // Who left and came back meanwhile begins anew: then it is no position of this stay.
     if (const Member* sender = state_.Find(staged.entry->actor);
         sender != nullptr && staged.entry->is_message() && sender->joined_seq < staged.entry->seq) {
       positions_.Stored(sender->user, sender->joined_seq,
                         Position{staged.entry->seq, staged.entry->n, staged.entry->seq});
     }
-    Publish(staged);
-    NoteTold(*staged.entry);
-    SetAudience(staged.audience);
+    if (!pending.told) Tell(pending);
   }
   if (pending.command.done) Reply(pending.command, std::move(pending.answer));
 }

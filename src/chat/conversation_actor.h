@@ -116,6 +116,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
         command;  ///< without `done` where it makes several entries: the last one answers for all
     Result<CommandAnswer> answer;
     std::unique_ptr<StagedEntry> staged;  ///< null where it makes no entry
+    bool told = false;                    ///< the entry is in the log, and everybody was told
   };
 
   /// What to read for a command before it can be decided.
@@ -162,6 +163,9 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   // Committing.
   void MaybeCommit();
   void OnAppended(storage::AppendOutcome outcome);
+  void OnLogged();
+  /// The entry is durable: it counts from here on, and is told to all.
+  void Tell(Pending& pending);
   void CompleteFront();
   void Publish(const StagedEntry& staged);
   void Die(storage::AppendOutcome outcome);

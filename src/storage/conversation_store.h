@@ -73,9 +73,12 @@ struct AppendRequest {
   std::vector<std::shared_ptr<const Entry>> entries;  ///< expected_head + 1, …; not empty
   Head new_head;
   Effects effects;
+  /// Also answer kLogged, where entries are durable before their effects.
+  bool tell_logged = false;
 };
 
 enum class AppendOutcome {
+  kLogged,     ///< durable; effects are under way, and one of the others is still to come
   kCommitted,  ///< durable, with effects that later reads on any node will see
   kConflict,   ///< the head is another: nothing was written; read it and decide anew
   kRefused,    ///< nothing was written (disk full, no quorum): may be tried again
@@ -121,7 +124,8 @@ class ConversationStore {
 
   /// Appends all entries, if the head is the expected one, or none. Durable when answered
   /// kCommitted. Any thread; never blocks. `done` is called exactly once, on some thread, and must
-  /// only hand over. At most one request per conversation may be under way.
+  /// only hand over; before that perhaps with kLogged, which only kCommitted or kUnknown follows.
+  /// At most one request per conversation may be under way.
   virtual void Append(std::shared_ptr<const AppendRequest> request, AppendDone done) = 0;
 
   /// Up to which seq effects are known to be applied; 0 for an unknown conversation.

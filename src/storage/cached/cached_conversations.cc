@@ -19,6 +19,7 @@ void CachedConversations::Answered(const AppendRequest& request, AppendOutcome o
     case AppendOutcome::kCommitted:
       Committed(request);
       return;
+    case AppendOutcome::kLogged:  // what is kept here is of a store whose effects need no waiting
     case AppendOutcome::kRefused:
       return;
     case AppendOutcome::kConflict:

@@ -5,7 +5,7 @@ namespace parley::storage::cached {
 
 void FreshConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
   inner_.Append(request, [this, request, done = std::move(done)](AppendOutcome outcome) mutable {
-    if (outcome == AppendOutcome::kCommitted) {
+    if (outcome == AppendOutcome::kLogged || outcome == AppendOutcome::kCommitted) {
       rings_.Change(request->conversation, [&](EntryRing* ring) -> std::optional<EntryRing> {
         // Only of logs that somebody reads, and of new ones.
         if (ring == nullptr && request->expected_head != Seq()) return std::nullopt;

@@ -20,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -206,6 +207,24 @@ TEST_F(ConversationsFaults, Append_WithoutAllItsEffects_IsUnknown_AndNotMarked) 
     EXPECT_EQ(*Run(store_->FindSent(log.id(), anna_, log.last_sent().client_id, {})),
               log.last_sent());
   }
+}
+
+TEST_F(ConversationsFaults, Append_IsToldOfInTheLog_WhateverBecomesOfItsEffects) {
+  LogBuilder log({anna_});
+  Commit(log);
+  log.Message(anna_, "hello");
+  const auto request = log.Take();
+  request->tell_logged = true;
+  session_.Fail("sent.write", Fault::kUnknownNotDone);
+  std::vector<AppendOutcome> heard;
+  std::promise<void> last;
+  store_->Append(request, [&](AppendOutcome outcome) {
+    heard.push_back(outcome);
+    if (outcome != AppendOutcome::kLogged) last.set_value();
+  });
+  last.get_future().get();
+  EXPECT_THAT(heard, ElementsAre(AppendOutcome::kLogged, AppendOutcome::kUnknown));
+  ExpectShows(log);
 }
 
 TEST_F(ConversationsFaults, Append_WhoseMarkIsLost_IsCommitted_AndMarkedByTheNext) {

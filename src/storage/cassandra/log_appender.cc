@@ -151,6 +151,7 @@ class LogAppender::Run : public std::enable_shared_from_this<Run> {
     if (++written_ < batches_.size()) return WriteNext();
     batches_.clear();
     parts().newest_buckets.Set(request_->conversation, BucketOf(request_->new_head.seq));
+    if (request_->tell_logged) done_(AppendOutcome::kLogged);
     WriteAll(parts().session,
              WritesOf(parts().statements, request_->conversation, request_->effects,
                       request_->new_head.seq),

@@ -67,9 +67,9 @@ class Controls {
   /// one may have been written.
   void FailNextAppend(AppendOutcome outcome, Written written = Written::kNo);
   /// Only for a store in its distributed form: the next append without such an order ends after
-  /// `steps` steps. The first lists the conversation as active, the second writes the entries; then
-  /// come the rows that follow, one by one, and at the end the watermark. One that has no more
-  /// steps is committed as always.
+  /// `steps` steps. The first lists the conversation as active, the second writes the entries,
+  /// where it was asked for the third answers kLogged; then come the rows that follow, one by one,
+  /// and at the end the watermark. One that has no more steps is committed as always.
   void StopNextAppend(std::size_t steps, StoppedAnswer answer);
   /// How many appends were stopped so.
   std::size_t stopped_appends() const { return stopped_appends_; }

@@ -49,6 +49,7 @@ void FakeConversations::Append(std::shared_ptr<const AppendRequest> request, App
   const AppendRequest* const key = request.get();
   committer_.Submit(std::move(request),
                     [this, key, done = std::move(done)](AppendOutcome outcome) mutable {
+                      if (outcome == AppendOutcome::kLogged) return done(outcome);
                       controls_.AppendAnswered();
                       {
                         const std::lock_guard lock(mutex_);
@@ -73,28 +74,30 @@ bool FakeConversations::Write(std::span<PendingAppend> group) {
   const std::lock_guard lock(mutex_);
   bool synced = false;
   for (PendingAppend& append : group) {
-    append.outcome = Decide(*append.request);
+    append.outcome = Decide(append);
     synced |= append.outcome == AppendOutcome::kCommitted;
   }
   return synced;
 }
 
-AppendOutcome FakeConversations::Decide(const AppendRequest& request) {
+AppendOutcome FakeConversations::Decide(PendingAppend& append) {
   const std::optional<Controls::Failure> failure = controls_.TakeFailure();
-  if (!failure) return Commit(request);
-  if (failure->written == Written::kYes) Commit(request);
+  if (!failure) return Commit(append);
+  if (failure->written == Written::kYes) Commit(append);
   return failure->outcome;
 }
 
-AppendOutcome FakeConversations::Commit(const AppendRequest& request) {
-  if (form_ == Form::kDistributed) return CommitInSteps(request);
+AppendOutcome FakeConversations::Commit(PendingAppend& append) {
+  if (form_ == Form::kDistributed) return CommitInSteps(append);
+  const AppendRequest& request = *append.request;
   if (!WriteEntries(request)) return AppendOutcome::kConflict;
   Apply(request.conversation, request.effects, request.new_head.seq);
   RaiseApplied(request.conversation, request.new_head.seq);
   return AppendOutcome::kCommitted;
 }
 
-AppendOutcome FakeConversations::CommitInSteps(const AppendRequest& request) {
+AppendOutcome FakeConversations::CommitInSteps(PendingAppend& append) {
+  const AppendRequest& request = *append.request;
   const std::optional<Controls::Stop> stop = controls_.TakeStop();
   std::size_t steps = 0;
   const auto stops_here = [&] {
@@ -109,6 +112,10 @@ AppendOutcome FakeConversations::CommitInSteps(const AppendRequest& request) {
       request.conversation);
   if (stops_here()) return AppendOutcome::kUnknown;
   if (!WriteEntries(request)) return AppendOutcome::kConflict;
+  if (request.tell_logged) {
+    if (stops_here()) return AppendOutcome::kUnknown;
+    append.done(AppendOutcome::kLogged);
+  }
   for (const Effects& row : SingleRows(request.effects)) {
     if (stops_here()) return AppendOutcome::kUnknown;
     Apply(request.conversation, row, request.new_head.seq);

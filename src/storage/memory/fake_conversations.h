@@ -84,9 +84,9 @@ class FakeConversations : public ConversationStore, private LogWriter {
   bool Write(std::span<PendingAppend> group) override;
 
   // With mutex_ held:
-  AppendOutcome Decide(const AppendRequest& request);
-  AppendOutcome Commit(const AppendRequest& request);
-  AppendOutcome CommitInSteps(const AppendRequest& request);
+  AppendOutcome Decide(PendingAppend& append);
+  AppendOutcome Commit(PendingAppend& append);
+  AppendOutcome CommitInSteps(PendingAppend& append);
   /// False if the head is another one.
   bool WriteEntries(const AppendRequest& request);
   void Apply(ConversationId id, const Effects& effects, Seq through);

@@ -78,6 +78,26 @@ TEST_P(LogContract, Append_AgainAndAgain_EachIsSeenAtOnce) {
   }
 }
 
+TEST_P(LogContract, Append_AskedToTellOfTheLog_DoesSoFirst_IfAtAll) {
+  const UserId anna = NewId<UserId>();
+  LogBuilder log({anna});
+  Commit(log);
+  log.Message(anna, "hello");
+  auto request = log.Take();
+  request->tell_logged = true;
+  std::vector<AppendOutcome> heard;
+  std::promise<void> last;
+  conversations().Append(request, [&](AppendOutcome outcome) {
+    heard.push_back(outcome);
+    if (outcome != AppendOutcome::kLogged) last.set_value();
+  });
+  last.get_future().get();
+  EXPECT_EQ(heard.back(), AppendOutcome::kCommitted);
+  heard.pop_back();
+  EXPECT_TRUE(heard.empty() || heard == std::vector{AppendOutcome::kLogged});
+  ExpectShows(log);
+}
+
 TEST_P(LogContract, Append_AtAnotherHead_ConflictsAndWritesNothing) {
   const UserId anna = NewId<UserId>();
   const UserId ben = NewId<UserId>();

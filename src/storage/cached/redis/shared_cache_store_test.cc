@@ -1,10 +1,13 @@
 #include "storage/cached/redis/shared_cache_store.h"
 
 #include <future>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "storage/testing/cached_store_fixture.h"
@@ -294,6 +297,38 @@ TEST_F(SharedCacheStoreTest, Append_IsAnsweredOnceTheCacheKnows) {
   cache_.Release();
   EXPECT_EQ(future.get(), AppendOutcome::kCommitted);
   ExpectShows(b_, log);
+}
+
+TEST_F(SharedCacheStoreTest, Append_IsToldOfInTheLog_OnceTheCacheKnows_AndThenAnswered) {
+  FakeClock clock;
+  memory::FakeStore store(memory::Form::kDistributed, clock);
+  SharedCacheStore a(store, cache_);
+  SharedCacheStore b(store, cache_);
+  LogBuilder log({anna_});
+  CommitAt(a, log);
+  ExpectShows(b, log);
+  cache_.Hold();
+  log.Message(anna_, "hello");
+  auto request = log.Take();
+  request->tell_logged = true;
+  std::mutex mutex;
+  std::vector<AppendOutcome> heard;
+  std::promise<void> last;
+  a.conversations().Append(request, [&](AppendOutcome outcome) {
+    const std::lock_guard lock(mutex);
+    heard.push_back(outcome);
+    if (outcome != AppendOutcome::kLogged) last.set_value();
+  });
+  while (store.controls().appends_under_way() > 0) std::this_thread::yield();
+  {
+    const std::lock_guard lock(mutex);
+    EXPECT_THAT(heard, testing::IsEmpty()) << "the store has answered both, the cache none";
+  }
+  EXPECT_EQ(cache_.held(), 1U);
+  cache_.Release();
+  last.get_future().get();
+  EXPECT_THAT(heard, testing::ElementsAre(AppendOutcome::kLogged, AppendOutcome::kCommitted));
+  ExpectShows(b, log);
 }
 
 TEST_F(SharedCacheStoreTest, Stop_AnswersAppendsThatWaitForTheCache) {

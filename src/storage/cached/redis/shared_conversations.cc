@@ -1,6 +1,9 @@
 #include "storage/cached/redis/shared_conversations.h"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,26 +33,82 @@ SnapshotPtr Compose(const RemoteFound& head, const RemoteFound& body, Conversati
 
 // -- Writing --------------------------------------------------------------------------------------
 
+/// An append on its way back: each answer of the inner store goes on once the cache has heard of
+/// it, so that who is told finds no older head there.
+class SharedConversations::Answering : public std::enable_shared_from_this<Answering> {
+ public:
+  Answering(SharedConversations& owner, std::shared_ptr<const AppendRequest> request,
+            AppendDone done)
+      : owner_(owner), request_(std::move(request)), done_(std::move(done)) {}
+
+  void Answered(AppendOutcome outcome) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (writing_) {
+        last_ = outcome;
+        return;
+      }
+      writing_ = outcome == AppendOutcome::kLogged;
+    }
+    if (outcome == AppendOutcome::kLogged) {
+      Write({owner_.HeadAfter(*request_, outcome)}, outcome);
+    } else {
+      End(outcome);
+    }
+  }
+
+ private:
+  void Write(std::vector<RemoteWrite> writes, AppendOutcome outcome) {
+    // Whatever comes of it, and soon: the client counts failures.
+    owner_.cache_.Write(std::move(writes), [self = shared_from_this(), outcome](
+                                               const Status& /*written*/) { self->Tell(outcome); });
+  }
+
+  void Tell(AppendOutcome outcome) {
+    done_(outcome);
+    if (outcome != AppendOutcome::kLogged) return owner_.AppendAnswered();
+    std::optional<AppendOutcome> last;
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      logged_ = true;
+      last = last_;
+    }
+    if (last) End(*last);
+  }
+
+  void End(AppendOutcome outcome) {
+    std::vector<RemoteWrite> writes;
+    if (outcome == AppendOutcome::kCommitted || outcome == AppendOutcome::kUnknown) {
+      if (!logged_) writes.push_back(owner_.HeadAfter(*request_, outcome));
+      const Effects& effects = request_->effects;
+      if (effects.info || !effects.members.empty()) {
+        writes.push_back(owner_.BodyOutdated(request_->conversation));
+      }
+    }
+    if (writes.empty()) {
+      Tell(outcome);
+    } else {
+      Write(std::move(writes), outcome);
+    }
+  }
+
+  SharedConversations& owner_;
+  const std::shared_ptr<const AppendRequest> request_;
+  AppendDone done_;
+  std::mutex mutex_;
+  bool writing_ = false;               // guarded by mutex_: the head, after kLogged
+  std::optional<AppendOutcome> last_;  // guarded by mutex_: it came meanwhile
+  bool logged_ = false;                // kLogged was handed on; set before what follows it
+};
+
 void SharedConversations::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
   {
     const std::lock_guard lock(mutex_);
     ++appends_;
   }
-  inner_.Append(request, [this, request, done = std::move(done)](AppendOutcome outcome) mutable {
-    const bool may_be_written =
-        outcome == AppendOutcome::kCommitted || outcome == AppendOutcome::kUnknown;
-    if (!may_be_written) {
-      done(outcome);
-      AppendAnswered();
-      return;
-    }
-    // Whatever comes of it, and soon: the client counts failures.
-    cache_.Write(WritesAfter(*request, outcome),
-                 [this, outcome, done = std::move(done)](const Status& /*written*/) mutable {
-                   done(outcome);
-                   AppendAnswered();
-                 });
-  });
+  inner_.Append(request, [answering = std::make_shared<Answering>(*this, request, std::move(done))](
+                             AppendOutcome outcome) { answering->Answered(outcome); });
 }
 
 void SharedConversations::AppendAnswered() {
@@ -62,8 +121,8 @@ void SharedConversations::AwaitAppends() {
   all_answered_.wait(lock, [this] { return appends_ == 0; });
 }
 
-std::vector<RemoteWrite> SharedConversations::WritesAfter(const AppendRequest& request,
-                                                          AppendOutcome outcome) const {
+RemoteWrite SharedConversations::HeadAfter(const AppendRequest& request,
+                                           AppendOutcome outcome) const {
   const Head& head = request.new_head;
   RemoteWrite end{.kind = RemoteWrite::Kind::kNewer,
                   .key = keys_.Head(request.conversation),
@@ -71,19 +130,13 @@ std::vector<RemoteWrite> SharedConversations::WritesAfter(const AppendRequest& r
                   .payload = {},
                   .ttl = options_.marker_ttl};
   // Without a message among the entries the last one is not at hand: a marker, "stale below that".
-  if (outcome == AppendOutcome::kCommitted &&
+  if (outcome != AppendOutcome::kUnknown &&
       (head.last_message == Seq() || head.last_message > request.expected_head)) {
     const std::size_t place = head.last_message.value() - request.expected_head.Next().value();
     end.payload = EncodeHead(head, head.last_message == Seq() ? nullptr : request.entries[place]);
     end.ttl = options_.head_ttl;
   }
-  std::vector<RemoteWrite> writes;
-  writes.reserve(2);
-  writes.push_back(std::move(end));
-  if (request.effects.info || !request.effects.members.empty()) {
-    writes.push_back(BodyOutdated(request.conversation));
-  }
-  return writes;
+  return end;
 }
 
 RemoteWrite SharedConversations::BodyOutdated(ConversationId conversation) const {

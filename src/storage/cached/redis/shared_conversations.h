@@ -49,12 +49,14 @@ class SharedConversations : public ForwardingConversations {
     std::unordered_map<ConversationId, std::uint64_t> seen;
   };
 
+  class Answering;
+
   runtime::Task<Looked> LookUp(std::vector<ConversationId> conversations);
   runtime::Task<Status> ReadChunk(std::vector<ConversationId> conversations,
                                   std::vector<SnapshotPtr>* found);
   RemoteWrite HeadWrite(const ConversationSnapshot& snapshot) const;
   RemoteWrite BodyOutdated(ConversationId conversation) const;
-  std::vector<RemoteWrite> WritesAfter(const AppendRequest& request, AppendOutcome outcome) const;
+  RemoteWrite HeadAfter(const AppendRequest& request, AppendOutcome outcome) const;
   /// Of a snapshot that was read from the store.
   void AddFills(const ConversationSnapshot& snapshot, const Looked& looked,
                 std::vector<RemoteWrite>* writes) const;
