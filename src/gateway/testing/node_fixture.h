@@ -34,7 +34,7 @@ class SessionNode {
     }
     auto client = std::make_unique<TestClient>(
         backend, sessions_, auth::Caller{session.user, session.id, session.token_hash}, start);
-    EXPECT_EQ(client->Told(), std::vector<std::string>{"ready"});
+    EXPECT_TRUE(client->TakeReady());
     return client;
   }
 

@@ -168,6 +168,10 @@ void TestClient::Disconnect() {
   });
 }
 
+bool TestClient::TakeReady() {
+  return told_ == 0 && !socket.frames.empty() && Show(socket.frames[told_++]) == "ready";
+}
+
 std::vector<std::string> TestClient::Told() {
   std::vector<std::string> told;
   for (; told_ < socket.frames.size(); ++told_) told.push_back(Show(socket.frames[told_]));

@@ -70,6 +70,8 @@ class TestClient {
   void Drain();
   void Disconnect();
 
+  /// Takes the first frame, which is to be `ready`; what came behind it is left for Told.
+  bool TakeReady();
   /// What came since the last call, but for what is momentary.
   std::vector<std::string> Told();
   /// What is momentary, since the last call: "receipt 5 3" (delivered, read), "typing", "typing
