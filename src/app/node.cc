@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "chat/chat_service.h"
+#include "gateway/arrivals.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
 #include "http/ops_service.h"
@@ -68,6 +69,7 @@ struct Node::Parts {
         rates(config.rates, config.limits_enabled, random),
         of_account(config.limits_enabled ? config.server.max_websockets_per_account : 0),
         of_address(config.PublicServer().max_connections_per_address),
+        arrivals(config.server.max_arrivals),
         reads(config.storage.read_threads, config.storage.read_queue),
         hashes(config.auth.hash_threads, config.auth.hash_queue),
         guesses(rates, random) {}
@@ -80,6 +82,7 @@ struct Node::Parts {
   limits::RateLimits rates;
   limits::ConnectionCounts of_account;
   limits::ConnectionCounts of_address;
+  gateway::Arrivals arrivals;
   std::vector<std::unique_ptr<runtime::Shard>> shards;
   runtime::BlockingPool reads;
   runtime::BlockingPool hashes;
@@ -187,6 +190,8 @@ Status Node::Parts::MakeServices() {
   environment.rates = &rates;
   environment.of_account = &of_account;
   environment.of_address = &of_address;
+  environment.sign_ins = &arrivals.sign_ins;
+  environment.syncs = &arrivals.syncs;
   sessions = std::make_unique<gateway::Sessions>(environment);
   return Status::Ok();
 }
@@ -239,6 +244,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .chat = chat.get(),
                             .bus = &bus->bus(),
                             .sessions = sessions.get(),
+                            .sign_ins = &arrivals.sign_ins,
                             .clock = clock.get(),
                             .random = &random,
                             .log = &log,
@@ -268,6 +274,7 @@ Status Node::Parts::Listen(const DataDir& dir) {
                             .stores = &stores,
                             .fleet_member = fleet_member.get(),
                             .sessions = sessions.get(),
+                            .arrivals = &arrivals,
                             .rates = &rates,
                             .guesses = &guesses,
                             .chat = chat.get(),

@@ -159,7 +159,8 @@ void RegisterChat(metrics::Metrics& metrics, const chat::ChatService& chat) {
                    [&stats] { return static_cast<double>(stats.actors.load()); });
 }
 
-void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& stats) {
+void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& stats,
+                     const gateway::Arrivals& arrivals) {
   metrics.AddGauge("parley_sessions", "WebSockets that are authenticated.",
                    [&stats] { return static_cast<double>(stats.sessions.load()); });
   metrics.AddCounter("parley_deliveries_total", "Changes handed to sessions, live.",
@@ -168,6 +169,9 @@ void RegisterGateway(metrics::Metrics& metrics, const gateway::GatewayStats& sta
                      [&stats] { return static_cast<double>(stats.commands.Get()); });
   metrics.AddCounter("parley_resumes_total", "Resumes answered to the end.",
                      [&stats] { return static_cast<double>(stats.resumes.load()); });
+  metrics.AddGauge("parley_arrivals_waiting",
+                   "WebSockets that wait for others to be looked up (`server.max_arrivals`).",
+                   [&arrivals] { return static_cast<double>(arrivals.waiting()); });
   metrics.AddCounter("parley_sync_frames_total", "Frames of answers to resumes.",
                      [&stats] { return static_cast<double>(stats.sync_frames.load()); });
   metrics.AddCounter("parley_catch_ups_total",
@@ -323,7 +327,7 @@ void RegisterMetrics(metrics::Metrics& metrics, const MetricSources& sources) {
   RegisterServer(metrics, *sources.server);
   metrics.AddGauge("parley_connections_limit", "How many connections may be open.",
                    [limit = sources.max_connections] { return static_cast<double>(limit); });
-  RegisterGateway(metrics, sources.sessions->stats());
+  RegisterGateway(metrics, sources.sessions->stats(), *sources.arrivals);
   RegisterChat(metrics, *sources.chat);
   RegisterQueues(metrics, sources);
   RegisterProcess(metrics);

@@ -10,6 +10,7 @@
 #include "app/store_parts.h"
 #include "auth/guess_guard.h"
 #include "chat/chat_service.h"
+#include "gateway/arrivals.h"
 #include "gateway/sessions.h"
 #include "http/api_service.h"
 #include "limits/rate_limits.h"
@@ -35,6 +36,7 @@ struct MetricSources {
   const StoreParts* stores;
   const FleetMember* fleet_member;  ///< null where the node is alone
   const gateway::Sessions* sessions;
+  const gateway::Arrivals* arrivals;
   const limits::RateLimits* rates;
   const auth::GuessGuard* guesses;
   const chat::ChatService* chat;

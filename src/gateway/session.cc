@@ -93,6 +93,8 @@ void Session::OnPart(std::size_t bytes) {
 }
 
 runtime::Task<void> Session::Authenticate(std::shared_ptr<Session> self, std::string token) {
+  const runtime::Semaphore::Place place = co_await runtime::Enter(self->env_.sign_ins);
+  if (self->socket_ == nullptr) co_return;
   const Result<auth::Caller> caller = co_await self->env_.accounts.Authenticate(std::move(token));
   if (self->socket_ == nullptr) co_return;
   if (!caller.ok()) {
@@ -134,6 +136,8 @@ void Session::Begin(const auth::Caller& caller) {
 }
 
 runtime::Task<void> Session::Recheck(std::shared_ptr<Session> self, auth::Caller caller) {
+  const runtime::Semaphore::Place place = co_await runtime::Enter(self->env_.sign_ins);
+  if (self->socket_ == nullptr) co_return;
   const Status found = co_await self->env_.accounts.Recheck(caller);
   if (self->socket_ == nullptr || found.code() != StatusCode::kUnauthenticated) co_return;
   self->socket_->Close(net::CloseCode::kUnauthenticated, "signed out");

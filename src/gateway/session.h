@@ -25,6 +25,7 @@
 #include "model/live_limits.h"
 #include "net/websocket.h"
 #include "runtime/completer.h"
+#include "runtime/semaphore.h"
 #include "runtime/shard.h"
 #include "runtime/task.h"
 #include "runtime/timer.h"
@@ -53,6 +54,8 @@ struct SessionEnvironment {
   limits::RateLimits* rates = nullptr;             ///< null: nothing is limited
   limits::ConnectionCounts* of_account = nullptr;  ///< WebSockets; null: no limit
   limits::ConnectionCounts* of_address = nullptr;  ///< the same, behind proxies too
+  runtime::Semaphore* sign_ins = nullptr;          ///< of Arrivals; null: nobody waits for others
+  runtime::Semaphore* syncs = nullptr;             ///< the same
   /// Where the bus may lose events, heads are compared so long after changes begin, and up to twice
   /// that later, so that not all sessions do it at once.
   std::chrono::milliseconds catch_up{2'000};
@@ -186,6 +189,8 @@ class Session : public bus::Subscriber,
   // Resume (session_sync.cc).
   static runtime::Task<void> Sync(std::shared_ptr<Session> self, std::optional<std::string> ref,
                                   wire::ResumeFrame resume);
+  static runtime::Task<Result<chat::SyncPlan>> Plan(std::shared_ptr<Session> self,
+                                                    wire::ResumeFrame resume);
   runtime::Task<bool> SendSync(chat::SyncPlan plan, std::string cursor);
   runtime::Task<bool> SyncConversation(wire::SyncFrameBuilder* builder, chat::SyncItem item);
   runtime::Task<bool> SendPart(wire::SyncFrameBuilder* builder);

@@ -138,6 +138,11 @@ void Session::CatchUpLater(std::chrono::milliseconds wait, Missed missed) {
 
 runtime::Task<void> Session::CatchUp(std::shared_ptr<Session> self, Missed missed) {
   self->env_.stats->catch_ups.fetch_add(1, std::memory_order_relaxed);
+  const runtime::Semaphore::Place place = co_await runtime::Enter(self->env_.syncs);
+  if (self->socket_ == nullptr) {
+    self->catching_up_ = false;
+    co_return;
+  }
   std::string cursor = self->env_.chat.MakeCursor(self->user());
   std::vector<std::pair<ConversationId, Seq>> heads;
   heads.reserve(self->feeds_.size());

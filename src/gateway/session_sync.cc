@@ -23,8 +23,7 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
     IgnoreStatus(co_await self->env_.bus.Settle(), "heads are compared again soon");
     if (self->socket_ == nullptr) co_return;
   }
-  Result<chat::SyncPlan> plan = co_await self->env_.chat.PlanSync(
-      self->user(), std::move(resume.heads), std::move(resume.cursor));
+  Result<chat::SyncPlan> plan = co_await Plan(self, std::move(resume));
   if (self->socket_ == nullptr) co_return;
   if (!plan.ok()) {
     self->SendError(ref, plan.status());
@@ -40,6 +39,15 @@ runtime::Task<void> Session::Sync(std::shared_ptr<Session> self, std::optional<s
   } else {
     self->socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the changes now: resume");
   }
+}
+
+runtime::Task<Result<chat::SyncPlan>> Session::Plan(std::shared_ptr<Session> self,
+                                                    wire::ResumeFrame resume) {
+  // Given back before anything is sent: nobody waits for somebody's slow line.
+  const runtime::Semaphore::Place place = co_await runtime::Enter(self->env_.syncs);
+  if (self->socket_ == nullptr) co_return Unavailable("the connection is closed");
+  co_return co_await self->env_.chat.PlanSync(self->user(), std::move(resume.heads),
+                                              std::move(resume.cursor));
 }
 
 runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 
+#include "gateway/arrivals.h"
 #include "gateway/session.h"
 #include "gateway/testing/session_fixture.h"
 
@@ -57,6 +58,31 @@ TEST_F(SessionSync, BeforeTheResume_ChangesWait) {
   EXPECT_THAT(client->Told(), IsEmpty());
   client->Resume(group_, 1);
   EXPECT_THAT(client->Told(), ElementsAre("sync (2 3)"));
+}
+
+TEST_F(SessionSync, Resumes_AreReadSoManyAtATime_InOrder) {
+  Arrivals arrivals(1);
+  Sessions sessions{SessionEnvironment{.chat = backend_.chat(),
+                                       .accounts = accounts_,
+                                       .bus = bus_,
+                                       .presence = presence_,
+                                       .limits = Limits(),
+                                       .sign_ins = &arrivals.sign_ins,
+                                       .syncs = &arrivals.syncs}};
+  TestClient bo(backend_, sessions, CallerOf(bo_), Start::kResume);
+  TestClient cy(backend_, sessions, CallerOf(cy_), Start::kResume);
+  TestClient ann(backend_, sessions, CallerOf(ann_), Start::kResume);
+  for (TestClient* client : {&bo, &cy, &ann}) EXPECT_THAT(client->Told(), ElementsAre("ready"));
+  backend_.controls().HoldReads();
+  for (TestClient* client : {&bo, &cy, &ann}) client->Resume(group_, 1);
+  RunUntil([&] { return arrivals.waiting() == 2; });
+  EXPECT_EQ(backend_.controls().held_reads(), 1U);
+  cy.Disconnect();
+  backend_.controls().ReleaseReads();
+  RunUntil([&] { return ann.socket.frames.size() == 2; });
+  EXPECT_THAT(ann.Told(), ElementsAre("sync"));
+  EXPECT_THAT(bo.Told(), ElementsAre("sync"));
+  EXPECT_EQ(arrivals.waiting(), 0U);
 }
 
 TEST_F(SessionSync, WithoutAResume_Ends) {

@@ -25,6 +25,7 @@
 #include "metrics/server_history.h"
 #include "model/live_limits.h"
 #include "net/http.h"
+#include "runtime/semaphore.h"
 
 namespace parley::http {
 
@@ -47,6 +48,7 @@ struct ApiDependencies {
   chat::ChatService* chat = nullptr;
   bus::Bus* bus = nullptr;
   gateway::SessionFactory* sessions = nullptr;
+  runtime::Semaphore* sign_ins = nullptr;  ///< of gateway::Arrivals; null: nobody waits for others
   Clock* clock = nullptr;
   Random* random = nullptr;
   Logger* log = nullptr;

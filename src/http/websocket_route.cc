@@ -39,6 +39,7 @@ Task<Result<std::optional<auth::Caller>>> FindCaller(const Api* api, Request* re
   if (credential.kind == CredentialKind::kCookie) {
     PARLEY_CO_TRY(api->origins.CheckOrigin(request->http));
   }
+  const runtime::Semaphore::Place place = co_await runtime::Enter(api->to.sign_ins);
   const Result<auth::Caller> caller =
       co_await api->to.accounts->Authenticate(std::move(credential.token));
   if (!caller.ok()) co_return AdmitStranger(*api, *request, caller.status());

@@ -40,6 +40,7 @@ struct ServerSettings {
   std::vector<std::string> allowed_origins;  ///< as browsers send them: "https://chat.example"
   net::ServerOptions options;                ///< host, port and sizes apart: see PublicServer()
   std::size_t max_websockets_per_account = 500;  ///< 0: no limit
+  std::size_t max_arrivals = 64;                 ///< 0: no limit
   std::chrono::milliseconds drain{10'000};       ///< over which WebSockets are closed at the end
 };
 

@@ -222,6 +222,12 @@ void AddServer(Table& table) {
        "WebSockets of one account; further ones are closed with 4008. 0: no limit; "
        "off with limits.enabled."},
       "connections", {0, 10'000'000}, PARLEY_FIELD(server.max_websockets_per_account)));
+  table.push_back(IntegerSetting(
+      {"server.max_arrivals",
+       "WebSockets whose session is looked up at a time, and as many whose conversations are "
+       "compared with the client's; further ones wait in order, so that thousands who come back at "
+       "once do not all fail. 0: no limit."},
+      "connections", {0, 1'000'000}, PARLEY_FIELD(server.max_arrivals)));
   table.push_back(
       IntegerSetting({"server.drain_ms", "At the end WebSockets are closed spread over this time."},
                      "ms", {0, 600'000}, PARLEY_FIELD(server.drain)));
