@@ -23,6 +23,7 @@ parley_cassandra_seconds_bucket{statement="log.append",le="0.004"} 10
 parley_cassandra_seconds_bucket{statement="log.append",le="0.006"} 90
 parley_cassandra_seconds_bucket{statement="log.append",le="+Inf"} 100
 parley_cassandra_seconds_sum{statement="log.append"} 0.6
+parley_cassandra_seconds_count{statement="log.append"} 100
 parley_errors_total{code="a \\"quoted\\" one"} 1
 """
 
@@ -53,6 +54,10 @@ class Metrics(unittest.TestCase):
         self.assertAlmostEqual(page().quantile("parley_cassandra_seconds", 0.05, statement="log.append"), 0.002)
         self.assertEqual(page().quantile("parley_cassandra_seconds", 0.99, statement="log.append"), 0.006)
         self.assertIsNone(page().quantile("parley_cassandra_seconds", 0.5, statement="log.head"))
+
+    def test_a_mean_is_the_sum_over_the_count(self):
+        self.assertAlmostEqual(page().mean("parley_cassandra_seconds", statement="log.append"), 0.006)
+        self.assertIsNone(page().mean("parley_cassandra_seconds", statement="log.head"))
 
     def test_a_span_holds_what_came_between_and_leaves_out_who_was_killed(self):
         begin = moment(10, {"parleyd-1": 1.0, "parleyd-2": 2.0, "nats-1": 5.0}, {"parleyd-1": PAGE, "parleyd-2": PAGE}, 50, 100)
@@ -174,13 +179,15 @@ class Share(unittest.TestCase):
                 moment(0, {"parleyd-1": 1.0, "parleyd-2": 1.0, "cassandra-1": 2.0}, {"parleyd-1": "", "parleyd-2": ""}),
                 moment(10, {"parleyd-1": 1.03, "parleyd-2": 1.01, "cassandra-1": 2.5},
                        {"parleyd-1": PAGE, "parleyd-2": "parley_bus_received_total 150\n"})),
-            report={"messages_per_s": 10, "deliveries_per_s": 20, "ack_ms": {"p50": 6}, "delivery_ms": {"p50": 7, "p99": 9}})
+            report={"messages_per_s": 10, "deliveries_per_s": 20, "ack_ms": {"p50": 6, "mean": 6},
+                    "delivery_ms": {"p50": 7, "mean": 8, "p99": 9}})
         found = share.of(run, 2)
         self.assertAlmostEqual(found["cpu_us_per_message"], 400)
         self.assertAlmostEqual(found["cpu_us_per_delivery"], 200)
         self.assertAlmostEqual(found["cassandra_cpu_us_per_message"], 5000)
         self.assertAlmostEqual(found["bus_received_per_message"], 1.5)
         self.assertAlmostEqual(found["batch_p50_ms"], 5)
+        self.assertAlmostEqual(found["batch_mean_ms"], 6)
         self.assertAlmostEqual(found["appends_per_message"], 1)
 
 
@@ -239,6 +246,7 @@ class Hop(unittest.TestCase):
             while len(probe.taken) < 3 and not enough.wait(0.02):
                 self.assertTrue(probe.thread.is_alive())
         self.assertGreater(probe.median_ms, 0)
+        self.assertGreaterEqual(probe.mean_ms, min(probe.taken))
         self.assertLess(probe.median_ms, 1000)
 
 

@@ -27,13 +27,17 @@ void Histogram::Record(std::uint64_t value) {
   ++buckets_[IndexOf(counted)];
   ++count_;
   max_ = std::max(max_, value);
+  sum_ += static_cast<double>(value);
 }
 
 void Histogram::Merge(const Histogram& other) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
   count_ += other.count_;
   max_ = std::max(max_, other.max_);
+  sum_ += other.sum_;
 }
+
+double Histogram::Mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
 
 std::uint64_t Histogram::Percentile(double percent) const {
   if (count_ == 0) return 0;

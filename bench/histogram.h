@@ -22,6 +22,8 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   /// 0 where nothing was recorded; exact.
   std::uint64_t Max() const { return max_; }
+  /// 0 where nothing was recorded; exact.
+  double Mean() const;
   /// The smallest recorded value that at least `percent` (0 to 100) of all values do not exceed, to
   /// within a bucket: its upper end, but never more than Max(). 0 where nothing was recorded.
   std::uint64_t Percentile(double percent) const;
@@ -37,6 +39,7 @@ class Histogram {
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
   std::uint64_t max_ = 0;
+  double sum_ = 0;
 };
 
 }  // namespace parley::bench

@@ -16,6 +16,17 @@ TEST(Histogram, Empty_AnswersZero) {
   EXPECT_EQ(histogram.count(), 0u);
   EXPECT_EQ(histogram.Percentile(50), 0u);
   EXPECT_EQ(histogram.Max(), 0u);
+  EXPECT_EQ(histogram.Mean(), 0);
+}
+
+TEST(Histogram, Mean_IsExact_AlsoOfSeveral) {
+  Histogram one;
+  Histogram other;
+  one.Record(1'000'001);
+  other.Record(2'000'002);
+  other.Record(6'000'003);
+  one.Merge(other);
+  EXPECT_EQ(one.Mean(), 3'000'002);
 }
 
 TEST(Histogram, SmallValues_AreExact) {

@@ -77,6 +77,7 @@ std::string LatencyRow(const char* name, const Histogram& histogram) {
 std::string LatencyJson(const Histogram& histogram) {
   JsonObject object;
   object.Uint("count", histogram.count());
+  object.Raw("mean", Number(histogram.Mean() / static_cast<double>(kNsPerMs)));
   for (const auto& [label, percent] : kPercentiles) {
     object.Raw(label, Number(Ms(histogram.Percentile(percent))));
   }

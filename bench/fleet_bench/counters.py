@@ -77,6 +77,11 @@ class Counters:
                 found[told] = found.get(told, 0) + value
         return found
 
+    def mean(self, name, **labels):
+        """Of a histogram, exact; None when nothing was counted."""
+        count = self.total(f"{name}_count", **labels)
+        return self.total(f"{name}_sum", **labels) / count if count else None
+
     def quantile(self, name, share, **labels):
         """Of a histogram, by linear interpolation within its buckets; None when nothing was counted."""
         wanted = set(labels.items())

@@ -84,5 +84,9 @@ class Probe:
         self.receiver.close()
 
     @property
+    def mean_ms(self):
+        return statistics.fmean(self.taken) if self.taken else float("nan")
+
+    @property
     def median_ms(self):
         return statistics.median(self.taken) if self.taken else float("nan")

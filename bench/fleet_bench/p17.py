@@ -27,9 +27,10 @@ def one(machines, kind, arguments):
         machines.idle_us_per_s = share.idle(machines)
     with hop.Probe(machines.engines.nats) as probe:
         found = share.of(load.run_again(machines, "pairs", *options(arguments, rate)), nodes)
-    found["hop_p50_ms"] = probe.median_ms
+    found["hop_p50_ms"], found["hop_mean_ms"] = probe.median_ms, probe.mean_ms
     found["idle_us_per_message"] = machines.idle_us_per_s / found["messages_per_s"]
-    found["beyond_ms"] = found["delivery_p50_ms"] - found["batch_p50_ms"] - found["hop_p50_ms"]
+    # By means, which add up and are counted exactly: medians do not, and that of a batch lies somewhere in its bucket.
+    found["beyond_ms"] = found["delivery_mean_ms"] - found["batch_mean_ms"] - found["hop_mean_ms"]
     return found
 
 
@@ -64,8 +65,8 @@ def judge(runs):
     return {
         "CPU per message, 1 node / embedded, same rate": (ratio("fleet-1", "embedded"), MOST_RATIO, AIM_RATIO),
         "CPU per message, 3 nodes / embedded, same rate": (ratio("fleet-3", "embedded"), MOST_RATIO, AIM_RATIO),
-        "delivery p50 beyond one batch and one hop, 1 node, ms": beyond("fleet-1"),
-        "delivery p50 beyond one batch and one hop, 3 nodes, ms": beyond("fleet-3"),
+        "delivery beyond one batch and one hop, 1 node, ms": beyond("fleet-1"),
+        "delivery beyond one batch and one hop, 3 nodes, ms": beyond("fleet-3"),
     }
 
 
@@ -75,9 +76,9 @@ def word(figure, must, aim):
 
 def tables(runs):
     columns = ("cpu_us_per_message", "idle_us_per_message", "messages_per_s", "ack_p50_ms", "delivery_p50_ms",
-               "batch_p50_ms", "hop_p50_ms", "other_programs")
+               "delivery_mean_ms", "batch_mean_ms", "hop_mean_ms", "other_programs")
     head = ["medians (least to most)", "µs per message", "of it idle nodes", "messages/s", "ack p50 ms",
-            "delivery p50 ms", "batch p50 ms", "hop p50 ms", "other programs"]
+            "delivery p50 ms", "delivery ms", "batch ms", "hop ms", "other programs"]
     rows = [[NAMES[kind], *(report.spread([run[c] for run in kept]) if c in kept[0] else "" for c in columns)]
             for kind, kept in runs.items()]
     verdicts = [[what, figure, f"≤ {must:g}", f"≤ {aim:g}", word(figure, must, aim)]

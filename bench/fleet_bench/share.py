@@ -35,6 +35,9 @@ def of(run, nodes):
         "bus_out_per_message": count.total("parley_nats_messages_out_total") / messages,
         "bus_in_per_message": count.total("parley_nats_messages_in_total") / messages,
         "forwarded_per_message": forwarded / messages,
+        "ack_mean_ms": run.report["ack_ms"]["mean"],
+        "delivery_mean_ms": run.report["delivery_ms"]["mean"],
+        "batch_mean_ms": ms(count.mean("parley_cassandra_seconds", statement="log.append")),
         "batch_p50_ms": ms(count.quantile("parley_cassandra_seconds", 0.5, statement="log.append")),
         "appends_per_message": count.total("parley_cassandra_statements_total", statement="log.append") / messages,
         "statements_per_message": {name: value / messages for name, value in sorted(
