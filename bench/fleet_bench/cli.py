@@ -27,7 +27,7 @@ def parse(description, words=None):
         made = command(name, text)
         number(made, "rounds", 5, "of all kinds in turn")
         number(made, "seconds", 10, "measured in each run", float)
-        number(made, "warmup", 2, "seconds before that", float)
+        number(made, "warmup", 8, "seconds before that, for what comes after connecting", float)
         number(made, "pairs", 100, "who talk")
         number(made, "rate", 100, "messages/s of all of them", float)
         if name == "growth":

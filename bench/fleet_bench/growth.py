@@ -15,9 +15,10 @@ def measure(machines, arguments):
     runs = {workload: {nodes: [] for nodes in (1, 2, 3)} for workload in loads}
     for turn in range(arguments.rounds):
         for nodes in (1, 2, 3):
-            machines.start_nodes(nodes)
-            idle = share.idle(machines)
             for workload, options in loads.items():
+                # New ones: for half a minute an earlier load is still told of.
+                machines.start_nodes(nodes)
+                idle = share.idle(machines)
                 run = load.run_again(machines, workload, *options, "--duration", arguments.seconds, "--warmup",
                                      arguments.warmup, "--drain", 60)
                 found = share.of(run, nodes)

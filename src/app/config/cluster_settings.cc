@@ -80,8 +80,10 @@ void AddCassandra(Table& table) {
                                   "After which a statement is given up; conditional ones "
                                   "after twice that."},
                                  "ms", {100, 120'000}, PARLEY_FIELD(storage.cassandra.timeout)));
-  table.push_back(IntegerSetting({"storage.cassandra.threads", "Threads of the driver."}, "",
-                                 {1, 64}, PARLEY_FIELD(storage.cassandra.threads)));
+  table.push_back(IntegerSetting({"storage.cassandra.threads",
+                                  "Threads of the driver; more only where one is "
+                                  "busy all the time, since each request then wakes several."},
+                                 "", {1, 64}, PARLEY_FIELD(storage.cassandra.threads)));
   table.push_back(IntegerSetting(
       {"storage.cassandra.max_in_flight", "Statements under way at once; further ones wait."},
       "statements", {16, 100'000}, PARLEY_FIELD(storage.cassandra.max_in_flight)));

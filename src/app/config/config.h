@@ -54,7 +54,7 @@ struct CassandraSettings {
   std::string password;
   std::string ca_file;  ///< PEM; empty: without TLS
   std::chrono::milliseconds timeout{5'000};
-  std::size_t threads = 2;
+  std::size_t threads = 1;
   std::size_t max_in_flight = 1'024;
   std::size_t queue = 16'384;
   std::size_t batch_bytes = 1'000'000;

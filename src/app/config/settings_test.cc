@@ -58,10 +58,26 @@ TEST(Settings, EachTakesWhatItShows_AndMovesNothingElse) {
   }
   for (const Setting& changed : Settings()) {
     Config config;
-    for (const char* other :
-         {"1", "500", "300000", "2000000", "false", "debug", "json", "closed", "off", "memory",
-          "admins", "https://other.example", "10.0.0.0/8", "[::1]:1", "127.0.0.1:1", "other",
-          "nats", "nats://127.0.0.1:1", "redis://:secret@127.0.0.1:1"}) {
+    for (const char* other : {"1",
+                              "2",
+                              "500",
+                              "300000",
+                              "2000000",
+                              "false",
+                              "debug",
+                              "json",
+                              "closed",
+                              "off",
+                              "memory",
+                              "admins",
+                              "https://other.example",
+                              "10.0.0.0/8",
+                              "[::1]:1",
+                              "127.0.0.1:1",
+                              "other",
+                              "nats",
+                              "nats://127.0.0.1:1",
+                              "redis://:secret@127.0.0.1:1"}) {
       if (changed.show(config) == changed.show(Config())) changed.set(config, UntypedText{other});
     }
     EXPECT_NE(changed.show(config), changed.show(Config())) << changed.name;

@@ -46,7 +46,7 @@ struct SessionOptions {
   std::string certificate_file;
   std::string key_file;
 
-  std::size_t threads = 2;  ///< of the driver; callbacks run there
+  std::size_t threads = 1;  ///< of the driver; callbacks run there
   std::chrono::milliseconds connect_timeout{5000};
   /// What every call may take, its waiting for a place included; conditional statements and serial
   /// reads have their own measure.
