@@ -1,6 +1,7 @@
 #include "storage/cached/cached_conversations.h"
 
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 namespace parley::storage::cached {
@@ -43,10 +44,15 @@ void CachedConversations::Committed(const AppendRequest& request) {
     SnapshotPtr after = SnapshotAfter(snapshot != nullptr ? *snapshot : nullptr, request);
     return after ? std::optional(std::move(after)) : std::nullopt;
   });
+  // One change for each person: who was removed and added again in one commit was never away.
+  std::unordered_map<UserId, std::vector<const MemberEffect*>> of_people;
   for (const MemberEffect& effect : request.effects.members) {
-    memberships_.Change(effect.user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
+    of_people[effect.user].push_back(&effect);
+  }
+  for (const auto& [user, effects] : of_people) {
+    memberships_.Change(user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
       if (rows == nullptr) return std::nullopt;
-      Apply(effect, id, *rows);
+      for (const MemberEffect* effect : effects) Apply(*effect, id, *rows);
       return std::move(*rows);
     });
   }
