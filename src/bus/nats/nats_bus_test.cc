@@ -98,6 +98,15 @@ class NatsBusTest : public testing::Test {
     }
   }
 
+  /// The servers tell each other of subscriptions on their own time. In a fleet a node is there
+  /// once its heartbeats come; here, once it answers.
+  void SetUp() override {
+    for (std::size_t i = 0; i < processes_.size(); ++i) {
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+      while (!Settle(i).ok()) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    }
+  }
+
   void RunUntil(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!done()) {
