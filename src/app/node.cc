@@ -334,6 +334,7 @@ void Node::Parts::Stop() {
   control.reset();
   if (backups) backups->Stop();
   if (public_server) public_server->Stop();
+  arrivals.Close();
   if (ops_server) ops_server->Stop();
   if (fleet_member) fleet_member->Stop();
   if (chat) chat->Stop();

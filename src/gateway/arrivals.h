@@ -13,6 +13,11 @@ struct Arrivals {
   /// `at_once` of each; 0: no limit.
   explicit Arrivals(std::size_t at_once) : sign_ins(at_once), syncs(at_once) {}
 
+  /// Before the shards end.
+  void Close() {
+    sign_ins.Close();
+    syncs.Close();
+  }
   std::size_t waiting() const { return sign_ins.waiting() + syncs.waiting(); }
 
   runtime::Semaphore sign_ins;  ///< whose WebSocket it is

@@ -1,13 +1,9 @@
 #include "runtime/semaphore.h"
 
 #include <limits>
-#include <optional>
 #include <utility>
 
 namespace parley::runtime {
-
-Semaphore::Place::Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-
 Semaphore::Place::~Place() {
   if (owner_ != nullptr) owner_->Leave();
 }
@@ -15,28 +11,43 @@ Semaphore::Place::~Place() {
 Semaphore::Semaphore(std::size_t places)
     : free_(places != 0 ? places : std::numeric_limits<std::size_t>::max()) {}
 
+std::optional<Semaphore::Place> Semaphore::Take() {
+  if (closed_) return Place();
+  if (free_ == 0) return std::nullopt;
+  --free_;
+  return Place(this);
+}
+
 Task<Semaphore::Place> Semaphore::Enter() {
-  if (TakeFree()) co_return Place(this);
-  const Status turn = co_await AwaitCompletion<Status>([this](Completer<Status> next) {
+  std::optional<Place> place;
+  {
+    const std::lock_guard lock(mutex_);
+    place = Take();
+  }
+  if (place) co_return *std::move(place);
+  const Status turn = co_await AwaitCompletion<Status>([&](Completer<Status> next) {
     {
       const std::lock_guard lock(mutex_);
-      if (free_ == 0) {
+      place = Take();
+      if (!place) {
         waiting_.push_back(std::move(next));
         return;
       }
-      --free_;
     }
     next(Status::Ok());
   });
-  // Else this is at its end, and gives no places any more.
+  if (place) co_return *std::move(place);
   co_return turn.ok() ? Place(this) : Place();
 }
 
-bool Semaphore::TakeFree() {
-  const std::lock_guard lock(mutex_);
-  if (free_ == 0) return false;
-  --free_;
-  return true;
+void Semaphore::Close() {
+  std::deque<Completer<Status>> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    waiting.swap(waiting_);
+  }
+  for (Completer<Status>& each : waiting) each(Unavailable("the server is stopping"));
 }
 
 void Semaphore::Leave() {

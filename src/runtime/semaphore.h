@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "base/result.h"
 #include "runtime/completer.h"
@@ -20,8 +22,11 @@ class Semaphore {
    public:
     Place() = default;
     explicit Place(Semaphore* owner) : owner_(owner) {}
-    Place(Place&& other) noexcept;
-    Place& operator=(Place&&) = delete;
+    Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(owner_, other.owner_);
+      return *this;
+    }
     ~Place();
 
    private:
@@ -38,13 +43,19 @@ class Semaphore {
 
   std::size_t waiting() const;
 
+  /// Lets all through who wait or come later, without a place. Before the shards of those who wait
+  /// end: whoever is let through goes on there. Idempotent.
+  void Close();
+
  private:
-  bool TakeFree();
+  /// With the lock. Nothing: all are taken.
+  std::optional<Place> Take();
   void Leave();
 
   mutable std::mutex mutex_;
-  std::size_t free_;                       // guarded by mutex_
-  std::deque<Completer<Status>> waiting_;  // guarded by mutex_; only where nothing is free
+  std::size_t free_;  // this and the following guarded by mutex_
+  bool closed_ = false;
+  std::deque<Completer<Status>> waiting_;  // only where nothing is free
 };
 
 /// The same; null, where nothing is limited, lets through at once.

@@ -59,6 +59,17 @@ TEST_F(SemaphoreTest, LetsSoManyThrough_AndTheOthersInTheirOrder) {
   EXPECT_EQ(entered_.back(), 8);
 }
 
+TEST_F(SemaphoreTest, Closed_LetsThroughWhoWaits_AndWhoComesLater_WithoutAPlace) {
+  for (int who = 1; who <= 4; ++who) Come(who);
+  EXPECT_THAT(entered_, ElementsAre(1, 2));
+  semaphore_.Close();
+  shard_.RunUntilIdle();
+  Come(5);
+  EXPECT_THAT(entered_, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(semaphore_.waiting(), 0U);
+  inside_.clear();
+}
+
 TEST_F(SemaphoreTest, WithoutOne_OrWithoutPlaces_NobodyWaits) {
   Spawn(shard_, "test", Stay(nullptr, 1, this));
   Semaphore open(0);
