@@ -119,17 +119,29 @@ test("one page comes in for one scroll, however late the browser tells of where 
   const region = page.getByRole("region", { name: "Messages" });
   const height = await region.evaluate((box) => box.scrollHeight);
   // As on a busy machine, where tasks are many between two frames, and scroll events come with frames.
-  await region.evaluate((box) => {
+  const held = await region.evaluateHandle((box) => {
+    const until = new AbortController();
     let told = 0;
     const late = (event: Event): void => {
       if (told++ > 0) event.stopImmediatePropagation();
     };
-    window.addEventListener("scroll", late, { capture: true });
+    window.addEventListener("scroll", late, { capture: true, signal: until.signal });
     box.scrollTop = 0;
+    return until;
   });
   await expect
     .poll(() => region.evaluate((box) => box.scrollHeight), { intervals: [20] })
     .toBeGreaterThan(height + 1000);
   await region.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
   expect(pages).toBe(1);
+
+  // Back at the top before the browser tells: the list, which hears of no change then, takes it for no scroll.
+  await region.evaluate(async (box, until) => {
+    box.scrollTop = 0;
+    const LIST_AT_REST = 20;
+    for (let frames = 0; frames < LIST_AT_REST; frames++) await new Promise(requestAnimationFrame);
+    until.abort();
+    box.dispatchEvent(new Event("scroll"));
+  }, held);
+  await expect.poll(() => pages, { intervals: [20] }).toBe(2);
 });

@@ -36,8 +36,7 @@ export interface ThreadScroll {
   readonly isAtEnd: boolean;
   /** There is something to go down to. */
   readonly isAbove: boolean;
-  readonly onScroll: (offset: number) => void;
-  readonly onScrollEnd: () => void;
+  readonly onScroll: () => void;
   readonly onResize: () => void;
   /** The person themself moves the view. */
   readonly onTouched: () => void;
@@ -100,20 +99,28 @@ export function useThreadScroll(
     }
   }
 
-  function loadAtEnds(offset: number): void {
+  /** How much there is on either side of the view, in pixels. */
+  function aroundView(): { readonly above: number; readonly below: number } | null {
+    // Where it is, the scrolled element is asked, and not the list: that one learns by an event, with the next frame,
+    // where it has gone, and hears of nothing where it has come back by then. Lines that came in have moved it already.
+    const above = region.current?.scrollTop;
     const view = list.current;
-    if (view === null || timeline.loading !== null) return;
-    const below = view.scrollSize - offset - view.viewportSize;
-    if (below < PAGE_AHEAD_PX && timeline.has_newer) void parley.loadNewer(id);
-    else if (offset < PAGE_AHEAD_PX && timeline.has_older) void parley.loadOlder(id);
+    if (above === undefined || view === null) return null;
+    return { above, below: view.scrollSize - above - view.viewportSize };
+  }
+
+  function loadAtEnds(): void {
+    const around = aroundView();
+    if (around === null || timeline.loading !== null) return;
+    if (around.below < PAGE_AHEAD_PX && timeline.has_newer) void parley.loadNewer(id);
+    else if (around.above < PAGE_AHEAD_PX && timeline.has_older) void parley.loadOlder(id);
   }
 
   /** Takes note of where the view is. */
   function look(): void {
-    const view = list.current;
-    if (view === null) return;
-    const below = view.scrollSize - view.scrollOffset - view.viewportSize;
-    const at = below < AT_END_PX ? "end" : "above";
+    const around = aroundView();
+    if (around === null) return;
+    const at = around.below < AT_END_PX ? "end" : "above";
     setPlace((now) => (now.at === at ? now : { ...now, at }));
   }
 
@@ -192,24 +199,20 @@ export function useThreadScroll(
   }, [target, rows, list]);
 
   const fill = useEffectEvent(() => {
-    // The list learns by an event, with the next frame, where the view has gone; lines that came in have moved it already.
-    if (isPlaced && timeline.error === null) loadAtEnds(region.current?.scrollTop ?? 0);
+    if (isPlaced && timeline.error === null) loadAtEnds();
   });
   useEffect(() => {
-    // A page may be shorter than the screen: then nobody scrolls, and the next is needed all the same.
+    // A page may be shorter than the screen, or not have come: then nobody scrolls, and it is needed all the same.
     fill();
-  }, [rows, timeline.loading]);
+  }, [rows, timeline.loading, timeline.error]);
 
   return {
     isAtEnd: place.mark === mark && atEnd && !timeline.has_newer,
     isAbove: isPlaced && (!atEnd || timeline.has_newer),
-    onScroll: (offset) => {
+    onScroll: () => {
       if (!isPlaced) return;
       look();
-      loadAtEnds(offset);
-    },
-    onScrollEnd: () => {
-      heading.current = false;
+      loadAtEnds();
     },
     onResize: () => {
       if (!isPlaced) return;
