@@ -127,7 +127,7 @@ void RegisterQueues(metrics::Metrics& metrics, const MetricSources& from) {
         return queue.limit > 0 ? std::optional(queue.limit) : std::nullopt;
       });
   metrics.AddHistogram("parley_shard_latency_seconds",
-                       "How long work waits for its shard, sampled four times a second on each.",
+                       "How long work waits for its shard, sampled once a second on each.",
                        [watch = from.shard_watch] { return watch->latency(); });
   metrics.AddGauge("parley_shards", "Shards: threads that serve.",
                    [count = from.shards.size()] { return static_cast<double>(count); });

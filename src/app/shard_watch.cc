@@ -12,7 +12,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kEvery{250};
+/// Each wakes a thread, on a machine that may have nothing else to do.
+constexpr std::chrono::milliseconds kEvery{1'000};
 /// A shard does nothing that blocks; what takes it so long is a bug or a machine that stands still.
 constexpr std::chrono::seconds kDeadAfter{30};
 

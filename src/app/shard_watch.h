@@ -9,8 +9,8 @@
 
 namespace parley::app {
 
-/// Watches that every shard comes to its work: four times a second each posts something to itself
-/// and notes how late it is run. Tells how long work waits for a shard, and which one stands still.
+/// Watches that every shard comes to its work: once a second each posts something to itself and
+/// notes how late it is run. Tells how long work waits for a shard, and which one stands still.
 ///
 /// Made and started from no shard; destroyed when the shards have stopped, before their loops go.
 class ShardWatch {

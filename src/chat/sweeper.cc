@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::int64_t kMsPerMinute = 60'000;
 
+/// The minute that is, and the one before: who is about to commit may still write there.
+constexpr std::int64_t kOpenMinutes = 2;
+
 /// Of a conversation that was not told of before, so many last entries are looked at for people
 /// whom they removed.
 constexpr std::uint64_t kLastEntries = 64;
@@ -74,25 +77,48 @@ runtime::Task<void> Sweeper::SweepAndGoOn(Sweeper* self) {
   }
 }
 
-runtime::Task<void> Sweeper::Sweep() {
+std::vector<Sweeper::Page> Sweeper::PagesAt(std::int64_t minute) const {
   const bool alone = IsAlone();
   const bus::FleetViewPtr view = deps_.fleet->view();
-  // A node whose clock is a little ahead writes in a minute that has not begun here.
-  const std::int64_t last = ToMillis(deps_.clock->Now()) / kMsPerMinute + 1;
-  std::unordered_set<ConversationId> active;
+  std::vector<Page> pages;
   for (std::uint32_t shard = 0; shard < storage::kActiveShards; ++shard) {
     if (!alone && bus::PreferredNode(*view, KeyOf(shard)) != deps_.fleet->self()) continue;
-    for (std::int64_t minute = last - kMinutes; minute <= last && !stopping_; ++minute) {
-      const Result<std::vector<ConversationId>> listed =
-          co_await deps_.store->conversations().ListActive(minute, shard);
-      if (!listed.ok()) {
-        stats_.failed.fetch_add(1, std::memory_order_relaxed);
-        continue;
-      }
-      active.insert(listed->begin(), listed->end());
+    // A node whose clock is a little ahead writes in a minute that has not begun here.
+    for (std::int64_t each = minute - kMinutes; each <= minute + 1; ++each) {
+      const bool oldest = each == minute - kMinutes;
+      if (oldest || alone || !settled_.contains({shard, each})) pages.emplace_back(shard, each);
     }
   }
-  std::erase_if(told_, [&](const auto& item) { return !active.contains(item.first); });
+  return pages;
+}
+
+void Sweeper::Settle(const std::vector<Page>& pages, std::int64_t minute) {
+  for (const Page& page : pages) {
+    if (page.second <= minute - kOpenMinutes) settled_.insert(page);
+  }
+  std::erase_if(settled_, [&](const Page& page) { return page.second < minute - kMinutes; });
+}
+
+runtime::Task<void> Sweeper::Sweep() {
+  const bool alone = IsAlone();
+  const std::int64_t minute = ToMillis(deps_.clock->Now()) / kMsPerMinute;
+  const std::uint64_t failed_before = stats_.failed;
+  const std::vector<Page> pages = PagesAt(minute);
+  std::unordered_set<ConversationId> active;
+  for (const auto& [shard, when] : pages) {
+    if (stopping_) break;
+    const Result<std::vector<ConversationId>> listed =
+        co_await deps_.store->conversations().ListActive(when, shard);
+    if (!listed.ok()) {
+      stats_.failed.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    active.insert(listed->begin(), listed->end());
+  }
+  for (auto& [conversation, told] : told_) {
+    if (active.contains(conversation)) told.minute = minute;
+  }
+  std::erase_if(told_, [&](const auto& item) { return item.second.minute < minute - kMinutes; });
 
   auto round = std::make_shared<Round>();
   round->left.assign(active.begin(), active.end());
@@ -105,6 +131,9 @@ runtime::Task<void> Sweeper::Sweep() {
         [round](runtime::Completer<Status> done) { round->waiting.push_back(std::move(done)); });
     IgnoreStatus(ended, "only the last of the workers calls it");
   }
+  // What a node told while it was alone, it told to its own people.
+  const bool whole = stats_.failed == failed_before && !alone && !IsAlone() && !stopping_;
+  if (whole) Settle(pages, minute);
   stats_.sweeps.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -131,7 +160,7 @@ runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
   if (stored->finished) stats_.finished.fetch_add(1, std::memory_order_relaxed);
   const Seq head = stored->state.head().seq;
   const auto before = told_.find(conversation);
-  const Seq after = before == told_.end() ? Seq() : before->second;
+  const Seq after = before == told_.end() ? Seq() : before->second.head;
   if (after >= head && !stored->finished) co_return;
   std::vector<Departure> departed = co_await ReadDepartures(conversation, after, head);
   for (const Departure& departure : stored->departed) {
@@ -141,7 +170,7 @@ runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
     return stored->state.Find(departure.user) != nullptr;
   });
   Tell(stored->state, departed);
-  told_[conversation] = head;
+  told_[conversation] = {head, ToMillis(deps_.clock->Now()) / kMsPerMinute};
   stats_.told.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "auth/keyed_hash.h"
@@ -46,8 +48,10 @@ struct SweeperStats {
 /// in the last minutes, finishes the effects of their entries, and publishes each head that it has
 /// not published yet. So members learn of everything within a minute, even if nobody ever comes to
 /// that conversation again. The conversations are divided into kActiveShards, each looked after by
-/// its preferred node. While the bus is gone, each node goes over all of them for the people whom
-/// it holds. (docs/architecture.md, "Many nodes")
+/// its preferred node. A minute that is over, and of which nothing was left to do, is left out then
+/// until it is the oldest of them: what a node writes there that stood still meanwhile is found at
+/// last. While the bus is gone, each node goes over all of them for the people whom it holds.
+/// (docs/architecture.md, "Many nodes")
 ///
 /// Lifecycle: Start and Stop once each, from no shard. Everything happens on its shard.
 class Sweeper {
@@ -73,8 +77,18 @@ class Sweeper {
 
  private:
   struct Round;
+  /// What was active in one minute, of one shard.
+  using Page = std::pair<std::uint32_t, std::int64_t>;
+  struct Told {
+    Seq head;
+    std::int64_t minute;  ///< when it was last found to have been active
+  };
 
   bool IsAlone() const { return !deps_.fleet->connection().ok(); }
+  /// Of the shards of this node, and not settled.
+  std::vector<Page> PagesAt(std::int64_t minute) const;
+  /// All that they list was looked at, and is well.
+  void Settle(const std::vector<Page>& pages, std::int64_t minute);
   void SweepLater();
   static runtime::Task<void> SweepAndGoOn(Sweeper* self);
   /// Looks at one after the other, while there are any.
@@ -88,7 +102,8 @@ class Sweeper {
   const SweeperDependencies deps_;
   const auth::Fingerprinter fingerprinter_;
   SweeperStats stats_;
-  std::unordered_map<ConversationId, Seq> told_;  ///< of what was active in the last minutes
+  std::unordered_map<ConversationId, Told> told_;  ///< of what was active in the last minutes
+  std::set<Page> settled_;
   std::unique_ptr<runtime::Timer> timer_;
   bool sweeping_ = false;
   bool stopping_ = false;

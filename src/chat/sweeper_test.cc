@@ -15,6 +15,7 @@
 namespace parley::chat {
 namespace {
 
+using storage::memory::ReadKind;
 using storage::memory::StoppedAnswer;
 using testing::Contains;
 
@@ -107,6 +108,43 @@ TEST_F(SweeperTest, WhatWasActiveLongAgo_IsLookedAtNoMore) {
   two_.clock().Advance(std::chrono::minutes(3));
   Sweep(sweeper_);
   EXPECT_EQ(sweeper_.stats().looked_at, 1U);
+}
+
+TEST_F(SweeperTest, OfMinutesThatAreOver_NothingIsReadTwice_ButOfTheOldest) {
+  world_->SetFleet({1});
+  two_.clock().Advance(std::chrono::minutes(1));
+  const auto pages_read = [&] {
+    const auto before = two_.controls().reads(ReadKind::kActive);
+    Sweep(sweeper_);
+    return (two_.controls().reads(ReadKind::kActive) - before) / storage::kActiveShards;
+  };
+  constexpr std::uint64_t kAll = Sweeper::kMinutes + 2;  // the one that is, and the next
+  EXPECT_EQ(pages_read(), kAll);
+  EXPECT_EQ(pages_read(), 4U);  // the oldest, the last, the one that is, the next
+  two_.clock().Advance(std::chrono::minutes(1));
+  EXPECT_EQ(pages_read(), 5U);  // the last but one as well, which is over now
+  EXPECT_EQ(pages_read(), 4U);
+  world_->fleet(1).SetConnection(Unavailable("the bus is gone"));
+  EXPECT_EQ(pages_read(), kAll);
+  world_->fleet(1).SetConnection(Status::Ok());
+  EXPECT_EQ(sweeper_.stats().told, 1U);
+}
+
+TEST_F(SweeperTest, WhatIsWrittenLongAfterItsMinute_IsFoundAtLast) {
+  constexpr std::chrono::minutes kStoodStill(2);
+  world_->SetFleet({1});
+  two_.clock().Advance(kStoodStill);
+  Sweep(sweeper_);
+  // The node had looked at its clock, stood still, and went on.
+  two_.clock().Advance(-kStoodStill);
+  world_->SetFleet({0});
+  DieAfter(2, ann_, one_.Text("my last words"));
+  two_.clock().Advance(kStoodStill);
+  Sweep(sweeper_);
+  EXPECT_EQ(sweeper_.stats().finished, 0U);
+  two_.clock().Advance(std::chrono::minutes(Sweeper::kMinutes - 2));
+  Sweep(sweeper_);
+  EXPECT_EQ(sweeper_.stats().finished, 1U);
 }
 
 TEST_F(SweeperTest, WhatCannotBeRead_IsLookedAtAgain) {

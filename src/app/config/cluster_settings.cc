@@ -101,7 +101,7 @@ void AddCassandra(Table& table) {
 void AddSharedCache(Table& table) {
   table.push_back(IntegerSetting(
       {"cache.max_age_ms",
-       "With several nodes: so old may be what one believes of memberships, sessions and people."},
+       "With several nodes: so old may be what one believes of sessions and people."},
       "ms", {0, 60'000}, PARLEY_FIELD(cache.max_age)));
   table.push_back(Secret(ListSetting(
       {"cache.redis.urls",

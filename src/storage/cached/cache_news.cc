@@ -15,16 +15,6 @@ using wire::record::Put;
 
 constexpr std::uint8_t kNewsVersion = 1;
 
-void Put(std::string& out, const MembershipKey& key) {
-  Put(out, key.user);
-  Put(out, key.conversation);
-}
-
-void Get(RecordReader& in, MembershipKey& key) {
-  Get(in, key.user);
-  Get(in, key.conversation);
-}
-
 template <class T>
 void PutList(std::string& out, const std::vector<T>& list) {
   const std::size_t size = std::min(list.size(), kMaxNewsRows);
@@ -48,7 +38,6 @@ std::string EncodeNews(const CacheNews& news) {
   wire::record::PutByte(bytes, kNewsVersion);
   PutList(bytes, news.users);
   PutList(bytes, news.sessions);
-  PutList(bytes, news.memberships);
   return bytes;
 }
 
@@ -57,7 +46,6 @@ Result<CacheNews> DecodeNews(std::string_view bytes) {
   CacheNews news;
   GetList(in, Uuid::kSize, news.users);
   GetList(in, TokenHash().size(), news.sessions);
-  GetList(in, 2 * Uuid::kSize, news.memberships);
   if (!in.AtEnd()) in.Fail("bytes follow its end");
   return in.Finish(std::move(news));
 }

@@ -11,22 +11,13 @@
 
 namespace parley::storage::cached {
 
-/// A person's row in a conversation, as a cache names it.
-struct MembershipKey {
-  UserId user;
-  ConversationId conversation;
-
-  bool operator==(const MembershipKey&) const = default;
-};
-
 /// Rows that were written on one node, for the caches of the others: they forget what they keep of
 /// them.
 struct CacheNews {
   std::vector<UserId> users;
   std::vector<TokenHash> sessions;  ///< by the hash of their token
-  std::vector<MembershipKey> memberships;
 
-  bool empty() const { return users.empty() && sessions.empty() && memberships.empty(); }
+  bool empty() const { return users.empty() && sessions.empty(); }
   bool operator==(const CacheNews&) const = default;
 };
 

@@ -28,7 +28,7 @@ struct AgeLimit {
 
 /// Where other nodes write to the same store: how a CachedStore lives with that.
 struct SharedStore {
-  /// Of memberships, sessions and people.
+  /// Of sessions and people.
   AgeLimit ages;
   /// Called with what was written here, when it is done and before it is acknowledged: for the
   /// other nodes, who give it to CachedStore::Hear. On any thread; must only hand over. May be

@@ -33,12 +33,12 @@ CachedAccounts::CachedAccounts(AccountStore& inner, const CacheOptions& options,
 
 void CachedAccounts::ForgetUser(UserId user) {
   users_.Erase(user);
-  if (tell_) tell_({.users = {user}, .sessions = {}, .memberships = {}});
+  if (tell_) tell_({.users = {user}, .sessions = {}});
 }
 
 void CachedAccounts::ForgetSessions(const std::vector<TokenHash>& tokens) {
   for (const TokenHash& token : tokens) sessions_.Erase(token);
-  if (tell_ && !tokens.empty()) tell_({.users = {}, .sessions = tokens, .memberships = {}});
+  if (tell_ && !tokens.empty()) tell_({.users = {}, .sessions = tokens});
 }
 
 void CachedAccounts::Hear(const CacheNews& news) {

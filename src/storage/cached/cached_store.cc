@@ -7,7 +7,7 @@ CachedStore::CachedStore(Store& inner, const CacheOptions& options,
     : inner_(inner),
       alone_(shared ? nullptr
                     : std::make_unique<CachedConversations>(inner.conversations(), options)),
-      shared_(shared ? std::make_unique<FreshConversations>(inner.conversations(), options, *shared)
+      shared_(shared ? std::make_unique<FreshConversations>(inner.conversations(), options)
                      : nullptr),
       accounts_(inner.accounts(), options, shared),
       admin_(inner.admin(), accounts_) {}
@@ -17,10 +17,7 @@ ConversationStore& CachedStore::conversations() {
   return *alone_;
 }
 
-void CachedStore::Hear(const CacheNews& news) {
-  if (shared_) shared_->Hear(news);
-  accounts_.Hear(news);
-}
+void CachedStore::Hear(const CacheNews& news) { accounts_.Hear(news); }
 
 void CachedStore::Forget() {
   if (alone_) alone_->Forget();

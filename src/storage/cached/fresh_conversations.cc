@@ -12,50 +12,11 @@ void FreshConversations::Append(std::shared_ptr<const AppendRequest> request, Ap
         return RingWith(ring, request->entries, Reach::kHead);
       });
     }
-    if (outcome == AppendOutcome::kCommitted || outcome == AppendOutcome::kUnknown) {
-      Wrote(request->conversation, request->effects);
-    }
     done(outcome);
   });
 }
 
-runtime::Task<Status> FreshConversations::ApplyEffects(ConversationId conversation, Effects effects,
-                                                       Seq through) {
-  const Status applied = co_await inner_.ApplyEffects(conversation, effects, through);
-  Wrote(conversation, effects);
-  co_return applied;
-}
-
-runtime::Task<Status> FreshConversations::WritePositions(std::vector<PositionRow> rows) {
-  std::vector<MembershipKey> keys;
-  keys.reserve(rows.size());
-  for (const PositionRow& row : rows) keys.push_back({row.user, row.conversation});
-  const Status written = co_await inner_.WritePositions(std::move(rows));
-  Wrote(keys);
-  co_return written;
-}
-
-void FreshConversations::Wrote(ConversationId conversation, const Effects& effects) {
-  std::vector<MembershipKey> keys;
-  keys.reserve(effects.members.size() + effects.positions.size());
-  for (const MemberEffect& effect : effects.members) keys.push_back({effect.user, conversation});
-  for (const PositionRow& row : effects.positions) keys.push_back({row.user, row.conversation});
-  Wrote(keys);
-}
-
-void FreshConversations::Wrote(const std::vector<MembershipKey>& keys) {
-  for (const MembershipKey& key : keys) rows_.Erase(key);
-  if (tell_ && !keys.empty()) tell_({.users = {}, .sessions = {}, .memberships = keys});
-}
-
-void FreshConversations::Hear(const CacheNews& news) {
-  for (const MembershipKey& key : news.memberships) rows_.Erase(key);
-}
-
-void FreshConversations::Forget() {
-  rows_.Forget();
-  rings_.Forget();
-}
+void FreshConversations::Forget() { rings_.Forget(); }
 
 // -- Snapshots and memberships --------------------------------------------------------------------
 
@@ -86,20 +47,11 @@ runtime::Task<Result<std::vector<Membership>>> FreshConversations::ReadMembershi
   co_return *rows;
 }
 
-runtime::Task<Result<MembershipRowTraits::Loaded>> FreshConversations::LoadRow(MembershipKey key) {
-  PARLEY_CO_ASSIGN(auto row, co_await inner_.FindMembership(key.user, key.conversation));
-  if (!row) co_return NotFound("not a member");
-  co_return std::make_shared<const Membership>(*std::move(row));
-}
-
 runtime::Task<Result<std::optional<Membership>>> FreshConversations::FindMembership(
     UserId user, ConversationId conversation) {
-  const MembershipKey key{.user = user, .conversation = conversation};
-  const Result<MembershipRowTraits::Loaded> row =
-      co_await rows_.Get(key, [this, key] { return LoadRow(key); });
-  if (row.ok()) co_return std::optional(**row);
-  if (row.status().code() == StatusCode::kNotFound) co_return std::optional<Membership>();
-  co_return row.status();
+  return rows_.Get({.user = user, .conversation = conversation}, [this, user, conversation] {
+    return inner_.FindMembership(user, conversation);
+  });
 }
 
 // -- Entries --------------------------------------------------------------------------------------

@@ -14,38 +14,20 @@
 
 namespace parley::storage::cached {
 
-struct MembershipKeyHash {
-  std::size_t operator()(const MembershipKey& key) const {
-    return std::hash<UserId>()(key.user) ^ (std::hash<ConversationId>()(key.conversation) << 1);
-  }
-};
-
-struct MembershipRowTraits : SharedTraits<MembershipKey, Membership, MembershipKeyHash> {
-  static std::size_t Bytes(const Value& /*row*/) { return sizeof(Membership); }
-};
-
 /// The ConversationStore of CachedStore where other nodes write to the same store.
 ///
-/// - Single memberships are believed as long as the ages say; that somebody is no member never is.
-/// - Snapshots and lists of memberships are read anew for whoever asks; reads are joined, but only
-///   those that began after one asked (Coalescer).
+/// - Snapshots and memberships are read anew for whoever asks; reads are joined, but only those
+/// that
+///   began after one asked (Coalescer). Each message and each mark writes a membership, so that
+///   telling all other nodes of it would cost more the more of them there are.
 /// - Entries never change. What is kept of a log serves reads that lie below its end; of others,
 ///   what comes behind it is read.
-///
-/// Rows that are written here are told to the other nodes, positions too: who marked something read
-/// through one node sees it on the next.
 class FreshConversations : public ForwardingConversations {
  public:
-  FreshConversations(ConversationStore& inner, const CacheOptions& options,
-                     const SharedStore& shared)
-      : ForwardingConversations(inner),
-        tell_(shared.tell),
-        rows_(options.memberships_bytes, shared.ages),
-        rings_(options.entries_bytes) {}
+  FreshConversations(ConversationStore& inner, const CacheOptions& options)
+      : ForwardingConversations(inner), rings_(options.entries_bytes) {}
 
   void Append(std::shared_ptr<const AppendRequest> request, AppendDone done) override;
-  runtime::Task<Status> ApplyEffects(ConversationId conversation, Effects effects,
-                                     Seq through) override;
   runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation, Seq after,
                                                            std::size_t limit,
                                                            std::size_t max_bytes) override;
@@ -56,9 +38,7 @@ class FreshConversations : public ForwardingConversations {
   runtime::Task<Result<std::vector<Membership>>> ReadMemberships(UserId user) override;
   runtime::Task<Result<std::optional<Membership>>> FindMembership(
       UserId user, ConversationId conversation) override;
-  runtime::Task<Status> WritePositions(std::vector<PositionRow> rows) override;
 
-  void Hear(const CacheNews& news);
   void Forget();
   void CountInto(CacheStats& stats) const;
 
@@ -77,19 +57,25 @@ class FreshConversations : public ForwardingConversations {
              (reading.limit << 32) ^ (reading.max_bytes << 16);
     }
   };
+  struct MembershipKey {
+    UserId user;
+    ConversationId conversation;
+    bool operator==(const MembershipKey&) const = default;
+  };
+  struct MembershipKeyHash {
+    std::size_t operator()(const MembershipKey& key) const {
+      return std::hash<UserId>()(key.user) ^ (std::hash<ConversationId>()(key.conversation) << 1);
+    }
+  };
   using EntriesPtr = std::shared_ptr<const std::vector<EntryPtr>>;
   using RowsPtr = std::shared_ptr<const std::vector<Membership>>;
 
-  void Wrote(ConversationId conversation, const Effects& effects);
-  void Wrote(const std::vector<MembershipKey>& keys);
-  runtime::Task<Result<MembershipRowTraits::Loaded>> LoadRow(MembershipKey key);
   runtime::Task<Result<RowsPtr>> LoadRows(UserId user);
   runtime::Task<Result<EntriesPtr>> LoadEntries(Reading reading);
 
-  const std::function<void(const CacheNews&)> tell_;  // may be null
-  ReadThrough<MembershipRowTraits> rows_;
   ReadThrough<EntryTraits> rings_;
   Coalescer<UserId, RowsPtr> lists_;
+  Coalescer<MembershipKey, std::optional<Membership>, MembershipKeyHash> rows_;
   Coalescer<ConversationId, SnapshotPtr> snapshots_;
   Coalescer<Reading, EntriesPtr, ReadingHash> readings_;
 };

@@ -57,44 +57,60 @@ class SharedStoreTest : public CachedStoreFixture {
   }
 };
 
-TEST_F(SharedStoreTest, Membership_TakenAwayElsewhere_IsBelievedForTheAgeAlone) {
+TEST_F(SharedStoreTest, MembershipWrittenElsewhere_IsSeenAtOnce_AndNobodyIsTold) {
   LogBuilder log({anna_, ben_});
+  log.Message(anna_, "hello");
   CommitAt(a_, log);
-  now_ += milliseconds(1'000);
-  EXPECT_TRUE(IsMember(b_, ben_, log.id()));
+  ASSERT_TRUE(IsMember(b_, ben_, log.id()));
+  const Position position{.read = Seq(2), .read_n = 1, .delivered = Seq(2)};
+  ASSERT_TRUE(Run(a_.conversations().WritePositions({{.conversation = log.id(),
+                                                      .user = ben_,
+                                                      .joined_seq = Seq(1),
+                                                      .position = position,
+                                                      .at = LogBuilder::TimeOf(Seq(9))}}))
+                  .ok());
+  EXPECT_EQ((*Run(b_.conversations().FindMembership(ben_, log.id())))->position, position);
   log.Remove(ben_);
   CommitAt(a_, log);
-  EXPECT_FALSE(IsMember(a_, ben_, log.id()));
-  now_ += milliseconds(4'999);
-  EXPECT_TRUE(IsMember(b_, ben_, log.id()));
-  EXPECT_EQ(reads(ReadKind::kMembership), 2U);
-  now_ += milliseconds(1);
   EXPECT_FALSE(IsMember(b_, ben_, log.id()));
+  log.Add(ben_);
+  CommitAt(a_, log);
+  EXPECT_TRUE(IsMember(b_, ben_, log.id()));
+  EXPECT_EQ(told_, 0);
+}
+
+TEST_F(SharedStoreTest, Session_EndedElsewhere_IsBelievedForTheAgeAlone) {
+  const Session session = NewSession(anna_);
+  now_ += milliseconds(1'000);
+  EXPECT_EQ(FindSession(b_, session), StatusCode::kOk);
+  ASSERT_TRUE(Run(a_.accounts().DeleteSession(anna_, session.id)).ok());
+  EXPECT_EQ(FindSession(a_, session), StatusCode::kNotFound);
+  now_ += milliseconds(4'999);
+  EXPECT_EQ(FindSession(b_, session), StatusCode::kOk);
+  now_ += milliseconds(1);
+  EXPECT_EQ(FindSession(b_, session), StatusCode::kNotFound);
 }
 
 TEST_F(SharedStoreTest, Age_CountsFromWhenTheReadBegan) {
-  LogBuilder log({anna_, ben_});
-  CommitAt(a_, log);
+  const Session session = NewSession(anna_);
   controls().HoldReads();
-  const auto slow = Start(b_.conversations().FindMembership(ben_, log.id()));
+  const auto slow = Start(b_.accounts().FindSession(session.token_hash));
   now_ += milliseconds(4'000);
-  log.Remove(ben_);
-  CommitAt(a_, log);
+  ASSERT_TRUE(Run(fake_.accounts().DeleteSession(anna_, session.id)).ok());
   Release();
   shard_.RunUntilIdle();
-  EXPECT_TRUE((**slow)->has_value());
-  EXPECT_TRUE(IsMember(b_, ben_, log.id()));
+  EXPECT_TRUE((*slow)->ok());
+  EXPECT_EQ(FindSession(b_, session), StatusCode::kOk);
   now_ += milliseconds(1'000);
-  EXPECT_FALSE(IsMember(b_, ben_, log.id()));
+  EXPECT_EQ(FindSession(b_, session), StatusCode::kNotFound);
 }
 
 TEST_F(SharedStoreTest, OldRead_IsNotJoined) {
-  LogBuilder log({anna_, ben_});
-  CommitAt(a_, log);
+  const Session session = NewSession(anna_);
   controls().HoldReads();
-  const auto slow = Start(b_.conversations().FindMembership(ben_, log.id()));
+  const auto slow = Start(b_.accounts().FindSession(session.token_hash));
   now_ += milliseconds(5'000);
-  const auto later = Start(b_.conversations().FindMembership(ben_, log.id()));
+  const auto later = Start(b_.accounts().FindSession(session.token_hash));
   EXPECT_EQ(controls().held_reads(), 2U);
   Release();
   shard_.RunUntilIdle();
@@ -102,17 +118,11 @@ TEST_F(SharedStoreTest, OldRead_IsNotJoined) {
 
 TEST_F(SharedStoreTest, WhatIsTold_IsForgottenAtOnce) {
   heard_ = true;
-  LogBuilder log({anna_, ben_});
   const User user = NewUser();
   const Session session = NewSession(user.id);
-  CommitAt(a_, log);
-  ASSERT_TRUE(IsMember(b_, ben_, log.id()));
   ASSERT_EQ(FindSession(b_, session), StatusCode::kOk);
   ASSERT_EQ(Run(b_.accounts().FindUser(user.id))->display_name, "");
 
-  log.Remove(ben_);
-  CommitAt(a_, log);
-  EXPECT_FALSE(IsMember(b_, ben_, log.id()));
   UserPatch patch;
   patch.display_name = "Anna B.";
   ASSERT_TRUE(Run(a_.accounts().UpdateUser(user.id, patch)).ok());
@@ -132,31 +142,6 @@ TEST_F(SharedStoreTest, DisablingSomebody_EndsTheirSessionsEverywhere) {
   ASSERT_TRUE(Run(a_.admin().ChangeAccount(user.id, change)).ok());
   EXPECT_EQ(FindSession(b_, session), StatusCode::kNotFound);
   EXPECT_TRUE(Run(b_.accounts().FindUser(user.id))->disabled);
-}
-
-TEST_F(SharedStoreTest, PositionWrittenElsewhere_IsSeenOnceTold) {
-  heard_ = true;
-  LogBuilder log({anna_, ben_});
-  log.Message(anna_, "hello");
-  CommitAt(a_, log);
-  ASSERT_TRUE(IsMember(b_, ben_, log.id()));
-  const Position position{.read = Seq(2), .read_n = 1, .delivered = Seq(2)};
-  ASSERT_TRUE(Run(a_.conversations().WritePositions({{.conversation = log.id(),
-                                                      .user = ben_,
-                                                      .joined_seq = Seq(1),
-                                                      .position = position,
-                                                      .at = LogBuilder::TimeOf(Seq(9))}}))
-                  .ok());
-  EXPECT_EQ((*Run(b_.conversations().FindMembership(ben_, log.id())))->position, position);
-}
-
-TEST_F(SharedStoreTest, Absence_IsNeverBelieved) {
-  LogBuilder log({anna_});
-  CommitAt(a_, log);
-  EXPECT_FALSE(IsMember(b_, ben_, log.id()));
-  log.Add(ben_);
-  CommitAt(a_, log);
-  EXPECT_TRUE(IsMember(b_, ben_, log.id()));
 }
 
 TEST_F(SharedStoreTest, JoinedReadThatFoundNothing_IsReadAgain) {
@@ -188,22 +173,19 @@ TEST_F(SharedStoreTest, JoinedReadThatFoundNothing_IsReadAgain) {
 }
 
 TEST_F(SharedStoreTest, Forget_DropsAll_AndReadsUnderWayAreNotKept) {
-  LogBuilder log({anna_, ben_});
-  CommitAt(a_, log);
-  const Session session = NewSession(anna_);
-  ASSERT_TRUE(IsMember(b_, anna_, log.id()));
-  ASSERT_EQ(FindSession(b_, session), StatusCode::kOk);
-  ASSERT_TRUE(Run(fake_.accounts().DeleteSession(anna_, session.id)).ok());
+  const Session kept = NewSession(anna_);
+  const Session read = NewSession(ben_);
+  ASSERT_EQ(FindSession(b_, kept), StatusCode::kOk);
   controls().HoldReads();
-  const auto slow = Start(b_.conversations().FindMembership(ben_, log.id()));
-  log.Remove(anna_).Remove(ben_);
-  CommitBeneath(log);
+  const auto slow = Start(b_.accounts().FindSession(read.token_hash));
+  ASSERT_TRUE(Run(fake_.accounts().DeleteSession(anna_, kept.id)).ok());
+  ASSERT_TRUE(Run(fake_.accounts().DeleteSession(ben_, read.id)).ok());
   b_.Forget();
   Release();
   shard_.RunUntilIdle();
-  EXPECT_FALSE(IsMember(b_, anna_, log.id()));
-  EXPECT_FALSE(IsMember(b_, ben_, log.id()));
-  EXPECT_EQ(FindSession(b_, session), StatusCode::kNotFound);
+  EXPECT_TRUE((*slow)->ok());
+  EXPECT_EQ(FindSession(b_, kept), StatusCode::kNotFound);
+  EXPECT_EQ(FindSession(b_, read), StatusCode::kNotFound);
 }
 
 TEST_F(SharedStoreTest, SnapshotsAndLists_ShowWhatWasWrittenElsewhere) {
@@ -294,15 +276,6 @@ TEST_F(SharedStoreTest, Entries_WithTightBounds_AreWhatTheStoreSays) {
     log.Message(anna_, "more");
     CommitAt(round == 1 ? b_ : a_, log);
   }
-}
-
-TEST_F(SharedStoreTest, LocalStore_TellsNothing) {
-  LogBuilder log({anna_});
-  CommitAt(a_, log);
-  const int told = told_;
-  log.Add(ben_);
-  Commit(log);  // through the cache that is not shared
-  EXPECT_EQ(told_, told);
 }
 
 }  // namespace
