@@ -127,9 +127,26 @@ void RedisClient::Get(std::vector<std::string> keys, Found done) {
 void RedisClient::Write(std::vector<RemoteWrite> writes, Done done) {
   std::vector<RedisCommand> commands;
   commands.reserve(writes.size());
-  for (RemoteWrite& write : writes) commands.push_back(CommandOf(std::move(write)));
-  Enqueue(std::move(commands),
-          [done = std::move(done)](const Replies& replies) mutable { done(replies.status()); });
+  for (const RemoteWrite& write : writes) commands.push_back(CommandOf(write));
+  Enqueue(std::move(commands), [this, writes = std::move(writes),
+                                done = std::move(done)](const Replies& replies) mutable {
+    if (!replies.ok()) Owe(std::move(writes));
+    done(replies.status());
+  });
+}
+
+void RedisClient::Owe(std::vector<RemoteWrite> writes) {
+  const std::lock_guard lock(mutex_);
+  for (RemoteWrite& write : writes) {
+    // What only fills an empty key may be lost.
+    if (write.kind == RemoteWrite::Kind::kUnchanged) continue;
+    const auto held = owed_.find(write.key);
+    if (held == owed_.end()) {
+      if (owed_.size() < options_.max_owed) owed_.emplace(write.key, std::move(write));
+    } else if (held->second.version <= write.version) {
+      held->second = std::move(write);
+    }
+  }
 }
 
 void RedisClient::Enqueue(std::vector<RedisCommand> commands, UniqueFunction<void(Replies)> done) {
@@ -172,7 +189,10 @@ void RedisClient::Run() {
   BlockSigpipe();
   std::chrono::milliseconds pause{0};
   while (Pause(pause)) {
-    const Status connected = Connect(std::chrono::steady_clock::now() + options_.connect_deadline);
+    const Moment deadline = std::chrono::steady_clock::now() + options_.connect_deadline;
+    Status connected = Connect(deadline);
+    // Before anybody reads there what is old.
+    if (connected.ok()) connected = PayOwed(deadline);
     SetReady(connected);
     // Who answers again, but too late, is left alone for longer and longer.
     const bool served = connected.ok() && Serve();
@@ -223,6 +243,11 @@ void RedisClient::SetReady(const Status& status) {
 bool RedisClient::Serve() {
   bool served = false;
   while (true) {
+    if (const Status paid = PayOwed(std::chrono::steady_clock::now() + options_.deadline);
+        !paid.ok()) {
+      SetReady(paid);
+      return served;
+    }
     std::deque<Call> batch = TakeBatch();
     if (batch.empty()) {
       SetReady(Unavailable("the server is stopping"));
@@ -249,6 +274,34 @@ std::deque<RedisClient::Call> RedisClient::TakeBatch() {
     queue_.pop_front();
   }
   return batch;
+}
+
+/// What the server refuses is owed no more.
+Status RedisClient::PayOwed(Moment deadline) {
+  std::vector<RemoteWrite> writes;
+  {
+    const std::lock_guard lock(mutex_);
+    writes.reserve(owed_.size());
+    for (auto& [key, write] : std::exchange(owed_, {})) writes.push_back(std::move(write));
+  }
+  Status paid;
+  std::size_t done = 0;
+  while (paid.ok() && done < writes.size()) {
+    const std::size_t count = std::min(writes.size() - done, kMaxBatchCommands);
+    std::vector<RedisCommand> commands;
+    commands.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      commands.push_back(CommandOf(writes[done + i]));
+      commands.back()[kHashArgument] = script_hash_;
+    }
+    std::vector<RedisReply> replies;
+    paid = connection_->Execute(commands, deadline, &replies);
+    if (paid.ok()) paid = RunAgainWithScript(commands, deadline, &replies);
+    if (paid.ok()) done += count;
+  }
+  writes.erase(writes.begin(), writes.begin() + static_cast<std::ptrdiff_t>(done));
+  if (!writes.empty()) Owe(std::move(writes));
+  return paid;
 }
 
 /// Answers those calls of the batch that were carried out, and takes them out of it.

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/log.h"
@@ -26,12 +27,17 @@ struct RedisOptions {
   std::chrono::milliseconds longest_pause{2'000};
   /// Of calls that wait or are under way.
   std::size_t max_queued_bytes = std::size_t{16} * 1024 * 1024;
+  /// Keys of which a change is to be made good; more are left to their times to live.
+  std::size_t max_owed = 10'000;
 };
 
 /// A Redis (7 or later) as a RemoteCache: one connection, and one thread that sends what gathered
 /// while the last answers came (pipelining). From the first failure or missed deadline on, until
 /// the server answers again, calls are skipped: a slow or dead one costs one deadline, not one per
 /// call. Needs no persistence and no replica of it; set `maxmemory` with `allkeys-lru`.
+///
+/// What was to replace or outdate something and failed is made good before anything else once the
+/// server answers again: what other nodes find there is old for as long as that took.
 ///
 /// A value is stored as its version (8 bytes, big-endian), then its payload.
 class RedisClient : public RemoteCache {
@@ -62,6 +68,8 @@ class RedisClient : public RemoteCache {
   };
 
   void Enqueue(std::vector<RedisCommand> commands, UniqueFunction<void(Replies)> done);
+  /// These were not made, or perhaps not.
+  void Owe(std::vector<RemoteWrite> writes);
 
   // On the thread:
   void Run();
@@ -72,6 +80,7 @@ class RedisClient : public RemoteCache {
   bool Serve();
   std::deque<Call> TakeBatch();
   Status Execute(std::deque<Call>* batch);
+  Status PayOwed(Moment deadline);
   Status RunAgainWithScript(const std::vector<RedisCommand>& commands, Moment deadline,
                             std::vector<RedisReply>* replies);
   void Answer(Call call, Replies replies);
@@ -86,10 +95,11 @@ class RedisClient : public RemoteCache {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;         // guarded by mutex_
-  bool ready_ = false;            // guarded by mutex_
-  std::deque<Call> queue_;        // guarded by mutex_
-  std::size_t queued_bytes_ = 0;  // guarded by mutex_
+  bool stopping_ = false;                              // guarded by mutex_
+  bool ready_ = false;                                 // guarded by mutex_
+  std::deque<Call> queue_;                             // guarded by mutex_
+  std::size_t queued_bytes_ = 0;                       // guarded by mutex_
+  std::unordered_map<std::string, RemoteWrite> owed_;  // guarded by mutex_; by key
 
   std::atomic<std::uint64_t> calls_{0};
   std::atomic<std::uint64_t> errors_{0};

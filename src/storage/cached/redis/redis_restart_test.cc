@@ -137,14 +137,23 @@ class RedisRestartTest : public ::testing::Test {
     client.Get({"key"}, [&](auto found) { answer.set_value(found.status()); });
     return answer.get_future().get();
   }
-  static Status Mark(RedisClient& client) {
+  static Status Write(RedisClient& client, RemoteWrite write) {
     std::promise<Status> answer;
-    client.Write({{.kind = RemoteWrite::Kind::kStale,
-                   .key = "key",
-                   .version = 0,
-                   .payload = {},
-                   .ttl = kLong}},
-                 [&](Status status) { answer.set_value(std::move(status)); });
+    client.Write({std::move(write)}, [&](Status status) { answer.set_value(std::move(status)); });
+    return answer.get_future().get();
+  }
+  static Status Mark(RedisClient& client) {
+    return Write(client, {.kind = RemoteWrite::Kind::kStale,
+                          .key = "key",
+                          .version = 0,
+                          .payload = {},
+                          .ttl = kLong});
+  }
+  /// "?" while there is no answer.
+  static std::string Held(RedisClient& client, const std::string& key) {
+    std::promise<std::string> answer;
+    client.Get({key},
+               [&](auto found) { answer.set_value(found.ok() ? found->front().payload : "?"); });
     return answer.get_future().get();
   }
 
@@ -220,6 +229,27 @@ TEST_F(RedisRestartTest, StoppedServer_CostsOneDeadline_ThenNothing) {
   redis_.Signal(SIGCONT);
   ASSERT_TRUE(WaitConnected(client));
   EXPECT_TRUE(Get(client).ok());
+}
+
+TEST_F(RedisRestartTest, WhatCouldNotBeWritten_IsMadeGoodOnceItAnswers) {
+  RedisClient client(Options(), no_log);
+  RedisClient other(Options(), no_log);
+  ASSERT_TRUE(WaitConnected(client) && WaitConnected(other));
+  const RemoteWrite first{RemoteWrite::Kind::kNewer, "head", 1, "one", kLong};
+  const RemoteWrite second{RemoteWrite::Kind::kNewer, "head", 2, "two", kLong};
+  const RemoteWrite third{RemoteWrite::Kind::kNewer, "head", 3, "three", kLong};
+  const RemoteWrite fill{RemoteWrite::Kind::kUnchanged, "body", 0, "filled", kLong};
+  const RemoteWrite stale{RemoteWrite::Kind::kStale, "body", 0, "", kLong};
+  ASSERT_TRUE(Write(client, first).ok());
+  ASSERT_TRUE(Write(client, fill).ok());
+  ASSERT_EQ(Held(other, "body"), "filled");
+  redis_.Signal(SIGSTOP);
+  EXPECT_FALSE(Write(client, third).ok());
+  EXPECT_FALSE(Write(client, second).ok());
+  EXPECT_FALSE(Write(client, stale).ok());
+  redis_.Signal(SIGCONT);
+  EXPECT_TRUE(WaitFor([&] { return Held(other, "head") == "three"; }));
+  EXPECT_TRUE(WaitFor([&] { return Held(other, "body").empty(); }));
 }
 
 TEST_F(RedisRestartTest, FullQueue_SkipsWhatIsMore) {
