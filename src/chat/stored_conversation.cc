@@ -108,17 +108,19 @@ runtime::Task<Result<StoredConversation>> LoadConversation(storage::Store* store
                                                            auth::Fingerprinter fingerprinter,
                                                            EffectsAre effects) {
   StoredConversation loaded;
+  // First: what was applied by now is in what is read after. The other way round, effects that land
+  // in between would be taken for part of what was read before them.
+  Seq applied;
+  if (effects == EffectsAre::kFollowing) {
+    PARLEY_CO_ASSIGN(applied, co_await store->conversations().ReadApplied(conversation));
+  }
   Result<storage::SnapshotPtr> read =
       co_await store->conversations().ReadSnapshot(conversation, storage::ReadMode::kFresh);
   if (read.status().code() == StatusCode::kNotFound) co_return loaded;
   PARLEY_CO_TRY(read.status());
   const ConversationSnapshot& snapshot = **read;
   const Seq head = snapshot.head.seq;
-  Seq applied = head;
-  if (effects == EffectsAre::kFollowing) {
-    PARLEY_CO_ASSIGN(const Seq seen, co_await store->conversations().ReadApplied(conversation));
-    applied = std::min(seen, head);
-  }
+  applied = effects == EffectsAre::kFollowing ? std::min(applied, head) : head;
   if (applied != Seq()) {
     std::vector<UserId> ids;
     ids.reserve(snapshot.members->size());

@@ -35,7 +35,7 @@ enum class EffectsAre {
   kFollowing,       ///< then they are found from the entries, and applied before anything else
 };
 
-/// Reads a conversation, head first and linearizable, and finishes the effects of entries that
+/// Reads a conversation as it is now (linearizable), and finishes the effects of entries that
 /// were committed by somebody who did not come to them: all are found from the entries alone, so
 /// that any node can, and applying them again, or while somebody else does, changes nothing
 /// (docs/architecture.md, "Many nodes"). `store` must outlive the task.

@@ -15,8 +15,8 @@ class ConversationReads {
 
   /// Those that exist, in the order asked for. What follows from entries that were answered as
   /// committed before is in them. It may also hold what follows from later entries than `head`, or
-  /// lack what follows from entries whose writer died: whoever must know reads `applied`, and the
-  /// entries from there on.
+  /// lack what follows from entries whose writer died: whoever must know reads `applied` before,
+  /// and the entries from there on.
   runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations, ReadMode mode);
 
