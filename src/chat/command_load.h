@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -11,30 +12,41 @@ namespace parley::chat {
 /// The bound of all commands of this node that are not answered yet, wherever they wait, in about
 /// bytes. Any thread.
 class CommandLoad {
+  struct Sums {
+    std::atomic<std::int64_t> bytes{0};
+    std::atomic<std::int64_t> commands{0};
+
+    void Leave(std::int64_t of) {
+      bytes.fetch_sub(of, std::memory_order_relaxed);
+      commands.fetch_sub(1, std::memory_order_relaxed);
+    }
+  };
+
  public:
   /// What a command takes besides what it carries.
   static constexpr std::size_t kCommandBytes = 1'024;
 
-  /// One command's share of the load; given back when it is destroyed.
+  /// One command's share of the load; given back when it is destroyed, which may be after the load:
+  /// with what a shard did not come to before it was stopped.
   class Ticket {
    public:
     Ticket() = default;
-    Ticket(Ticket&& other) noexcept
-        : load_(std::exchange(other.load_, nullptr)), bytes_(other.bytes_) {}
+    Ticket(Ticket&& other) noexcept = default;
     Ticket& operator=(Ticket&& other) noexcept {
-      std::swap(load_, other.load_);
+      std::swap(sums_, other.sums_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
     ~Ticket() {
-      if (load_ != nullptr) load_->Leave(bytes_);
+      if (sums_) sums_->Leave(bytes_);
     }
 
    private:
     friend class CommandLoad;
-    Ticket(CommandLoad* load, std::int64_t bytes) : load_(load), bytes_(bytes) {}
+    Ticket(std::shared_ptr<Sums> sums, std::int64_t bytes)
+        : sums_(std::move(sums)), bytes_(bytes) {}
 
-    CommandLoad* load_ = nullptr;
+    std::shared_ptr<Sums> sums_;
     std::int64_t bytes_ = 0;
   };
 
@@ -43,27 +55,21 @@ class CommandLoad {
   /// Nothing if the bound is reached. The first command always finds room.
   std::optional<Ticket> Enter(std::size_t carried_bytes) {
     const auto size = static_cast<std::int64_t>(kCommandBytes + carried_bytes);
-    if (bytes_.fetch_add(size, std::memory_order_relaxed) >= max_bytes_) {
-      bytes_.fetch_sub(size, std::memory_order_relaxed);
+    if (sums_->bytes.fetch_add(size, std::memory_order_relaxed) >= max_bytes_) {
+      sums_->bytes.fetch_sub(size, std::memory_order_relaxed);
       return std::nullopt;
     }
-    commands_.fetch_add(1, std::memory_order_relaxed);
-    return Ticket(this, size);
+    sums_->commands.fetch_add(1, std::memory_order_relaxed);
+    return Ticket(sums_, size);
   }
 
-  std::int64_t commands() const { return commands_.load(std::memory_order_relaxed); }
-  std::int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::int64_t commands() const { return sums_->commands.load(std::memory_order_relaxed); }
+  std::int64_t bytes() const { return sums_->bytes.load(std::memory_order_relaxed); }
   std::int64_t max_bytes() const { return max_bytes_; }
 
  private:
-  void Leave(std::int64_t bytes) {
-    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-    commands_.fetch_sub(1, std::memory_order_relaxed);
-  }
-
   const std::int64_t max_bytes_;
-  std::atomic<std::int64_t> bytes_{0};
-  std::atomic<std::int64_t> commands_{0};
+  const std::shared_ptr<Sums> sums_ = std::make_shared<Sums>();
 };
 
 }  // namespace parley::chat

@@ -1,5 +1,6 @@
 #include "chat/command_load.h"
 
+#include <memory>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -23,6 +24,12 @@ TEST(CommandLoadTest, OneLargerThanTheBound_FindsRoomAlone) {
   CommandLoad load(1);
   EXPECT_TRUE(load.Enter(100'000));
   EXPECT_TRUE(load.Enter(100'000)) << "the one before has been answered";
+}
+
+TEST(CommandLoadTest, Ticket_MayEndAfterTheLoad) {
+  auto load = std::make_unique<CommandLoad>(1'000'000);
+  const CommandLoad::Ticket held = *load->Enter(1);
+  load.reset();
 }
 
 TEST(CommandLoadTest, Ticket_MovedOnAndOn_IsGivenBackOnce) {
