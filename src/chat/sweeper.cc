@@ -21,7 +21,7 @@ constexpr std::int64_t kOpenMinutes = 2;
 /// Of a conversation that was not told of before, so many last entries are looked at for people
 /// whom they removed.
 constexpr std::uint64_t kLastEntries = 64;
-constexpr std::size_t kLastBytes = std::size_t{256} * 1024;
+constexpr std::size_t kLastBytes = std::size_t{256} * 1024;  // at once
 
 /// By which a node is chosen for a shard.
 std::string KeyOf(std::uint32_t shard) { return "active:" + std::to_string(shard); }
@@ -162,7 +162,12 @@ runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
   const auto before = told_.find(conversation);
   const Seq after = before == told_.end() ? Seq() : before->second.head;
   if (after >= head && !stored->finished) co_return;
-  std::vector<Departure> departed = co_await ReadDepartures(conversation, after, head);
+  Result<std::vector<Departure>> read = co_await ReadDepartures(conversation, after, head);
+  if (!read.ok()) {
+    stats_.failed.fetch_add(1, std::memory_order_relaxed);
+    co_return;
+  }
+  std::vector<Departure> departed = *std::move(read);
   for (const Departure& departure : stored->departed) {
     if (std::ranges::find(departed, departure) == departed.end()) departed.push_back(departure);
   }
@@ -174,16 +179,17 @@ runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
   stats_.told.fetch_add(1, std::memory_order_relaxed);
 }
 
-runtime::Task<std::vector<Departure>> Sweeper::ReadDepartures(ConversationId conversation,
-                                                              Seq after, Seq head) {
-  const Seq from = std::max(after, Seq(head.value() - std::min(head.value(), kLastEntries)));
+runtime::Task<Result<std::vector<Departure>>> Sweeper::ReadDepartures(ConversationId conversation,
+                                                                      Seq after, Seq head) {
+  Seq have = std::max(after, Seq(head.value() - std::min(head.value(), kLastEntries)));
   std::vector<Departure> departed;
-  const Result<std::vector<storage::EntryPtr>> entries =
-      co_await deps_.store->conversations().ReadEntries(conversation, from,
-                                                        head.value() - from.value(), kLastBytes);
-  if (!entries.ok()) co_return departed;
-  for (const storage::EntryPtr& entry : *entries) {
-    if (entry->seq <= head) NoteDepartures(*entry, &departed);
+  while (have < head) {
+    PARLEY_CO_ASSIGN(const std::vector<storage::EntryPtr> entries,
+                     co_await deps_.store->conversations().ReadEntries(
+                         conversation, have, head.value() - have.value(), kLastBytes));
+    if (entries.empty()) co_return DataLoss("the log ends before its head");
+    for (const storage::EntryPtr& entry : entries) NoteDepartures(*entry, &departed);
+    have = entries.back()->seq;
   }
   co_return departed;
 }

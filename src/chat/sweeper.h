@@ -12,6 +12,7 @@
 
 #include "auth/keyed_hash.h"
 #include "base/clock.h"
+#include "base/result.h"
 #include "bus/bus.h"
 #include "bus/fleet.h"
 #include "chat/stored_conversation.h"
@@ -95,8 +96,8 @@ class Sweeper {
   static runtime::Task<void> Work(Sweeper* self, std::shared_ptr<Round> round);
   runtime::Task<void> LookAt(ConversationId conversation);
   /// Whom the last entries up to the head removed, of those behind `after`.
-  runtime::Task<std::vector<Departure>> ReadDepartures(ConversationId conversation, Seq after,
-                                                       Seq head);
+  runtime::Task<Result<std::vector<Departure>>> ReadDepartures(ConversationId conversation,
+                                                               Seq after, Seq head);
   void Tell(const ConversationState& state, const std::vector<Departure>& departed);
 
   const SweeperDependencies deps_;

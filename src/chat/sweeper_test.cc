@@ -88,6 +88,16 @@ TEST_F(SweeperTest, OfWhatWasStoredWhole_TheHeadIsTold_AndWhoLeft) {
   EXPECT_THAT(bo_hears->told, testing::ElementsAre("left 2"));
 }
 
+TEST_F(SweeperTest, BehindMuchText_ARemovalIsTold) {
+  for (int i = 0; i < 20; ++i) one_.Do(ann_, group_, one_.Text(std::string(20'000, 'x')));
+  one_.Do(ann_, group_, RemoveMemberCommand{bo_});
+  world_->Stand(0, true);
+  world_->SetFleet({1});
+  const auto bo_hears = two_.Listen(bo_);
+  Sweep(sweeper_);
+  EXPECT_THAT(bo_hears->told, testing::ElementsAre("left 22"));
+}
+
 TEST_F(SweeperTest, AnotherNodesShards_AreLeftToIt_ButForWhenTheBusIsGone) {
   world_->SetFleet({0});
   world_->Stand(0, true);
