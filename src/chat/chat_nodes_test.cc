@@ -83,6 +83,16 @@ TEST_F(ChatNodes, ElsewherePreferred_AnAnswerWithoutACommit_IsConfirmed) {
   EXPECT_EQ(CodeOf(one_.Do(bo_, group_, message)), StatusCode::kNotFound);
 }
 
+TEST_F(ChatNodes, ARefusal_IsConfirmed_OnThePreferredNodeToo) {
+  EXPECT_EQ(SeqOf(one_.Do(ann_, group_, one_.Text("1"))), Seq(2));
+  EXPECT_EQ(CodeOf(two_.Do(ann_, group_, RemoveMemberCommand{bo_})), StatusCode::kOk);
+  EXPECT_EQ(CodeOf(one_.Do(bo_, group_, one_.Text("out"))), StatusCode::kNotFound);
+  two_.Add(ann_, group_, {bo_});
+  // The first did not hear of it: the second did not reach it.
+  world_->fleet(0).SetView(Only(0), TestFleet::Notice::kNone);
+  EXPECT_EQ(CodeOf(one_.Do(bo_, group_, one_.Text("back"))), StatusCode::kOk);
+}
+
 TEST_F(ChatNodes, AnActorThatOthersAreToLookAfter_GoesWhenItIsQuiet) {
   EXPECT_EQ(CodeOf(one_.Do(bo_, group_, MarkCommand{Seq(1), Seq(1), MarkAnswer::kWhenTaken})),
             StatusCode::kOk);

@@ -282,7 +282,7 @@ void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<U
 }
 
 void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
-  if (pending_.empty() && !MustConfirm()) {
+  if (pending_.empty() && !MustConfirm() && (answer.ok() || !MayBeBehind())) {
     Reply(command, std::move(answer));
   } else {
     // It rests on what is not committed yet, or not known to be so still.

@@ -61,8 +61,9 @@ bool IsPreferredHere(const ActorEnvironment& environment, ConversationId convers
 /// from the start by the actor that follows; but a command whose entry is in the log is answered.
 ///
 /// Several nodes may have an actor of one conversation: the conditional append decides. An actor
-/// that starts finishes the effects of what others wrote; one that is not on the preferred node
-/// makes sure of the head before each answer that no commit confirms.
+/// that starts finishes the effects of what others wrote. It makes sure of the head before each
+/// refusal and, where it is not on the preferred node, before each answer that no commit confirms
+/// (but for marks that are answered once they are written, and typing).
 ///
 /// Lifecycle: made by Conversations on the shard of the conversation, loads itself from the store,
 /// dropped when idle or dead. Everything happens on that shard.
@@ -184,6 +185,9 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   void TendHeads();
   /// Whether the store must confirm the head before an answer that no commit confirms.
   bool MustConfirm() const;
+  /// Whether others may commit here: they do while they do not reach this node. A refusal must not
+  /// rest on what was before.
+  bool MayBeBehind() const;
   bool MayTellInPassing() const;
   /// The store said that the head is the one that is known here.
   void Confirmed();

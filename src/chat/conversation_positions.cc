@@ -55,7 +55,8 @@ void ConversationActor::RunBody(Command& command, const MarkCommand& body, const
   if (waits && (!positions_due_ || positions_.DueOf(user, is_large()) < *positions_due_)) {
     WriteDuePositions();
   }
-  TendReceipts();
+  // Else the answer is being confirmed, which comes to it.
+  if (MayTellInPassing()) TendReceipts();
 }
 
 void ConversationActor::WriteDuePositions() {
