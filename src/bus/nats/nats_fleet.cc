@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <time.h>
 
 #include "bus/nats/asked.h"
 #include "bus/nats/heartbeat.h"
@@ -29,6 +30,13 @@ std::string_view LastToken(std::string_view subject) {
 
 Link::Payload Share(std::string data) {
   return std::make_shared<const std::string>(std::move(data));
+}
+
+/// On while the machine sleeps, too: the steady clock stands still then.
+std::chrono::nanoseconds SinceBoot() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace
@@ -262,12 +270,13 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
   // -- Its own thread ---------------------------------------------------------------------------
 
   void Run() {
-    auto ran = steady_clock::now();
-    auto beat = ran;  // the first one at once
+    auto ran = SinceBoot();
+    auto beat = steady_clock::now();  // the first one at once
     while (true) {
       const auto now = steady_clock::now();
-      if (now - ran > options_.pause_limit) AfterPause(now);
-      ran = now;
+      const auto runs = SinceBoot();
+      if (runs - ran > options_.pause_limit) AfterPause(now);
+      ran = runs;
       const bool lost = TakeLoss();
       if (lost) unknown_ += asked_.Lose(std::nullopt);
       if (lost || now >= beat) {

@@ -150,6 +150,11 @@ class NatsLink::Sender {
     while (!Stopping()) {
       if (natsConnection* const connection = Connect()) {
         SubscribeAll(connection);
+        // After that: whoever hears of it looks for what they missed, and hears of what follows.
+        if (std::exchange(connected_before_, true)) {
+          reconnects_.fetch_add(1, std::memory_order_relaxed);
+          TellLoss();
+        }
         Serve(connection);
         Disconnect(connection);
       } else {
@@ -193,10 +198,6 @@ class NatsLink::Sender {
       state_ = State::kReconnecting;
     }
     log_.Info("connected to NATS", {{"link", options_.name}});
-    if (std::exchange(connected_before_, true)) {
-      reconnects_.fetch_add(1, std::memory_order_relaxed);
-      TellLoss();
-    }
     return connection;
   }
 
