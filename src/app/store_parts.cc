@@ -1,5 +1,6 @@
 #include "app/store_parts.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -90,8 +91,12 @@ Result<std::unique_ptr<ClusterStore>> OpenCassandra(const StoreEnvironment& envi
   }
 }
 
-storage::cached::SharedCacheOptions SharedCacheOptionsOf(const RedisSettings& settings) {
+/// `read`: what one read of the database takes at most.
+storage::cached::SharedCacheOptions SharedCacheOptionsOf(const RedisSettings& settings,
+                                                         std::chrono::milliseconds read) {
+  constexpr int kReadsInARow = 12;  // of a snapshot, with all its members
   storage::cached::SharedCacheOptions options;
+  options.marker_ttl = std::max(options.marker_ttl, kReadsInARow * read);
   options.prefix = settings.prefix;
   options.head_ttl = settings.head_ttl;
   options.body_ttl = settings.body_ttl;
@@ -109,8 +114,9 @@ Status AddSharedCaches(const StoreEnvironment& environment, StoreParts& parts) {
     options.deadline = settings.redis.timeout;
     PARLEY_ASSIGN(parts.redis,
                   storage::cached::OpenRedis(settings.redis.urls, options, environment.log));
-    parts.shared_cache = std::make_unique<SharedCacheStore>(*parts.engine, *parts.redis,
-                                                            SharedCacheOptionsOf(settings.redis));
+    parts.shared_cache = std::make_unique<SharedCacheStore>(
+        *parts.engine, *parts.redis,
+        SharedCacheOptionsOf(settings.redis, environment.config.storage.cassandra.timeout));
     behind = parts.shared_cache.get();
   }
   storage::cached::SharedStore shared;

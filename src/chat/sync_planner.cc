@@ -62,8 +62,15 @@ runtime::Task<Result<SyncPlan>> SyncPlanner::Plan(UserId user,
   for (const Membership& membership : memberships) {
     if (since || held.contains(membership.conversation)) wanted.push_back(membership.conversation);
   }
-  PARLEY_CO_ASSIGN(const std::vector<storage::SnapshotPtr> snapshots,
+  PARLEY_CO_ASSIGN(std::vector<storage::SnapshotPtr> snapshots,
                    co_await store_.conversations().ReadSnapshots(std::move(wanted)));
+  for (storage::SnapshotPtr& snapshot : snapshots) {
+    // A cache that missed a write would have them begin anew, behind what they hold.
+    const auto have = held.find(snapshot->info.id);
+    if (have == held.end() || have->second <= snapshot->head.seq) continue;
+    PARLEY_CO_ASSIGN(snapshot, co_await store_.conversations().ReadSnapshot(
+                                   snapshot->info.id, storage::ReadMode::kFresh));
+  }
   for (const storage::SnapshotPtr& snapshot : snapshots) {
     const Membership& membership = *own.at(snapshot->info.id);
     const bool changed = since && ChangedSince(*snapshot, membership, *since);

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "chat/sync_planner.h"
 #include "chat/testing/chat_backend.h"
+#include "storage/cached/cached_store.h"
 
 namespace parley::chat {
 namespace {
@@ -52,6 +54,16 @@ TEST_F(SyncPlannerTest, Level_NeedsNothing) {
   const SyncPlan plan = Plan(bo_, {{group_, Seq(10)}});
   EXPECT_THAT(plan.items, IsEmpty());
   EXPECT_THAT(plan.level, ElementsAre(std::pair(group_, Seq(10))));
+}
+
+TEST_F(SyncPlannerTest, BeyondAHeadThatIsOld_IsNoReset) {
+  // Reads through a cache that does not hear of what is written.
+  storage::cached::CachedStore behind(backend_.store());
+  SyncPlanner planner(behind, backend_.clock(), auth::CursorSealer(storage::SecretKey{}));
+  const auto plan = [&] { return *backend_.Run(planner.Plan(bo_, {{group_, Seq(11)}}, {})); };
+  EXPECT_TRUE(plan().items.front().reset) << "nobody has written that yet";
+  backend_.Chatter(ann_, group_, 1);
+  EXPECT_THAT(plan().level, ElementsAre(std::pair(group_, Seq(11))));
 }
 
 TEST_F(SyncPlannerTest, BeyondTheEnd_OrBeforeOnesBeginning_IsReset) {

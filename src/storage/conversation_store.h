@@ -128,7 +128,8 @@ class ConversationStore {
   /// At most one request per conversation may be under way.
   virtual void Append(std::shared_ptr<const AppendRequest> request, AppendDone done) = 0;
 
-  /// Up to which seq effects are known to be applied; 0 for an unknown conversation.
+  /// Up to which seq effects are known to be applied; 0 for an unknown conversation. What is read
+  /// after the answer has them; what was read before may not.
   virtual runtime::Task<Result<Seq>> ReadApplied(ConversationId conversation) = 0;
   /// Applies effects of entries that were committed by somebody who may have died before applying
   /// them, and raises the watermark to `through`. Repetition and order do not matter.
