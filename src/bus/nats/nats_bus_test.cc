@@ -1,6 +1,8 @@
 #include "bus/nats/nats_bus.h"
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -132,6 +134,13 @@ class NatsBusTest : public testing::Test {
     RunUntil([&settled] { return settled.has_value(); });
     return settled.value_or(Internal("waited too long"));
   }
+  /// Until what the process has sent is counted, which follows the sending: an answer that has
+  /// arrived may not be yet.
+  void AwaitCounted(std::size_t process) {
+    const auto flushed = std::make_shared<std::atomic<bool>>(false);
+    processes_[process]->link().Flush([flushed](const Status& /*done*/) { *flushed = true; });
+    RunUntil([&flushed] { return flushed->load(); });
+  }
   static EventPtr Change(std::uint32_t members) {
     Event event{Event::Kind::kChange, TheConversation(), Seq(1), wire::Frame::Text("{}"), {}};
     event.members = members;
@@ -159,6 +168,7 @@ TEST_F(NatsBusTest, AGroupOfAThousandOnThreeNodes_CostsOneMessagePerNode) {
     });
     EXPECT_TRUE(Settle(p).ok());
   }
+  for (std::size_t p = 0; p < 3; ++p) AwaitCounted(p);
   Link::Stats before[3];
   for (std::size_t p = 0; p < 3; ++p) before[p] = processes_[p]->link().stats();
   On(0, [&] { processes_[0]->Publish(Change(kMembers), members); });
