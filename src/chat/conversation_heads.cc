@@ -117,9 +117,7 @@ bool ConversationActor::MustConfirm() const {
   return state_.exists() && (distrusted_ || !IsPreferredHere(env_, id_));
 }
 
-bool ConversationActor::MayBeBehind() const {
-  return env_.fleet != nullptr && state_.exists();
-}
+bool ConversationActor::MayBeBehind() const { return env_.fleet != nullptr && state_.exists(); }
 
 bool ConversationActor::MayTellInPassing() const {
   return steady_clock::now() - confirmed_at_ < kTrust || !MustConfirm();

@@ -1,11 +1,12 @@
 // ChatService::PlanSync: what a client that comes back has to be told (api.md, "Sync rules").
 
+#include "chat/sync_planner.h"
+
 #include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "chat/sync_planner.h"
 #include "chat/testing/chat_backend.h"
 #include "storage/cached/cached_store.h"
 

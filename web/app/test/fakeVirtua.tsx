@@ -1,4 +1,4 @@
-import { fireEvent } from "@testing-library/react";
+import { act } from "@testing-library/react";
 import { type ReactElement, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
 interface ListProps {
@@ -6,43 +6,43 @@ interface ListProps {
   readonly data: readonly unknown[];
   readonly shift: boolean;
   readonly children: (row: unknown) => ReactElement;
+  readonly onScroll: (offset: number) => void;
 }
 
 /** What tests see and set of the list, of which there is one at a time. jsdom measures nothing: all rows are drawn. */
 class FakeList {
-  /** What is scrolled, and holds the list. */
-  view: HTMLElement | null = null;
+  scrollOffset = 0;
   scrollSize = 1000;
   viewportSize = 400;
   /** The text of each row that was scrolled to, and where in the view it came. */
   readonly scrolledTo: { text: string; align: string }[] = [];
   readonly shifts: boolean[] = [];
+  onScroll: (offset: number) => void = () => undefined;
 
   reset(): void {
-    Object.assign(this, { view: null, scrollSize: 1000, viewportSize: 400 });
+    Object.assign(this, { scrollOffset: 0, scrollSize: 1000, viewportSize: 400 });
     this.scrolledTo.length = 0;
     this.shifts.length = 0;
   }
 
-  /** The browser tells later, or not at all. */
-  stand(offset: number): void {
-    if (this.view === null) throw new Error("there is no list");
-    this.view.scrollTop = offset;
-  }
-
   /** As a person does. */
   scrollTo(offset: number): void {
-    this.stand(offset);
-    if (this.view !== null) fireEvent.scroll(this.view);
+    this.scrollOffset = offset;
+    act(() => {
+      this.onScroll(offset);
+    });
   }
 }
 
 export const list = new FakeList();
 
 /** Stands for virtua's in component tests: `vi.mock("virtua", () => import("../../test/fakeVirtua.tsx"))`. */
-export function Virtualizer({ ref, data, shift, children }: ListProps) {
+export function Virtualizer({ ref, data, shift, children, onScroll }: ListProps) {
   const box = useRef<HTMLDivElement>(null);
   useImperativeHandle(ref, () => ({
+    get scrollOffset() {
+      return list.scrollOffset;
+    },
     get scrollSize() {
       return list.scrollSize;
     },
@@ -54,7 +54,7 @@ export function Virtualizer({ ref, data, shift, children }: ListProps) {
     },
   }));
   useLayoutEffect(() => {
-    list.view = box.current?.parentElement ?? null;
+    list.onScroll = onScroll;
     list.shifts.push(shift);
   });
   return (

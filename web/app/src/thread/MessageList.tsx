@@ -91,7 +91,7 @@ export function MessageList(props: {
         role="region"
         aria-label={t`Messages`}
         tabIndex={0}
-        onScroll={scroll.onScroll}
+        onScroll={scroll.onNativeScroll}
         onWheel={scroll.onTouched}
         onTouchMove={scroll.onTouched}
         {...menu.handlers}
@@ -102,7 +102,13 @@ export function MessageList(props: {
         onKeyDown={scroll.onTouched}
       >
         <div className={styles["spacer"]} />
-        <Virtualizer ref={list} data={rows} shift={shift} onResize={scroll.onResize}>
+        <Virtualizer
+          ref={list}
+          data={rows}
+          shift={shift}
+          onScroll={scroll.onScroll}
+          onResize={scroll.onResize}
+        >
           {(row) => {
             switch (row.type) {
               case "day":

@@ -92,7 +92,7 @@ describe("opened from what the device remembers", () => {
       hold(8, 3);
     });
     expect(parley.read.size).toBe(0);
-    list.stand(200);
+    list.scrollOffset = 200;
     act(() => {
       parley.connection.set({ state: "live" });
     });

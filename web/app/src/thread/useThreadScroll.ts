@@ -36,7 +36,10 @@ export interface ThreadScroll {
   readonly isAtEnd: boolean;
   /** There is something to go down to. */
   readonly isAbove: boolean;
-  readonly onScroll: () => void;
+  /** The list has taken note of a scroll. */
+  readonly onScroll: (offset: number) => void;
+  /** The browser tells of one. */
+  readonly onNativeScroll: () => void;
   readonly onResize: () => void;
   /** The person themself moves the view. */
   readonly onTouched: () => void;
@@ -68,6 +71,8 @@ export function useThreadScroll(
   const reached = useRef(target);
   /** How often the end was loaded to be gone to. */
   const [ending, setEnding] = useState(0);
+  /** How often the browser told that the view is near the top. */
+  const [atTop, setAtTop] = useState(0);
   const touched = useRef(false);
   /** The view is on its way to the divider. */
   const heading = useRef(false);
@@ -99,28 +104,20 @@ export function useThreadScroll(
     }
   }
 
-  /** How much there is on either side of the view, in pixels. */
-  function aroundView(): { readonly above: number; readonly below: number } | null {
-    // Where it is, the scrolled element is asked, and not the list: that one learns by an event, with the next frame,
-    // where it has gone, and hears of nothing where it has come back by then. Lines that came in have moved it already.
-    const above = region.current?.scrollTop;
+  function loadAtEnds(offset: number): void {
     const view = list.current;
-    if (above === undefined || view === null) return null;
-    return { above, below: view.scrollSize - above - view.viewportSize };
-  }
-
-  function loadAtEnds(): void {
-    const around = aroundView();
-    if (around === null || timeline.loading !== null) return;
-    if (around.below < PAGE_AHEAD_PX && timeline.has_newer) void parley.loadNewer(id);
-    else if (around.above < PAGE_AHEAD_PX && timeline.has_older) void parley.loadOlder(id);
+    if (view === null || timeline.loading !== null) return;
+    const below = view.scrollSize - offset - view.viewportSize;
+    if (below < PAGE_AHEAD_PX && timeline.has_newer) void parley.loadNewer(id);
+    else if (offset < PAGE_AHEAD_PX && timeline.has_older) void parley.loadOlder(id);
   }
 
   /** Takes note of where the view is. */
   function look(): void {
-    const around = aroundView();
-    if (around === null) return;
-    const at = around.below < AT_END_PX ? "end" : "above";
+    const view = list.current;
+    if (view === null) return;
+    const below = view.scrollSize - view.scrollOffset - view.viewportSize;
+    const at = below < AT_END_PX ? "end" : "above";
     setPlace((now) => (now.at === at ? now : { ...now, at }));
   }
 
@@ -199,20 +196,29 @@ export function useThreadScroll(
   }, [target, rows, list]);
 
   const fill = useEffectEvent(() => {
-    if (isPlaced && timeline.error === null) loadAtEnds();
+    // The list learns by an event, with the next frame, where the view has gone; lines that came in have moved it already.
+    if (isPlaced && timeline.error === null) loadAtEnds(region.current?.scrollTop ?? 0);
   });
   useEffect(() => {
     // A page may be shorter than the screen, or not have come: then nobody scrolls, and it is needed all the same.
     fill();
-  }, [rows, timeline.loading, timeline.error]);
+  }, [rows, timeline.loading, timeline.error, atTop]);
 
   return {
     isAtEnd: place.mark === mark && atEnd && !timeline.has_newer,
     isAbove: isPlaced && (!atEnd || timeline.has_newer),
-    onScroll: () => {
+    onScroll: (offset) => {
       if (!isPlaced) return;
       look();
-      loadAtEnds();
+      loadAtEnds(offset);
+    },
+    onNativeScroll: () => {
+      // The list takes a scroll to where it knows the view already for none: who was moved away by lines that came in,
+      // and is back before the browser tells of it, would wait at the top for good. By the next frame it has taken note.
+      requestAnimationFrame(() => {
+        const above = region.current?.scrollTop ?? PAGE_AHEAD_PX;
+        if (timeline.has_older && above < PAGE_AHEAD_PX) setAtTop((times) => times + 1);
+      });
     },
     onResize: () => {
       if (!isPlaced) return;
