@@ -17,9 +17,8 @@ namespace parley::storage::cached {
 /// The ConversationStore of CachedStore where other nodes write to the same store.
 ///
 /// - Snapshots and memberships are read anew for whoever asks; reads are joined, but only those
-/// that
-///   began after one asked (Coalescer). Each message and each mark writes a membership, so that
-///   telling all other nodes of it would cost more the more of them there are.
+///   that began after one asked (Coalescer). Each message and each mark writes a membership, so
+///   that telling all other nodes of it would cost more the more of them there are.
 /// - Entries never change. What is kept of a log serves reads that lie below its end; of others,
 ///   what comes behind it is read.
 class FreshConversations : public ForwardingConversations {

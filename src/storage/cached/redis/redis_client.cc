@@ -127,24 +127,29 @@ void RedisClient::Get(std::vector<std::string> keys, Found done) {
 void RedisClient::Write(std::vector<RemoteWrite> writes, Done done) {
   std::vector<RedisCommand> commands;
   commands.reserve(writes.size());
-  for (const RemoteWrite& write : writes) commands.push_back(CommandOf(write));
-  Enqueue(std::move(commands), [this, writes = std::move(writes),
+  std::vector<RemoteWrite> markers;
+  for (RemoteWrite& write : writes) {
+    // What only fills an empty key may be lost.
+    if (write.kind != RemoteWrite::Kind::kUnchanged) {
+      markers.push_back({write.kind, write.key, write.version, "", write.ttl});
+    }
+    commands.push_back(CommandOf(std::move(write)));
+  }
+  Enqueue(std::move(commands), [this, markers = std::move(markers),
                                 done = std::move(done)](const Replies& replies) mutable {
-    if (!replies.ok()) Owe(std::move(writes));
+    if (!replies.ok()) Owe(std::move(markers));
     done(replies.status());
   });
 }
 
-void RedisClient::Owe(std::vector<RemoteWrite> writes) {
+void RedisClient::Owe(std::vector<RemoteWrite> markers) {
   const std::lock_guard lock(mutex_);
-  for (RemoteWrite& write : writes) {
-    // What only fills an empty key may be lost.
-    if (write.kind == RemoteWrite::Kind::kUnchanged) continue;
-    const auto held = owed_.find(write.key);
+  for (RemoteWrite& marker : markers) {
+    const auto held = owed_.find(marker.key);
     if (held == owed_.end()) {
-      if (owed_.size() < options_.max_owed) owed_.emplace(write.key, std::move(write));
-    } else if (held->second.version <= write.version) {
-      held->second = std::move(write);
+      if (owed_.size() < options_.max_owed) owed_.emplace(marker.key, std::move(marker));
+    } else if (held->second.version <= marker.version) {
+      held->second = std::move(marker);
     }
   }
 }

@@ -36,8 +36,9 @@ struct RedisOptions {
 /// the server answers again, calls are skipped: a slow or dead one costs one deadline, not one per
 /// call. Needs no persistence and no replica of it; set `maxmemory` with `allkeys-lru`.
 ///
-/// What was to replace or outdate something and failed is made good before anything else once the
-/// server answers again: what other nodes find there is old for as long as that took.
+/// What was to replace or outdate something and failed leaves a marker, before anything else, once
+/// the server answers again: what other nodes find there is old for as long as that took. Not the
+/// value: by then somebody else may have written a later one, and failed as well.
 ///
 /// A value is stored as its version (8 bytes, big-endian), then its payload.
 class RedisClient : public RemoteCache {
@@ -68,8 +69,8 @@ class RedisClient : public RemoteCache {
   };
 
   void Enqueue(std::vector<RedisCommand> commands, UniqueFunction<void(Replies)> done);
-  /// These were not made, or perhaps not.
-  void Owe(std::vector<RemoteWrite> writes);
+  /// These are to stand for writes that were not made, or perhaps not.
+  void Owe(std::vector<RemoteWrite> markers);
 
   // On the thread:
   void Run();
@@ -99,7 +100,7 @@ class RedisClient : public RemoteCache {
   bool ready_ = false;                                 // guarded by mutex_
   std::deque<Call> queue_;                             // guarded by mutex_
   std::size_t queued_bytes_ = 0;                       // guarded by mutex_
-  std::unordered_map<std::string, RemoteWrite> owed_;  // guarded by mutex_; by key
+  std::unordered_map<std::string, RemoteWrite> owed_;  // guarded by mutex_; markers, by key
 
   std::atomic<std::uint64_t> calls_{0};
   std::atomic<std::uint64_t> errors_{0};
