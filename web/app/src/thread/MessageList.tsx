@@ -60,7 +60,7 @@ export function MessageList(props: {
     () => threadRows(timeline.items, mark.after, timeline.has_older),
     [timeline.items, mark.after, timeline.has_older],
   );
-  const { rows, shift } = useDrawnRows(wanted);
+  const { rows, shift, areWanted } = useDrawnRows(wanted);
   const seen = useMemo(
     () => seenBy(timeline.items, members ?? [], me.id),
     [timeline.items, members, me.id],
@@ -69,7 +69,8 @@ export function MessageList(props: {
     .filter(({ user }) => user.id !== me.id)
     .reduce((highest, member) => Math.max(highest, member.delivered_seq, member.read_seq), 0);
 
-  const scroll = useThreadScroll(region, list, { conversation, timeline, rows, mark, me });
+  const thread = { conversation, timeline, rows, areWanted, mark, me };
+  const scroll = useThreadScroll(region, list, thread);
   const jumpRef = useRef(scroll.jumpTo);
   useEffect(() => {
     jumpRef.current = scroll.jumpTo;

@@ -27,6 +27,8 @@ interface Thread {
   readonly conversation: Conversation;
   readonly timeline: Timeline;
   readonly rows: readonly ThreadRow[];
+  /** The rows are those of the timeline, not a step on the way to them. */
+  readonly areWanted: boolean;
   readonly mark: UnreadMark;
   readonly me: User;
 }
@@ -59,7 +61,7 @@ interface Place {
 export function useThreadScroll(
   region: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
-  { conversation, timeline, rows, mark, me }: Thread,
+  { conversation, timeline, rows, areWanted, mark, me }: Thread,
 ): ThreadScroll {
   const parley = useParley();
   const { id } = conversation;
@@ -161,6 +163,7 @@ export function useThreadScroll(
   }
 
   const onLines = useEffectEvent(() => {
+    if (!areWanted) return;
     const { newestKey: earlier, hadNewer } = before.current;
     before.current = { newestKey, hadNewer: timeline.has_newer };
     if (newestKey === undefined) return;
@@ -171,7 +174,7 @@ export function useThreadScroll(
   useLayoutEffect(() => {
     // eslint-disable-next-line react-hooks/set-state-in-effect -- where the view is placed is known once the lines are drawn
     onLines();
-  }, [newestKey, timeline.has_newer, timeline.loading, mark, fetched]);
+  }, [newestKey, timeline.has_newer, timeline.loading, areWanted, mark, fetched]);
 
   const headOn = useEffectEvent(() => {
     if (heading.current && !touched.current) toDivider();
