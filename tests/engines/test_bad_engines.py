@@ -37,6 +37,7 @@ CASSANDRA = os.environ["PARLEY_CASSANDRA"]
 DEADLINE_S = 60
 TRY_AGAIN_S = 0.1
 LONGEST_TEXT_BYTES = 20_000  # limits.text_bytes
+OUTBOX_BYTES = str(16 * 1024 * 1024)  # room for all that a test sends: its client reads slowly, which is not what is asked
 
 
 def settings(**changed):
@@ -113,7 +114,7 @@ def gates():
 def fleet(make_server, gates, tmp_path_factory):
     """Two parleyd that reach Cassandra through `gates`, and the first of them did not find it there at its start."""
     behind = {"LD_PRELOAD": str(build_detour(tmp_path_factory.mktemp("detour"))), "TEST_DETOURS": gates.detours}
-    first, second = (make_server({**settings(node_name=name), **behind}) for name in ("first", "second"))
+    first, second = (make_server({**settings(node_name=name, server_outbox_bytes=OUTBOX_BYTES), **behind}) for name in ("first", "second"))
     gates.tear()
     first.spawn()
     wait_for_log(first, "waits for Cassandra")
