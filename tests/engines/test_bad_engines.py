@@ -254,11 +254,12 @@ async def test_a_slow_cassandra_makes_sends_late_or_refused_but_loses_nothing(fl
     seqs = dict(zip(sends, answers))
     for person, own in ((ann, list(sends)[0::2]), (bo, list(sends)[1::2])):
         await send_all(person, conversation, {client_id: sends[client_id] for client_id in own}, seqs)
+    for server in fleet:
+        wait_until(lambda server=server: readiness(server)[0], "ready again")
     stored = {change["seq"]: change["message"]["text"] for change in ann.all_changes(conversation)
               if change["kind"] == "message"}
     assert {seq: sends[client_id] for client_id, seq in seqs.items()} == stored
     for server, bytes_before in zip(fleet, before):
-        wait_until(lambda server=server: readiness(server)[0], "ready again")
         grown = server.metrics()["process_resident_memory_bytes"] - bytes_before
         assert grown < 100 << 20, f"{grown / 2**20:.0f} MiB more for 200 messages"
 
