@@ -52,7 +52,10 @@ class SchemaOpening {
     while (true) {
       const Result<bool> opened = TryOpen();
       if (opened.ok() && *opened) return {};
-      if (!opened.ok() && opened.status().code() != StatusCode::kUnknown) return opened.status();
+      const StatusCode code = opened.status().code();
+      // Whoever gave up here would leave its lock behind: all would wait for its end.
+      const bool may_pass = code == StatusCode::kUnknown || code == StatusCode::kUnavailable;
+      if (!opened.ok() && !may_pass) return opened.status();
       PARLEY_TRY(AwaitNextTry(opened.ok() ? kLockedByAnother : opened.status().message()));
     }
   }

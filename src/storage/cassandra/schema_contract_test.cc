@@ -139,10 +139,12 @@ TEST_F(SchemaContract, OpenSchema_AnswersThatDoNotCome_AreAskedForAgain) {
   for (const auto* step : {"schema.lock", "schema.renew", "schema.first_version"}) {
     faulty.Fail(step, Fault::kUnknownNotDone);
     faulty.Fail(step, Fault::kUnknownDone);
+    faulty.Fail(step, Fault::kRefused);
   }
+  faulty.Fail("schema.read_version", Fault::kRefused);
   const Status opened = OpenSchema(faulty, schema_, {});
   ASSERT_TRUE(opened.ok()) << opened.ToString();
-  EXPECT_GE(faulty.sent("schema.renew"), 4);  // two that failed, and one before each table
+  EXPECT_GE(faulty.sent("schema.renew"), 5);  // three that failed, and one before each table
   EXPECT_THAT(Tables(), IsSupersetOf({"first", "second"}));
   EXPECT_EQ(SchemaState::Open(session())->ReadVersion().value(), 1);
 
