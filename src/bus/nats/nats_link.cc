@@ -147,14 +147,15 @@ class NatsLink::Sender {
   // -- The sending thread -----------------------------------------------------------------------
 
   void Run() {
-    while (!Stopping()) {
+    bool connected_before = false;
+    for (bool first_try = true; !Stopping(); first_try = false) {
       if (natsConnection* const connection = Connect()) {
         SubscribeAll(connection);
-        // After that: whoever hears of it looks for what they missed, and hears of what follows.
-        if (std::exchange(connected_before_, true)) {
+        if (std::exchange(connected_before, true)) {
           reconnects_.fetch_add(1, std::memory_order_relaxed);
-          TellLoss();
         }
+        // After that: whoever hears of it looks for what they missed, and hears of what follows.
+        if (!first_try) TellLoss();
         Serve(connection);
         Disconnect(connection);
       } else {
@@ -405,7 +406,6 @@ class NatsLink::Sender {
   std::atomic<std::uint64_t> reconnects_{0};
 
   NatsSubscriptions subscriptions_;  // the sending thread's
-  bool connected_before_ = false;    // the sending thread's
   std::mutex close_mutex_;
   std::thread thread_;
 };

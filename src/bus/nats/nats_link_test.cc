@@ -226,6 +226,26 @@ TEST(NatsLinkFailover, AnotherServerIsFoundSoon) {
   EXPECT_GT(link.stats().reconnects, 0U);
 }
 
+TEST(NatsLinkLate, WhatWasMissedBeforeTheFirstConnection_IsALoss) {
+  NullLogger log;
+  NatsLinkOptions options = RealNats();
+  const NatsAddress address = ParseAddress(options.urls.front());
+  TcpGate gate(address.host, address.port);
+  options.urls = {address.scheme + "127.0.0.1:" + std::to_string(gate.port())};
+  gate.Shut();
+  const auto losses = std::make_shared<std::atomic<int>>(0);
+  NatsLink link(options, log);
+  link.OnLoss([losses] { ++*losses; });
+  link.Start();
+  WaitFor([&] { return link.status().message().find("yet") == std::string_view::npos; });
+  EXPECT_FALSE(link.status().ok());
+  EXPECT_EQ(*losses, 0);
+  gate.Open();
+  WaitFor([&] { return *losses > 0; });
+  EXPECT_TRUE(link.status().ok());
+  EXPECT_EQ(link.stats().reconnects, 0U);
+}
+
 TEST(NatsLinkRefused, SaysWhatIsWrong) {
   NullLogger log;
   NatsLinkOptions options = RealNats();
