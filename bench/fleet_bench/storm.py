@@ -11,9 +11,10 @@ VICTIM = "parleyd-1"
 SETTINGS = ("cache.redis.timeout_ms=500",)
 BEFORE_S = 3  # of quiet traffic before the kill
 # One of each may be asked for a conversation, on each node where people of it come back.
-READS = {"log.head": "heads", "log.entries": "what was missed", "conversation.info": "conversations",
+READS = {"log.head": "heads", "log.head_serial": "heads, for actors that start", "log.entries": "what was missed", "conversation.info": "conversations",
          "members.read": "members", "conversation.applied": "how far effects went",
          "memberships.read": "lists of conversations", "session_tokens.find": "sessions"}
+SHARED_CACHES = ("snapshots", "users", "pages")
 OF_CONVERSATIONS = ("log.head", "log.entries", "conversation.info", "members.read", "conversation.applied")
 
 
@@ -46,8 +47,9 @@ def judge(told, span, people, conversations):
         statements = page.by("parley_cassandra_statements_total", "statement")
         reads[name] = {statement: int(statements.get(statement, 0)) for statement in READS}
         reads[name]["resumes"] = int(page.total("parley_resumes_total"))
-        reads[name]["shared_cache_hits"] = int(page.total("parley_shared_cache_hits_total"))
-        reads[name]["shared_cache_misses"] = int(page.total("parley_shared_cache_misses_total"))
+        for count in ("hits", "misses"):
+            by_cache = page.by(f"parley_shared_cache_{count}_total", "cache")
+            reads[name].update({f"{cache}_{count}": int(by_cache.get(cache, 0)) for cache in SHARED_CACHES})
     storm, total = told["storm"], told["total"]
     most = {statement: max(row[statement] for row in reads.values()) / conversations for statement in OF_CONVERSATIONS}
     return {
@@ -69,9 +71,9 @@ def say(found):
     names = sorted(found["reads"])
     rows = [[what, *(found["reads"][name][statement] for name in names),
              found["reads_per_conversation_and_node"].get(statement)] for statement, what in READS.items()]
-    rows += [[what, *(found["reads"][name][key] for name in names), None] for key, what in (
-        ("resumes", "resumes answered"), ("shared_cache_hits", "answered by Redis"),
-        ("shared_cache_misses", "not answered by Redis"))]
+    rows += [["resumes answered", *(found["reads"][name]["resumes"] for name in names), None]]
+    rows += [[f"{cache}: {what}", *(found["reads"][name][f"{cache}_{count}"] for name in names), None]
+             for cache in SHARED_CACHES for count, what in (("hits", "by Redis"), ("misses", "not by Redis"))]
     print("\n" + report.table(
         ["reads at Cassandra, kill until all are level", *names, "most per conversation and node"], rows))
     level = found["level_ms"]
