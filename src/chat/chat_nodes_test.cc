@@ -156,5 +156,16 @@ TEST_F(ChatNodes, WhoBecomesOneOfMany_IsToldByName) {
   one_.RunUntil([&] { return Count(*cy_hears, "head 3") >= 2; });
 }
 
+TEST_F(ChatNodes, WhoComesToManyOthers_IsToldAgainByName) {
+  const ConversationId group = one_.Group(ann_, one_.People("p", bus::kLargeConversation + 5));
+  const auto cy_hears = two_.Listen(cy_);
+  world_->lossy_bus.loses = [](UserId, const bus::Event& event) {
+    return event.kind == bus::Event::Kind::kChange;
+  };
+  // The other node knows it as a large one from the beginning: nobody has just become one of many.
+  EXPECT_EQ(CodeOf(two_.Add(ann_, group, {cy_})), StatusCode::kOk);
+  one_.RunUntil([&] { return Count(*cy_hears, "head 2") == 2; });
+}
+
 }  // namespace
 }  // namespace parley::chat

@@ -90,6 +90,7 @@ struct Command {
   CommandBody body;
   CommandDone done;
   int runs = 0;  ///< how often it was run again because the log turned out to be another
+  bool may_be_done = false;  ///< another node was given it, and did not answer
   CommandLoad::Ticket ticket = {};
   /// What an earlier run made of it, where it is not known whether that was written.
   std::shared_ptr<const Entry> made = nullptr;

@@ -156,6 +156,17 @@ void ConversationActor::RunBody(Command& command, const Body& body, const Found&
   }
 }
 
+void ConversationActor::RunBody(Command& command, const RemoveMemberCommand& body,
+                                const Found& found) {
+  const bool leaves = body.user == command.caller;
+  const bool may_ask = leaves || state_.Find(command.caller) != nullptr;
+  if (command.may_be_done && may_ask && state_.Find(body.user) == nullptr) {
+    Answer(std::move(command), CommandAnswer());
+  } else {
+    RunBody<RemoveMemberCommand>(command, body, found);
+  }
+}
+
 void ConversationActor::RunBody(Command& command, const AddMembersCommand& body,
                                 const Found& /*found*/) {
   const Result<Decision> decision = Decide(state_, command.caller, body, env_.limits.Get());
@@ -378,8 +389,8 @@ void ConversationActor::Tell(Pending& pending) {
   pending.told = true;
   committed_ = staged.head;
   Publish(staged);
-  NoteTold(*staged.entry);
-  SetAudience(staged.audience);
+  const bool by_name = SetAudience(staged.audience);
+  NoteTold(*staged.entry, by_name);
 }
 
 void ConversationActor::CompleteFront() {

@@ -17,6 +17,7 @@
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
 #include "chat/head_book.h"
+#include "chat/head_teller.h"
 #include "chat/position_book.h"
 #include "chat/recent.h"
 #include "chat/rules.h"
@@ -144,6 +145,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   void Run(Command command, const Found& found);
   void RunBody(Command& command, const CreateCommand& body, const Found& found);
   void RunBody(Command& command, const AddMembersCommand& body, const Found& found);
+  void RunBody(Command& command, const RemoveMemberCommand& body, const Found& found);
   void RunBody(Command& command, const SendCommand& body, const Found& found);
   void RunBody(Command& command, const MarkCommand& body, const Found& found);
   void RunBody(Command& command, const TypingCommand& body, const Found& found);
@@ -174,13 +176,14 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   // What may be lost or unknown (conversation_heads.cc).
   /// Tells the members how far the log has come.
   void PublishHead();
-  void TellDeparture(const Departure& departure);
-  /// `audience` hears of the head from here on.
-  void SetAudience(UserList audience);
-  /// The entry was published: its head is to be repeated.
-  void NoteTold(const Entry& entry);
+  HeadTeller Teller() const;
+  /// `audience` hears of the head from here on; true where all were told by name just now.
+  bool SetAudience(UserList audience);
+  /// The entry was published: its head is to be repeated. `by_name`: to all of the audience.
+  void NoteTold(const Entry& entry, bool by_name);
+  void NoteChanges(MemberChanges changes, bool by_name);
   /// Tells of what this actor found in the log, or made without knowing.
-  void TellLoaded(const std::vector<Departure>& departed, bool finished);
+  void TellLoaded(const MemberChanges& changes, bool finished);
   /// Tells the heads that are due, and sees to the next ones.
   void TendHeads();
   /// Whether the store must confirm the head before an answer that no commit confirms.
@@ -247,7 +250,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   bool distrusted_ = false;
   std::chrono::steady_clock::time_point confirmed_at_;
   bool untold_head_ = false;  ///< entries of earlier runs were found in the log
-  std::vector<Departure> untold_;
+  MemberChanges untold_;
   std::chrono::steady_clock::time_point last_used_;
 };
 

@@ -30,60 +30,49 @@ bool IsPreferredHere(const ActorEnvironment& environment, ConversationId convers
 
 // -- Heads ----------------------------------------------------------------------------------------
 
+HeadTeller ConversationActor::Teller() const { return {env_.bus, id_, committed_.seq, audience_}; }
+
 void ConversationActor::PublishHead() {
-  const auto head = std::make_shared<const bus::Event>(
-      bus::Event{.kind = bus::Event::Kind::kHead,
-                 .conversation = id_,
-                 .seq = committed_.seq,
-                 .frame = {},
-                 .sessions = {},
-                 .members = static_cast<std::uint32_t>(audience_->size())});
-  if (audience_->size() <= bus::kLargeConversation || steady_clock::now() >= crowding_until_) {
-    env_.bus.Publish(head, audience_);
-    return;
-  }
-  for (auto first = audience_->begin(); first != audience_->end();) {
-    const auto count = std::min<std::ptrdiff_t>(bus::kLargeConversation, audience_->end() - first);
-    env_.bus.Publish(head, std::make_shared<const std::vector<UserId>>(first, first + count));
-    first += count;
+  if (steady_clock::now() < crowding_until_) {
+    Teller().TellAllByName();
+  } else {
+    Teller().TellAll();
   }
 }
 
-void ConversationActor::TellDeparture(const Departure& departure) {
-  env_.bus.Publish(std::make_shared<const bus::Event>(
-                       bus::Event{bus::Event::Kind::kLeft, id_, departure.seq, wire::Frame(), {}}),
-                   std::make_shared<const std::vector<UserId>>(1, departure.user));
-}
-
-void ConversationActor::SetAudience(UserList audience) {
-  if (audience == audience_) return;
+bool ConversationActor::SetAudience(UserList audience) {
+  if (audience == audience_) return false;
   const bool crosses =
       audience_->size() <= bus::kLargeConversation && audience->size() > bus::kLargeConversation;
   audience_ = std::move(audience);
-  if (!crosses || !env_.bus.MayLose()) return;
+  if (!crosses || !env_.bus.MayLose()) return false;
   crowding_until_ = steady_clock::now() + kCrowding;
   PublishHead();
+  return true;
 }
 
-void ConversationActor::NoteTold(const Entry& entry) {
+void ConversationActor::NoteTold(const Entry& entry, bool by_name) {
   if (!env_.bus.MayLose()) return;
-  const auto now = steady_clock::now();
-  heads_.Told(now);
-  if (const auto* members = std::get_if<MembersBody>(&entry.body)) {
-    for (const UserId& user : members->removed) heads_.Departed({user, entry.seq}, now);
-    for (const UserId& user : members->added) heads_.Returned(user);
-  }
+  heads_.Told(steady_clock::now());
+  MemberChanges changes;
+  changes.Add(entry);
+  NoteChanges(std::move(changes), by_name);
 }
 
-void ConversationActor::TellLoaded(const std::vector<Departure>& departed, bool finished) {
+void ConversationActor::NoteChanges(MemberChanges changes, bool by_name) {
+  const bool reached = by_name || audience_->size() <= bus::kLargeConversation;
+  if (reached) heads_.Forget(std::exchange(changes.arrived, {}));
+  heads_.Changed(changes, steady_clock::now());
+}
+
+void ConversationActor::TellLoaded(const MemberChanges& changes, bool finished) {
   const bool may_lose = env_.bus.MayLose();
   if (!state_.exists() || (!finished && !may_lose)) return;
   PublishHead();
-  for (const Departure& departure : departed) TellDeparture(departure);
+  Teller().TellChanges(changes);
   if (!may_lose) return;
-  const auto now = steady_clock::now();
-  heads_.Told(now);
-  for (const Departure& departure : departed) heads_.Departed(departure, now);
+  heads_.Told(steady_clock::now());
+  NoteChanges(changes, false);
   TendHeads();
 }
 
@@ -91,7 +80,7 @@ void ConversationActor::TendHeads() {
   if (phase_ == Phase::kDead || heads_.empty()) return;
   const HeadBook::Due told = heads_.Take(steady_clock::now());
   if (told.members) PublishHead();
-  for (const Departure& departure : told.departures) TellDeparture(departure);
+  if (!told.changes.empty()) Teller().TellChanges(told.changes);
   const std::optional<HeadBook::SteadyTime> due = heads_.NextDue();
   // A busy conversation comes here with every append: mostly the alarm is set already.
   if (!due || (heads_due_ && *heads_due_ <= *due)) return;
@@ -108,7 +97,7 @@ void ConversationActor::TendHeads() {
 void ConversationActor::TellHeadsNow() {
   const HeadBook::Due told = heads_.TakeAll();
   if (told.members) PublishHead();
-  for (const Departure& departure : told.departures) TellDeparture(departure);
+  if (!told.changes.empty()) Teller().TellChanges(told.changes);
 }
 
 // -- Confirming -----------------------------------------------------------------------------------
@@ -146,11 +135,7 @@ bool ConversationActor::SettleMade(Command& command, const storage::EntryPtr& fo
   const storage::EntryPtr there = found ? found : recent_.Find(made->seq);
   if (!there || there->seq > committed_.seq || *there != *made) return false;
   // Whoever waited for it was to tell of it, and did not come to that.
-  if (const auto* members = std::get_if<MembersBody>(&made->body)) {
-    for (const UserId& user : members->removed) {
-      if (state_.Find(user) == nullptr) untold_.push_back({user, made->seq});
-    }
-  }
+  untold_.Add(*made);
   untold_head_ = true;
   Answer(std::move(command), CommandAnswer{there, false});
   return true;
@@ -158,7 +143,9 @@ bool ConversationActor::SettleMade(Command& command, const storage::EntryPtr& fo
 
 void ConversationActor::TellUntold() {
   if (!std::exchange(untold_head_, false)) return;
-  TellLoaded(std::exchange(untold_, {}), true);
+  MemberChanges changes = std::exchange(untold_, {});
+  changes.KeepWhatIsSo(state_);
+  TellLoaded(changes, true);
 }
 
 }  // namespace parley::chat

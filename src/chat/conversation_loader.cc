@@ -28,7 +28,7 @@ runtime::Task<void> ConversationActor::Load(std::shared_ptr<ConversationActor> s
   }
   self->phase_ = Phase::kReady;
   self->Confirmed();
-  self->TellLoaded(stored.departed, stored.finished);
+  self->TellLoaded(stored.changes, stored.finished);
   self->Pump();
   // Guessing ids must not fill the server with actors of what does not exist.
   const bool waits = !self->queue_.empty() || !self->pending_.empty();

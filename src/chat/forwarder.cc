@@ -154,6 +154,7 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
       if (!sent.command) continue;
       places_.at(sent.conversation).node = owner_->self_;
       owner_->stats_.rerun.fetch_add(1, std::memory_order_relaxed);
+      sent.command->may_be_done = true;
       owner_->conversations_.Run(sent.conversation, *std::move(sent.command));
     }
   }

@@ -30,8 +30,8 @@ struct ForwardStats {
 /// other node, numbered; a node that misses one refuses what follows. Once a link has failed
 /// (nobody there, no answer in time, one missed), all that is unanswered on it is run here, in
 /// order, and what comes for those conversations stays here until that is done. A command that was
-/// run there all the same is found by what it made (client_id, membership): commands are
-/// idempotent.
+/// run there all the same is found by what it made (client_id, membership, who is no member any
+/// more): commands that are run again are idempotent.
 class Forwarder {
  public:
   struct Options {

@@ -225,6 +225,20 @@ TEST_F(ForwarderTest, ALostAnswer_IsRunAgain_AndFoundDone) {
   ExpectAllInOrder([this] { fleet_.LoseAnswers(Owner(), 1); });
 }
 
+TEST_F(ForwarderTest, ARemovalWhoseAnswerIsLost_IsFoundDone) {
+  for (const UserId caller : {ann_, bo_}) {
+    fleet_.LoseAnswers(Owner(), 1);
+    const Answer removed = Submit(Other(), RemoveMemberCommand{bo_}, caller);
+    Await(removed);
+    EXPECT_EQ(CodeOf(removed), StatusCode::kOk) << (*removed)->status().ToString();
+    const Answer again = Submit(Other(), RemoveMemberCommand{bo_}, caller);
+    Await(again);
+    EXPECT_EQ(CodeOf(again), StatusCode::kNotFound);
+    const User bo = *runtime::RunTask(shard_, store_.accounts().FindUser(bo_));
+    Await(Submit(Other(), AddMembersCommand{{bo}}, ann_));
+  }
+}
+
 TEST_F(ForwarderTest, ANodeThatIsCutOff_IsStoodInFor) {
   fleet_.HoldRequests(Owner());
   ExpectAllInOrder([this] { fleet_.CutOff(Owner()); });

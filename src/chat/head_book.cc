@@ -5,21 +5,38 @@
 
 namespace parley::chat {
 
-void HeadBook::Departed(const Departure& departure, SteadyTime now) {
-  Returned(departure.user);
-  if (departures_.size() == kMaxDepartures) departures_.pop_front();
-  departures_.push_back({departure, {now}});
+void HeadBook::Changed(const MemberChanges& changes, SteadyTime now) {
+  for (const Departure& departure : changes.departed) Remember(departure.user, departure.seq, now);
+  for (const UserId& user : changes.arrived) Remember(user, std::nullopt, now);
 }
 
-void HeadBook::Returned(UserId user) {
-  std::erase_if(departures_, [&](const Gone& gone) { return gone.departure.user == user; });
+void HeadBook::Forget(const std::vector<UserId>& users) {
+  for (const UserId& user : users) Forget(user);
+}
+
+void HeadBook::Forget(UserId user) {
+  std::erase_if(named_, [&](const Named& named) { return named.user == user; });
+}
+
+void HeadBook::Remember(UserId user, std::optional<Seq> left, SteadyTime now) {
+  Forget(user);
+  if (named_.size() == kMaxNamed) named_.pop_front();
+  named_.push_back({user, left, {now}});
+}
+
+void HeadBook::AddTo(MemberChanges& changes, const Named& named) {
+  if (named.left) {
+    changes.departed.push_back({named.user, *named.left});
+  } else {
+    changes.arrived.push_back(named.user);
+  }
 }
 
 std::optional<HeadBook::SteadyTime> HeadBook::NextDue() const {
   std::optional<SteadyTime> next;
   if (members_) next = DueOf(*members_);
-  for (const Gone& gone : departures_) {
-    const SteadyTime due = DueOf(gone.repeat);
+  for (const Named& named : named_) {
+    const SteadyTime due = DueOf(named.repeat);
     if (!next || due < *next) next = due;
   }
   return next;
@@ -35,10 +52,10 @@ HeadBook::Due HeadBook::Take(SteadyTime now) {
       members_->again = true;
     }
   }
-  std::erase_if(departures_, [&](Gone& gone) {
-    if (DueOf(gone.repeat) > now) return false;
-    due.departures.push_back(gone.departure);
-    return std::exchange(gone.repeat.again, true);
+  std::erase_if(named_, [&](Named& named) {
+    if (DueOf(named.repeat) > now) return false;
+    AddTo(due.changes, named);
+    return std::exchange(named.repeat.again, true);
   });
   return due;
 }
@@ -47,10 +64,7 @@ HeadBook::Due HeadBook::TakeAll() {
   Due due;
   due.members = members_.has_value();
   members_.reset();
-  due.departures.reserve(departures_.size());
-  for (const Gone& gone : std::exchange(departures_, {})) {
-    due.departures.push_back(gone.departure);
-  }
+  for (const Named& named : std::exchange(named_, {})) AddTo(due.changes, named);
   return due;
 }
 

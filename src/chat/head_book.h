@@ -6,14 +6,15 @@
 #include <optional>
 #include <vector>
 
-#include "chat/stored_conversation.h"
+#include "chat/member_changes.h"
 #include "model/ids.h"
 
 namespace parley::chat {
 
 /// When the others are told again how far a conversation has come, where the bus may have lost the
-/// last that they were told: soon after the last event, and once more later. Who was removed is
-/// told that again by itself, since no event of the conversation reaches them any more. Pure.
+/// last that they were told: soon after the last event, and once more later. Who came and who went
+/// is told that again by itself: the events of the conversation do not reach them yet, or any more.
+/// Pure.
 /// (docs/architecture.md, "Many nodes")
 class HeadBook {
  public:
@@ -25,25 +26,25 @@ class HeadBook {
     std::chrono::milliseconds last{30'000};
   };
 
-  /// Departures that are remembered; beyond, the oldest is told no more.
-  static constexpr std::size_t kMaxDepartures = 4'096;
+  /// Of who came and who went, so many are remembered; beyond, the oldest is told no more.
+  static constexpr std::size_t kMaxNamed = 4'096;
 
   explicit HeadBook(Intervals intervals) : intervals_(intervals) {}
 
   /// The members were told something now.
   void Told(SteadyTime now) { members_ = Repeat{now}; }
-  /// Somebody was told now that they are no longer a member.
-  void Departed(const Departure& departure, SteadyTime now);
-  /// They are a member again.
-  void Returned(UserId user);
+  /// These were told now that they are no longer members, or that they are.
+  void Changed(const MemberChanges& changes, SteadyTime now);
+  /// These came as well, and whatever is told to the members reaches them.
+  void Forget(const std::vector<UserId>& users);
 
   /// When somebody is to be told again.
   std::optional<SteadyTime> NextDue() const;
-  bool empty() const { return !members_ && departures_.empty(); }
+  bool empty() const { return !members_ && named_.empty(); }
 
   struct Due {
     bool members = false;
-    std::vector<Departure> departures;
+    MemberChanges changes;
   };
   /// Who is to be told now.
   Due Take(SteadyTime now);
@@ -55,10 +56,15 @@ class HeadBook {
     SteadyTime told;
     bool again = false;  ///< the first repeat is over
   };
-  struct Gone {
-    Departure departure;
+  struct Named {
+    UserId user;
+    std::optional<Seq> left;  ///< by which entry; none: they came
     Repeat repeat;
   };
+
+  void Forget(UserId user);
+  void Remember(UserId user, std::optional<Seq> left, SteadyTime now);
+  static void AddTo(MemberChanges& changes, const Named& named);
 
   SteadyTime DueOf(const Repeat& repeat) const {
     return repeat.told + (repeat.again ? intervals_.last : intervals_.first);
@@ -66,7 +72,7 @@ class HeadBook {
 
   Intervals intervals_;
   std::optional<Repeat> members_;
-  std::deque<Gone> departures_;
+  std::deque<Named> named_;
 };
 
 }  // namespace parley::chat

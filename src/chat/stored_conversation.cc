@@ -76,7 +76,7 @@ runtime::Task<Status> Finish(storage::Store* store, ConversationId conversation,
       const Fingerprint fingerprint =
           entry->is_message() ? FingerprintOf(fingerprinter, entry->message()) : Fingerprint{};
       MergeEffects(effects, EffectsOf(*entry, state, fingerprint));
-      NoteDepartures(*entry, &loaded->departed);
+      loaded->changes.Add(*entry);
     }
     PARLEY_CO_TRY(co_await store->conversations().ApplyEffects(conversation, std::move(effects),
                                                                state.head().seq));
@@ -86,15 +86,6 @@ runtime::Task<Status> Finish(storage::Store* store, ConversationId conversation,
 }
 
 }  // namespace
-
-void NoteDepartures(const Entry& entry, std::vector<Departure>* departed) {
-  const auto* members = std::get_if<MembersBody>(&entry.body);
-  if (members == nullptr) return;
-  for (const UserId& user : members->removed) departed->push_back({user, entry.seq});
-  for (const UserId& user : members->added) {
-    std::erase_if(*departed, [&](const Departure& each) { return each.user == user; });
-  }
-}
 
 std::vector<Member> MembersOf(const ConversationState& state) {
   std::vector<Member> members;

@@ -6,18 +6,11 @@
 #include "auth/keyed_hash.h"
 #include "base/result.h"
 #include "chat/conversation_state.h"
+#include "chat/member_changes.h"
 #include "runtime/task.h"
 #include "storage/store.h"
 
 namespace parley::chat {
-
-/// Somebody who is no longer a member, and the entry that removed them.
-struct Departure {
-  UserId user;
-  Seq seq;
-
-  bool operator==(const Departure&) const = default;
-};
 
 /// A conversation as a store has it, with everything that follows from its log.
 struct StoredConversation {
@@ -25,8 +18,8 @@ struct StoredConversation {
   ConversationState state;
   /// Effects were missing: whoever wrote the last entries may have died before telling of them.
   bool finished = false;
-  /// Whom those entries removed, of those who did not come back in them.
-  std::vector<Departure> departed;
+  /// Who came and who went in those entries.
+  MemberChanges changes;
 };
 
 /// Whether somebody may have died between entries and what follows from them.
@@ -43,9 +36,6 @@ runtime::Task<Result<StoredConversation>> LoadConversation(storage::Store* store
                                                            ConversationId conversation,
                                                            auth::Fingerprinter fingerprinter,
                                                            EffectsAre effects);
-
-/// Takes whom the entry removes into the list, and whom it adds out of it.
-void NoteDepartures(const Entry& entry, std::vector<Departure>* departed);
 
 /// The members of the state, in no order.
 std::vector<Member> MembersOf(const ConversationState& state);

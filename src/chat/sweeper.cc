@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "chat/head_teller.h"
 #include "chat/staged_entry.h"
 #include "runtime/completer.h"
 #include "runtime/spawn.h"
@@ -19,7 +20,7 @@ constexpr std::int64_t kMsPerMinute = 60'000;
 constexpr std::int64_t kOpenMinutes = 2;
 
 /// Of a conversation that was not told of before, so many last entries are looked at for people
-/// whom they removed.
+/// whom they added or removed.
 constexpr std::uint64_t kLastEntries = 64;
 constexpr std::size_t kLastBytes = std::size_t{256} * 1024;  // at once
 
@@ -162,54 +163,33 @@ runtime::Task<void> Sweeper::LookAt(ConversationId conversation) {
   const auto before = told_.find(conversation);
   const Seq after = before == told_.end() ? Seq() : before->second.head;
   if (after >= head && !stored->finished) co_return;
-  Result<std::vector<Departure>> read = co_await ReadDepartures(conversation, after, head);
-  if (!read.ok()) {
+  Result<MemberChanges> changes = co_await ReadChanges(conversation, after, head);
+  if (!changes.ok()) {
     stats_.failed.fetch_add(1, std::memory_order_relaxed);
     co_return;
   }
-  std::vector<Departure> departed = *std::move(read);
-  for (const Departure& departure : stored->departed) {
-    if (std::ranges::find(departed, departure) == departed.end()) departed.push_back(departure);
-  }
-  std::erase_if(departed, [&](const Departure& departure) {
-    return stored->state.Find(departure.user) != nullptr;
-  });
-  Tell(stored->state, departed);
+  changes->Merge(stored->changes);
+  changes->KeepWhatIsSo(stored->state);
+  const HeadTeller teller(*deps_.bus, conversation, head, AudienceOf(stored->state));
+  teller.TellAll();
+  teller.TellChanges(*changes);
   told_[conversation] = {head, ToMillis(deps_.clock->Now()) / kMsPerMinute};
   stats_.told.fetch_add(1, std::memory_order_relaxed);
 }
 
-runtime::Task<Result<std::vector<Departure>>> Sweeper::ReadDepartures(ConversationId conversation,
-                                                                      Seq after, Seq head) {
+runtime::Task<Result<MemberChanges>> Sweeper::ReadChanges(ConversationId conversation, Seq after,
+                                                          Seq head) {
   Seq have = std::max(after, Seq(head.value() - std::min(head.value(), kLastEntries)));
-  std::vector<Departure> departed;
+  MemberChanges changes;
   while (have < head) {
     PARLEY_CO_ASSIGN(const std::vector<storage::EntryPtr> entries,
                      co_await deps_.store->conversations().ReadEntries(
                          conversation, have, head.value() - have.value(), kLastBytes));
     if (entries.empty()) co_return DataLoss("the log ends before its head");
-    for (const storage::EntryPtr& entry : entries) NoteDepartures(*entry, &departed);
+    for (const storage::EntryPtr& entry : entries) changes.Add(*entry);
     have = entries.back()->seq;
   }
-  co_return departed;
-}
-
-void Sweeper::Tell(const ConversationState& state, const std::vector<Departure>& departed) {
-  const UserList audience = AudienceOf(state);
-  deps_.bus->Publish(std::make_shared<const bus::Event>(
-                         bus::Event{.kind = bus::Event::Kind::kHead,
-                                    .conversation = state.info().id,
-                                    .seq = state.head().seq,
-                                    .frame = {},
-                                    .sessions = {},
-                                    .members = static_cast<std::uint32_t>(audience->size())}),
-                     audience);
-  for (const Departure& departure : departed) {
-    deps_.bus->Publish(
-        std::make_shared<const bus::Event>(
-            bus::Event{bus::Event::Kind::kLeft, state.info().id, departure.seq, wire::Frame(), {}}),
-        std::make_shared<const std::vector<UserId>>(1, departure.user));
-  }
+  co_return changes;
 }
 
 }  // namespace parley::chat

@@ -95,10 +95,9 @@ class Sweeper {
   /// Looks at one after the other, while there are any.
   static runtime::Task<void> Work(Sweeper* self, std::shared_ptr<Round> round);
   runtime::Task<void> LookAt(ConversationId conversation);
-  /// Whom the last entries up to the head removed, of those behind `after`.
-  runtime::Task<Result<std::vector<Departure>>> ReadDepartures(ConversationId conversation,
-                                                               Seq after, Seq head);
-  void Tell(const ConversationState& state, const std::vector<Departure>& departed);
+  /// Who came and went in the last entries up to the head, of those behind `after`.
+  runtime::Task<Result<MemberChanges>> ReadChanges(ConversationId conversation, Seq after,
+                                                   Seq head);
 
   const SweeperDependencies deps_;
   const auth::Fingerprinter fingerprinter_;

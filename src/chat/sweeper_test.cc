@@ -88,6 +88,16 @@ TEST_F(SweeperTest, OfWhatWasStoredWhole_TheHeadIsTold_AndWhoLeft) {
   EXPECT_THAT(bo_hears->told, testing::ElementsAre("left 2"));
 }
 
+TEST_F(SweeperTest, WhoCameToManyOthers_IsToldByName) {
+  const ConversationId group = one_.Group(ann_, one_.People("p", bus::kLargeConversation + 5));
+  EXPECT_EQ(CodeOf(one_.Add(ann_, group, {cy_})), StatusCode::kOk);
+  world_->Stand(0, true);
+  world_->SetFleet({1});
+  const auto cy_hears = two_.Listen(cy_);
+  Sweep(sweeper_);
+  EXPECT_THAT(cy_hears->told, Contains("head 2"));
+}
+
 TEST_F(SweeperTest, BehindMuchText_ARemovalIsTold) {
   for (int i = 0; i < 20; ++i) one_.Do(ann_, group_, one_.Text(std::string(20'000, 'x')));
   one_.Do(ann_, group_, RemoveMemberCommand{bo_});
