@@ -257,8 +257,8 @@ TEST_F(ChatTakeoverTest, AMessage_IsToldBeforeItsRowsAreWritten_AndAnsweredAfter
   const Answer sent = one_.Submit(ann_, group_, message);
   one_.RunUntil([&] { return !bo_hears->seqs.empty(); });
   EXPECT_THAT(bo_hears->seqs, ElementsAre(Seq(2)));
+  one_.RunUntil([&] { return one_.controls().stopped_appends() == 1; });
   EXPECT_EQ(CodeOf(sent), StatusCode::kCancelled);
-  EXPECT_EQ(one_.controls().stopped_appends(), 1U);
   world_->Stand(0, true);
   const Answer again = two_.Do(ann_, group_, message);
   ASSERT_EQ(SeqOf(again), Seq(2));
