@@ -5,12 +5,9 @@
 namespace parley::chat {
 
 void MemberChanges::Add(const Entry& entry) {
-  const auto arrive = [&](UserId user) {
-    std::erase_if(departed, [&](const Departure& each) { return each.user == user; });
-    if (std::ranges::find(arrived, user) == arrived.end()) arrived.push_back(user);
-  };
+  // The first entry of all: nobody came or went before.
   if (const auto* body = std::get_if<ConversationBody>(&entry.body)) {
-    for (const RoleChange& founder : body->founders) arrive(founder.user);
+    for (const RoleChange& founder : body->founders) arrived.push_back(founder.user);
   }
   const auto* members = std::get_if<MembersBody>(&entry.body);
   if (members == nullptr) return;
@@ -18,7 +15,11 @@ void MemberChanges::Add(const Entry& entry) {
     std::erase(arrived, user);
     departed.push_back({user, entry.seq});
   }
-  for (const UserId& user : members->added) arrive(user);
+  for (const UserId& user : members->added) {
+    std::erase_if(departed, [&](const Departure& each) { return each.user == user; });
+    std::erase(arrived, user);
+    arrived.push_back(user);
+  }
 }
 
 void MemberChanges::Merge(const MemberChanges& other) {
