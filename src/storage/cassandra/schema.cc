@@ -56,6 +56,7 @@ class SchemaOpening {
       // Whoever gave up here would leave its lock behind: all would wait for its end.
       const bool may_pass = code == StatusCode::kUnknown || code == StatusCode::kUnavailable;
       if (!opened.ok() && !may_pass) return opened.status();
+      if (!opened.ok()) TellThatItWaits(opened.status());
       PARLEY_TRY(AwaitNextTry(opened.ok() ? kLockedByAnother : opened.status().message()));
     }
   }
@@ -228,6 +229,12 @@ class SchemaOpening {
     return {changed.code(), fmt::format("{}: {}", what, changed.message())};
   }
 
+  /// Once: with too few nodes up, no try succeeds for long.
+  void TellThatItWaits(const Status& why) {
+    if (options_.log == nullptr || std::exchange(told_of_waiting_, true)) return;
+    options_.log->Warning("waits for Cassandra", {{"error", why.message()}});
+  }
+
   void Tell(std::string_view message, std::string_view keyspace) {
     if (options_.log != nullptr) options_.log->Info(message, {{"keyspace", keyspace}});
   }
@@ -240,6 +247,7 @@ class SchemaOpening {
   std::chrono::steady_clock::time_point give_up_;
   std::unique_ptr<SchemaState> state_;  // once it is open
   bool told_ = false;                   // that another server is awaited
+  bool told_of_waiting_ = false;        // that the database does not answer in time
 };
 
 }  // namespace
