@@ -18,21 +18,21 @@ using UserSet = boost::unordered_flat_set<UserId, std::hash<UserId>>;
 
 /// Whether all who are in it know of it: of a direct conversation in which nothing was said yet
 /// only its creator does, and anybody may create one with anybody.
-bool IsKnownToAll(const ConversationSnapshot& snapshot) {
-  return snapshot.info.kind != ConversationKind::kDirect || snapshot.head.n > 0;
+bool IsKnownToAll(const storage::Roster& roster) {
+  return roster.kind != ConversationKind::kDirect || roster.spoken_in;
 }
 
 /// Moves those whom `caller` meets in these conversations from `wanted` to `found`.
-void Meet(UserId caller, const std::vector<storage::SnapshotPtr>& snapshots, UserSet& wanted,
+void Meet(UserId caller, const std::vector<storage::Roster>& rosters, UserSet& wanted,
           std::vector<Acquaintance>& found) {
-  for (const storage::SnapshotPtr& snapshot : snapshots) {
-    if (!IsKnownToAll(*snapshot)) continue;
-    const std::vector<Member>& members = *snapshot->members;
+  for (const storage::Roster& roster : rosters) {
+    if (!IsKnownToAll(roster)) continue;
+    const std::vector<Member>& members = *roster.members;
     const bool is_in = std::any_of(members.begin(), members.end(),
                                    [&](const Member& member) { return member.user == caller; });
     if (!is_in) continue;
     for (const Member& member : members) {
-      if (wanted.erase(member.user) > 0) found.push_back({member.user, snapshot->info.id});
+      if (wanted.erase(member.user) > 0) found.push_back({member.user, roster.conversation});
       if (wanted.empty()) return;
     }
   }
@@ -63,17 +63,17 @@ runtime::Task<Result<std::vector<Acquaintance>>> Acquaintances::Among(
   std::sort(hints.begin(), hints.end());
   hints.erase(std::unique(hints.begin(), hints.end()), hints.end());
   if (!hints.empty()) {
-    PARLEY_CO_ASSIGN(const auto snapshots,
-                     co_await store_->conversations().ReadSnapshots(std::move(hints)));
-    Meet(caller, snapshots, wanted, found);
+    PARLEY_CO_ASSIGN(const auto rosters,
+                     co_await store_->conversations().ReadRosters(std::move(hints)));
+    Meet(caller, rosters, wanted, found);
   }
   if (wanted.empty()) co_return found;
   PARLEY_CO_ASSIGN(const std::vector<Membership> memberships,
                    co_await store_->conversations().ReadMemberships(caller));
   for (std::size_t i = 0; i < memberships.size() && !wanted.empty(); i += kConversationsAtOnce) {
-    PARLEY_CO_ASSIGN(const auto snapshots, co_await store_->conversations().ReadSnapshots(
-                                               NextConversations(memberships, i)));
-    Meet(caller, snapshots, wanted, found);
+    PARLEY_CO_ASSIGN(const auto rosters, co_await store_->conversations().ReadRosters(
+                                             NextConversations(memberships, i)));
+    Meet(caller, rosters, wanted, found);
     co_await runtime::Yield();
   }
   co_return found;
@@ -90,11 +90,11 @@ runtime::Task<Status> Acquaintances::ForEach(UserId user, std::size_t max_member
   };
   for (std::size_t i = 0; i < memberships.size() && seen.size() < kMaxTold;
        i += kConversationsAtOnce) {
-    PARLEY_CO_ASSIGN(const auto snapshots, co_await store_->conversations().ReadSnapshots(
-                                               NextConversations(memberships, i)));
-    for (const storage::SnapshotPtr& snapshot : snapshots) {
-      if (snapshot->members->size() > max_members || !IsKnownToAll(*snapshot)) continue;
-      for (const Member& member : *snapshot->members) {
+    PARLEY_CO_ASSIGN(const auto rosters, co_await store_->conversations().ReadRosters(
+                                             NextConversations(memberships, i)));
+    for (const storage::Roster& roster : rosters) {
+      if (roster.members->size() > max_members || !IsKnownToAll(roster)) continue;
+      for (const Member& member : *roster.members) {
         if (seen.size() >= kMaxTold || !seen.insert(member.user).second) continue;
         piece.push_back(member.user);
         if (piece.size() == kPiece) hand_over();

@@ -102,6 +102,15 @@ std::uint32_t ActiveShardOf(ConversationId conversation);
 using EntryPtr = std::shared_ptr<const Entry>;
 using SnapshotPtr = std::shared_ptr<const ConversationSnapshot>;
 
+/// Who is in a conversation.
+struct Roster {
+  ConversationId conversation;
+  ConversationKind kind = ConversationKind::kGroup;
+  bool spoken_in = false;  ///< something was said, be it deleted since
+  std::shared_ptr<const std::vector<Member>> members;
+};
+Roster RosterOf(const ConversationSnapshot& snapshot);
+
 /// A slice of the messages of a log.
 struct MessageSlice {
   enum class Direction { kBefore, kAfter };
@@ -159,6 +168,12 @@ class ConversationStore {
   /// Those of the given conversations that exist, in the order asked for.
   virtual runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations) = 0;
+  /// Who is in those of the given conversations that exist, in the order asked for: for who tells
+  /// of people, not for what anybody may read or write. Where several nodes write, a cache that
+  /// missed a change may answer what was a minute ago. Costs no look at the ends of logs where a
+  /// cache knows the members; by itself, reads snapshots.
+  virtual runtime::Task<Result<std::vector<Roster>>> ReadRosters(
+      std::vector<ConversationId> conversations);
 
   /// False only if no such send was ever committed: a hint that never touches the disk. Any thread.
   virtual bool MayHaveSent(ConversationId conversation, UserId sender, ClientId client_id) = 0;

@@ -78,7 +78,7 @@ struct RedisSettings {
   std::chrono::milliseconds timeout{50};  ///< a read that takes longer goes to the store
   std::chrono::milliseconds head_ttl{20'000};
   std::chrono::milliseconds body_ttl{60'000};
-  std::chrono::milliseconds user_ttl{10'000};
+  std::chrono::milliseconds user_ttl{60'000};
   std::chrono::milliseconds page_ttl{3'600'000};
 };
 

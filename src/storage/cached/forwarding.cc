@@ -176,6 +176,11 @@ runtime::Task<Result<std::vector<SnapshotPtr>>> ForwardingConversations::ReadSna
   return inner_.ReadSnapshots(std::move(conversations));
 }
 
+runtime::Task<Result<std::vector<Roster>>> ForwardingConversations::ReadRosters(
+    std::vector<ConversationId> conversations) {
+  return inner_.ReadRosters(std::move(conversations));
+}
+
 bool ForwardingConversations::MayHaveSent(ConversationId conversation, UserId sender,
                                           ClientId client_id) {
   return inner_.MayHaveSent(conversation, sender, client_id);

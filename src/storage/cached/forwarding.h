@@ -86,6 +86,8 @@ class ForwardingConversations : public ConversationStore {
                                                   ReadMode mode) override;
   runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations) override;
+  runtime::Task<Result<std::vector<Roster>>> ReadRosters(
+      std::vector<ConversationId> conversations) override;
   bool MayHaveSent(ConversationId conversation, UserId sender, ClientId client_id) override;
   runtime::Task<Result<std::optional<SentRow>>> FindSent(ConversationId conversation, UserId sender,
                                                          ClientId client_id,

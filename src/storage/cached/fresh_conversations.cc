@@ -36,6 +36,14 @@ runtime::Task<Result<std::vector<SnapshotPtr>>> FreshConversations::ReadSnapshot
       [](const SnapshotPtr& snapshot) { return snapshot->info.id; });
 }
 
+runtime::Task<Result<std::vector<Roster>>> FreshConversations::ReadRosters(
+    std::vector<ConversationId> conversations) {
+  return rosters_.GetMany(
+      std::move(conversations),
+      [this](std::vector<ConversationId> ids) { return inner_.ReadRosters(std::move(ids)); },
+      [](const Roster& roster) { return roster.conversation; });
+}
+
 runtime::Task<Result<FreshConversations::RowsPtr>> FreshConversations::LoadRows(UserId user) {
   PARLEY_CO_ASSIGN(auto rows, co_await inner_.ReadMemberships(user));
   co_return std::make_shared<const std::vector<Membership>>(std::move(rows));
@@ -101,6 +109,8 @@ runtime::Task<Result<std::vector<EntryPtr>>> FreshConversations::ReadEntries(
 
 void FreshConversations::CountInto(CacheStats& stats) const {
   stats.snapshots = snapshots_.counts();
+  stats.snapshots.misses += rosters_.counts().misses;
+  stats.snapshots.joins += rosters_.counts().joins;
   stats.memberships = rows_.counts();
   stats.memberships.misses += lists_.counts().misses;
   stats.memberships.joins += lists_.counts().joins;

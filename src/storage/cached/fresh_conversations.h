@@ -34,6 +34,8 @@ class FreshConversations : public ForwardingConversations {
                                                   ReadMode mode) override;
   runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations) override;
+  runtime::Task<Result<std::vector<Roster>>> ReadRosters(
+      std::vector<ConversationId> conversations) override;
   runtime::Task<Result<std::vector<Membership>>> ReadMemberships(UserId user) override;
   runtime::Task<Result<std::optional<Membership>>> FindMembership(
       UserId user, ConversationId conversation) override;
@@ -76,6 +78,7 @@ class FreshConversations : public ForwardingConversations {
   Coalescer<UserId, RowsPtr> lists_;
   Coalescer<MembershipKey, std::optional<Membership>, MembershipKeyHash> rows_;
   Coalescer<ConversationId, SnapshotPtr> snapshots_;
+  Coalescer<ConversationId, Roster> rosters_;
   Coalescer<Reading, EntriesPtr, ReadingHash> readings_;
 };
 

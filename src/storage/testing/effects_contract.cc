@@ -91,6 +91,34 @@ TEST_P(EffectsContract, ReadSnapshots_AnswersThoseThatExist_InTheOrderAskedFor) 
   EXPECT_TRUE(Run(conversations().ReadSnapshots({}))->empty());
 }
 
+TEST_P(EffectsContract, ReadRosters_AnswersThoseThatExist_InTheOrderAskedFor) {
+  const UserId anna = NewId<UserId>();
+  LogBuilder silent({anna});
+  LogBuilder spoken_in({anna, NewId<UserId>()});
+  spoken_in.Message(anna, "hello");
+  Commit(silent);
+  Commit(spoken_in);
+  for (int again = 0; again < 2; ++again) {
+    const auto rosters = Run(conversations().ReadRosters(
+        {spoken_in.id(), NewId<ConversationId>(), silent.id(), spoken_in.id()}));
+    ASSERT_TRUE(rosters.ok());
+    ASSERT_EQ(rosters->size(), 3U);
+    for (const std::size_t i : {0U, 2U}) {
+      EXPECT_EQ((*rosters)[i].conversation, spoken_in.id());
+      EXPECT_EQ((*rosters)[i].kind, spoken_in.info().kind);
+      EXPECT_TRUE((*rosters)[i].spoken_in);
+      EXPECT_EQ(*(*rosters)[i].members, spoken_in.members());
+    }
+    EXPECT_EQ((*rosters)[1].conversation, silent.id());
+    EXPECT_FALSE((*rosters)[1].spoken_in);
+  }
+  EXPECT_TRUE(Run(conversations().ReadRosters({}))->empty());
+  spoken_in.Add(NewId<UserId>());
+  Commit(spoken_in);
+  const auto rosters = Run(conversations().ReadRosters({spoken_in.id()}));
+  EXPECT_EQ(*rosters->front().members, spoken_in.members());
+}
+
 TEST_P(EffectsContract, ReadSnapshots_SeesEachCommit) {
   const UserId anna = NewId<UserId>();
   LogBuilder log({anna});

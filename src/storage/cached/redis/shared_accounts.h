@@ -10,8 +10,8 @@
 
 namespace parley::storage::cached {
 
-/// The AccountStore of SharedCacheStore: keeps people by id. Sessions, passwords and names are
-/// never kept outside the store.
+/// The AccountStore of SharedCacheStore: keeps people by id, but not administrators. Sessions,
+/// passwords and names are never kept outside the store.
 class SharedAccounts : public ForwardingAccounts {
  public:
   SharedAccounts(AccountStore& inner, RemoteCache& cache, const SharedCacheOptions& options)

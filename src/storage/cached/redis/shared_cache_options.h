@@ -15,7 +15,7 @@ struct SharedCacheOptions {
   std::string prefix = "parley";  ///< of all keys
   std::chrono::milliseconds head_ttl{20'000};
   std::chrono::milliseconds body_ttl{60'000};
-  std::chrono::milliseconds user_ttl{10'000};
+  std::chrono::milliseconds user_ttl{60'000};
   std::chrono::milliseconds page_ttl{3'600'000};
   /// Longer than any read of the store takes: a read that began before a change must find the
   /// marker of it when it wants to fill the key.

@@ -1,5 +1,6 @@
 #include "storage/cached/redis/shared_cache_store.h"
 
+#include <algorithm>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -173,6 +174,49 @@ TEST_F(SharedCacheStoreTest, ManySnapshots_AreOneRead_InOrder) {
   EXPECT_EQ(reads(ReadKind::kSnapshots), 3U);  // once, in three parts
 }
 
+// -- Rosters --------------------------------------------------------------------------------------
+
+TEST_F(SharedCacheStoreTest, Rosters_NeedNoHead) {
+  LogBuilder log({anna_});
+  CommitAt(a_, log);
+  ExpectShows(b_, log);
+  cache_.Advance(options_.head_ttl);
+  ASSERT_LT(options_.head_ttl, options_.body_ttl);
+  const auto members = [&] {
+    return Run(b_.conversations().ReadRosters({NewId<ConversationId>(), log.id()}))->back();
+  };
+  EXPECT_EQ(*members().members, log.members());
+  EXPECT_EQ(members().conversation, log.id());
+  EXPECT_EQ(reads(ReadKind::kSnapshots), 2U) << "of the conversation that nobody knows";
+  EXPECT_EQ(reads(ReadKind::kSnapshot), 1U);
+  log.Add(ben_);
+  CommitAt(a_, log);
+  EXPECT_EQ(*members().members, log.members());
+  cache_.Die();
+  EXPECT_EQ(*members().members, log.members());
+}
+
+TEST_F(SharedCacheStoreTest, RosterOfASilentDirectConversation_IsLookedAtWithItsHead) {
+  LogBuilder log({anna_, ben_});
+  const auto founded = log.Take();
+  founded->effects.info->kind = ConversationKind::kDirect;
+  ASSERT_EQ(Append(a_, founded), AppendOutcome::kCommitted);
+  const auto spoken_in = [&] {
+    return Run(b_.conversations().ReadRosters({log.id()}))->front().spoken_in;
+  };
+  EXPECT_FALSE(spoken_in());
+  EXPECT_FALSE(spoken_in());
+  log.Message(anna_, "hello");
+  CommitAt(a_, log);
+  EXPECT_TRUE(spoken_in());
+  EXPECT_EQ(reads(ReadKind::kSnapshots), 1U);
+  cache_.Advance(options_.body_ttl);
+  EXPECT_TRUE(spoken_in());
+  cache_.Advance(options_.head_ttl);
+  EXPECT_TRUE(spoken_in());
+  EXPECT_EQ(reads(ReadKind::kSnapshots), 2U);
+}
+
 // -- Entries --------------------------------------------------------------------------------------
 
 TEST_F(SharedCacheStoreTest, WholePages_AreReadOnce_AndTheRestAlways) {
@@ -214,6 +258,22 @@ TEST_F(SharedCacheStoreTest, People_AreReadOnce_AndAnewWhenTheyChange) {
   EXPECT_EQ(Run(b_.accounts().FindUser(anna_)).status().code(), StatusCode::kNotFound);
 }
 
+TEST_F(SharedCacheStoreTest, WhoAdministers_IsNotKept) {
+  const User user = NewUser();
+  const auto administers = [&] { return Run(b_.accounts().FindUser(user.id))->admin; };
+  const auto change = [&](bool admin) {
+    AccountChange change;
+    change.admin = admin;
+    return Run(a_.admin().ChangeAccount(user.id, change)).ok();
+  };
+  ASSERT_TRUE(change(true));
+  EXPECT_TRUE(administers());
+  cache_.Die();
+  ASSERT_TRUE(change(false));
+  cache_.Revive();
+  EXPECT_FALSE(administers()) << "and that without the cache having heard of it";
+}
+
 TEST_F(SharedCacheStoreTest, PersonReadBeforeAChange_IsNotKept) {
   const User user = NewUser();
   for (const char* name : {"one", "two"}) {  // finds nothing, then a marker
@@ -246,12 +306,11 @@ TEST_F(SharedCacheStoreTest, DeadCache_CostsNoAnswer_AndNothingOlderThanTheTimes
   cache_.Revive();
   EXPECT_EQ((*Read(b_, log.id()))->info.title, "before");
   EXPECT_EQ(NameOf(b_, user.id), "");
-  cache_.Advance(options_.user_ttl);
-  EXPECT_EQ(NameOf(b_, user.id), "Anna B.");
-  cache_.Advance(options_.head_ttl - options_.user_ttl);
+  cache_.Advance(options_.head_ttl);
   EXPECT_EQ((*Read(b_, log.id()))->head, log.head());
-  cache_.Advance(options_.body_ttl - options_.head_ttl);
+  cache_.Advance(std::max(options_.body_ttl, options_.user_ttl) - options_.head_ttl);
   ExpectShows(b_, log);
+  EXPECT_EQ(NameOf(b_, user.id), "Anna B.");
 }
 
 TEST_F(SharedCacheStoreTest, CacheDeadAtTheLookUp_IsNotFilled) {

@@ -1,6 +1,7 @@
 #include "storage/cached/redis/shared_conversations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -262,6 +263,55 @@ runtime::Task<Status> SharedConversations::ReadChunk(std::vector<ConversationId>
     }
   }
   co_return Status::Ok();
+}
+
+// -- Rosters --------------------------------------------------------------------------------------
+
+runtime::Task<std::unordered_map<ConversationId, Roster>> SharedConversations::LookUpRosters(
+    std::vector<ConversationId> conversations) {
+  std::unordered_map<ConversationId, Roster> found;
+  for (std::size_t begin = 0; begin < conversations.size(); begin += kMaxKeysAtOnce) {
+    const std::size_t end = std::min(conversations.size(), begin + kMaxKeysAtOnce);
+    std::vector<std::string> keys;
+    keys.reserve(end - begin);
+    for (std::size_t i = begin; i < end; ++i) keys.push_back(keys_.Body(conversations[i]));
+    const Result<std::vector<RemoteFound>> held = co_await AwaitGet(&cache_, std::move(keys));
+    if (!held.ok()) continue;
+    for (std::size_t i = begin; i < end; ++i) {
+      const ConversationId id = conversations[i];
+      Result<SharedBody> body = DecodeBody((*held)[i - begin].payload, id);
+      // What is said first does not outdate the body: only its head tells.
+      if (!body.ok() || (body->info.kind == ConversationKind::kDirect && !body->spoken_in))
+        continue;
+      found.emplace(id, Roster{.conversation = id,
+                               .kind = body->info.kind,
+                               .spoken_in = body->spoken_in,
+                               .members = std::move(body->members)});
+    }
+  }
+  snapshot_hits_ += found.size();
+  co_return found;
+}
+
+runtime::Task<Result<std::vector<Roster>>> SharedConversations::ReadRosters(
+    std::vector<ConversationId> conversations) {
+  std::unordered_map<ConversationId, Roster> rosters = co_await LookUpRosters(conversations);
+  std::vector<ConversationId> missing;
+  std::ranges::copy_if(conversations, std::back_inserter(missing),
+                       [&](const ConversationId& id) { return !rosters.contains(id); });
+  if (!missing.empty()) {
+    PARLEY_CO_ASSIGN(const std::vector<SnapshotPtr> read,
+                     co_await ReadSnapshots(std::move(missing)));
+    for (const SnapshotPtr& snapshot : read) {
+      rosters.emplace(snapshot->info.id, RosterOf(*snapshot));
+    }
+  }
+  std::vector<Roster> found;
+  found.reserve(rosters.size());
+  for (const ConversationId& id : conversations) {
+    if (const auto at = rosters.find(id); at != rosters.end()) found.push_back(at->second);
+  }
+  co_return found;
 }
 
 // -- Entries --------------------------------------------------------------------------------------

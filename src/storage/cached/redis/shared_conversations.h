@@ -31,6 +31,8 @@ class SharedConversations : public ForwardingConversations {
                                                   ReadMode mode) override;
   runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(
       std::vector<ConversationId> conversations) override;
+  runtime::Task<Result<std::vector<Roster>>> ReadRosters(
+      std::vector<ConversationId> conversations) override;
   runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation, Seq after,
                                                            std::size_t limit,
                                                            std::size_t max_bytes) override;
@@ -54,6 +56,9 @@ class SharedConversations : public ForwardingConversations {
   runtime::Task<Looked> LookUp(std::vector<ConversationId> conversations);
   runtime::Task<Status> ReadChunk(std::vector<ConversationId> conversations,
                                   std::vector<SnapshotPtr>* found);
+  /// By the bodies alone; of those that do not tell, nothing.
+  runtime::Task<std::unordered_map<ConversationId, Roster>> LookUpRosters(
+      std::vector<ConversationId> conversations);
   RemoteWrite HeadWrite(const ConversationSnapshot& snapshot) const;
   RemoteWrite BodyOutdated(ConversationId conversation) const;
   RemoteWrite HeadAfter(const AppendRequest& request, AppendOutcome outcome) const;

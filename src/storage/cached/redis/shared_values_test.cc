@@ -52,9 +52,13 @@ TEST(SharedValues, Body_ComesBackTheSame) {
   const std::string bytes = EncodeBody(SnapshotOf(log));
   const SharedBody body = *DecodeBody(bytes, log.id());
   EXPECT_EQ(body.seq, log.head().seq);
+  EXPECT_TRUE(body.spoken_in);
   EXPECT_EQ(body.info, log.info());
   EXPECT_EQ(*body.members, log.members());
   ExpectNoPartIsRead(bytes, [&](std::string_view part) { return DecodeBody(part, log.id()); });
+
+  const LogBuilder silent({kAnna});
+  EXPECT_FALSE(DecodeBody(EncodeBody(SnapshotOf(silent)), silent.id())->spoken_in);
 }
 
 TEST(SharedValues, Page_ComesBackTheSame) {
@@ -77,10 +81,10 @@ TEST(SharedValues, User_ComesBackTheSame) {
 TEST(SharedValues, Keys_AreOfOneInstallationAndSchema) {
   const SharedKeys keys("here");
   const ConversationId id = NewId<ConversationId>();
-  EXPECT_EQ(keys.Head(id), "here:1:h:" + id.ToString());
-  EXPECT_EQ(keys.Body(id), "here:1:b:" + id.ToString());
-  EXPECT_EQ(keys.Page(id, 7), "here:1:p:" + id.ToString() + ":7");
-  EXPECT_EQ(keys.User(kAnna), "here:1:u:" + kAnna.ToString());
+  EXPECT_EQ(keys.Head(id), "here:2:h:" + id.ToString());
+  EXPECT_EQ(keys.Body(id), "here:2:b:" + id.ToString());
+  EXPECT_EQ(keys.Page(id, 7), "here:2:p:" + id.ToString() + ":7");
+  EXPECT_EQ(keys.User(kAnna), "here:2:u:" + kAnna.ToString());
 }
 
 }  // namespace
