@@ -31,9 +31,8 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
 
   void Submit(ConversationId conversation, Command command) {
     Place& place = places_[conversation];
-    if (place.waiting++ == 0) {
-      place.node = bus::PreferredNode(*owner_->fleet_.view(), conversation.view());
-    }
+    const bool alone = place.waiting++ == 0;
+    if (alone) Choose(conversation, place);
     command.done = [self = shared_from_this(), conversation,
                     done = std::move(command.done)](Result<CommandAnswer> answer) mutable {
       runtime::Shard& shard = self->shard_;
@@ -43,14 +42,13 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
         done(std::move(answer));
       });
     };
-    const bus::NodeId node = place.node;
     std::optional<Command> admitted =
         owner_->conversations_.Admit(conversation, std::move(command));
     if (!admitted) return;
-    if (node == owner_->self_) {
-      owner_->conversations_.Run(conversation, *std::move(admitted));
+    if (!alone && IsToMove(conversation, place)) {
+      place.held.push_back(*std::move(admitted));
     } else {
-      Send(node, conversation, *std::move(admitted));
+      Dispatch(place.node, conversation, *std::move(admitted));
     }
   }
 
@@ -74,6 +72,7 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
     view_changes_.reset();
     owner_ = nullptr;
     links_.clear();
+    for (auto& [conversation, place] : places_) place.held.clear();
   }
 
   void WatchView() {
@@ -88,7 +87,9 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
   /// they keep their order.
   struct Place {
     bus::NodeId node;
-    std::size_t waiting = 0;
+    bus::FleetViewPtr view;    ///< which this node was last compared with
+    std::size_t waiting = 0;   ///< not answered, with those held
+    std::deque<Command> held;  ///< of a conversation that is to move, once the others are answered
   };
 
   struct Sent {
@@ -101,6 +102,28 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
     std::uint64_t first = 1;  ///< the number of sent.front()
     std::deque<Sent> sent;
   };
+
+  void Choose(ConversationId conversation, Place& place) {
+    place.view = owner_->fleet_.view();
+    place.node = bus::PreferredNode(*place.view, conversation.view());
+  }
+
+  /// Whether another node looks after the conversation by now: however busy it is, it goes there.
+  bool IsToMove(ConversationId conversation, Place& place) const {
+    if (!place.held.empty()) return true;
+    bus::FleetViewPtr view = owner_->fleet_.view();
+    if (view == place.view) return false;
+    place.view = std::move(view);
+    return bus::PreferredNode(*place.view, conversation.view()) != place.node;
+  }
+
+  void Dispatch(bus::NodeId node, ConversationId conversation, Command command) {
+    if (node == owner_->self_) {
+      owner_->conversations_.Run(conversation, std::move(command));
+    } else {
+      Send(node, conversation, std::move(command));
+    }
+  }
 
   void Send(bus::NodeId node, ConversationId conversation, Command command) {
     Link& link = links_[node];
@@ -128,40 +151,74 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
     // What a failed link still answers was, or will be, found out by running it again.
     if (owner_ == nullptr || found == links_.end() || found->second.id != id) return;
     Link& link = found->second;
-    assert(number >= link.first && number - link.first < link.sent.size());
+    assert(number < link.first + link.sent.size());
+    // So was what has been taken back with its conversation.
+    if (number < link.first || !link.sent[number - link.first].command) return;
     Sent& sent = link.sent[number - link.first];
     Result<ForwardedAnswer> answer = bytes.ok() ? DecodeAnswer(*bytes, sent.conversation)
                                                 : Result<ForwardedAnswer>(bytes.status());
+    if (!answer.ok() || answer->missed) return Fail(node);
     // What that node cannot do now, this one may.
-    if (!answer.ok() || answer->missed ||
-        answer->answer.status().code() == StatusCode::kUnavailable) {
-      Fail(node);
-      return;
+    if (answer->answer.status().code() == StatusCode::kUnavailable) {
+      return TakeBack(link, sent.conversation);
     }
-    Command command = *std::move(sent.command);
-    sent.command.reset();
+    Command command = *std::exchange(sent.command, std::nullopt);
+    DropAnswered(link);
+    command.done(std::move(answer->answer));
+  }
+
+  static void DropAnswered(Link& link) {
     while (!link.sent.empty() && !link.sent.front().command) {
       link.sent.pop_front();
       ++link.first;
     }
-    command.done(std::move(answer->answer));
   }
 
   /// Runs here what the node has not answered, and begins a new link.
   void Fail(bus::NodeId node) {
     Link failed = std::exchange(links_[node], Link());
     for (Sent& sent : failed.sent) {
-      if (!sent.command) continue;
-      places_.at(sent.conversation).node = owner_->self_;
-      owner_->stats_.rerun.fetch_add(1, std::memory_order_relaxed);
-      sent.command->may_be_done = true;
-      owner_->conversations_.Run(sent.conversation, *std::move(sent.command));
+      if (sent.command) RunAgain(sent.conversation, *std::move(sent.command));
     }
   }
 
+  /// Runs here what the node has not answered of this conversation: all of it, to keep its order.
+  void TakeBack(Link& link, ConversationId conversation) {
+    std::vector<Command> taken;
+    for (Sent& sent : link.sent) {
+      if (sent.conversation != conversation || !sent.command) continue;
+      taken.push_back(*std::exchange(sent.command, std::nullopt));
+    }
+    DropAnswered(link);
+    for (Command& command : taken) RunAgain(conversation, std::move(command));
+  }
+
+  void RunAgain(ConversationId conversation, Command command) {
+    Place& place = places_.at(conversation);
+    place.node = owner_->self_;
+    place.view = owner_->fleet_.view();
+    owner_->stats_.rerun.fetch_add(1, std::memory_order_relaxed);
+    command.may_be_done = true;
+    owner_->conversations_.Run(conversation, std::move(command));
+  }
+
   void Answered(ConversationId conversation) {
-    const auto place = places_.find(conversation);
-    if (--place->second.waiting == 0) places_.erase(place);
+    const auto found = places_.find(conversation);
+    Place& place = found->second;
+    if (--place.waiting == 0) {
+      places_.erase(found);
+    } else if (place.waiting == place.held.size()) {
+      Move(conversation, place);
+    }
+  }
+
+  /// Nothing of it is under way: what was held goes where the conversation is looked after now.
+  void Move(ConversationId conversation, Place& place) {
+    Choose(conversation, place);
+    // Where one of them fails the link, the place changes, and the rest follows it.
+    for (Command& command : std::exchange(place.held, {})) {
+      Dispatch(place.node, conversation, std::move(command));
+    }
   }
 
   static std::uint64_t NewLinkId() {

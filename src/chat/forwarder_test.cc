@@ -34,7 +34,7 @@ class ForwarderTest : public testing::Test {
  protected:
   static constexpr int kNodes = 3;
 
-  ForwarderTest() {
+  explicit ForwarderTest(std::chrono::milliseconds timeout = kTimeout) : timeout_(timeout) {
     for (int i = 0; i < kNodes; ++i) nodes_.push_back(NewNode(i));
     for (int i = 0; i < kNodes; ++i) fleet_.node(i).Start();
     ann_ = Person("ann");
@@ -59,7 +59,7 @@ class ForwarderTest : public testing::Test {
     dependencies.fleet = &fleet_.node(index);
     dependencies.clock = &clock_;
     dependencies.random = &random_;
-    dependencies.forward_timeout = kTimeout;
+    dependencies.forward_timeout = timeout_;
     dependencies.fingerprint_key.fill(1);
     return std::make_unique<ChatService>(std::move(dependencies));
   }
@@ -96,8 +96,9 @@ class ForwarderTest : public testing::Test {
   }
 
   /// The node that looks after the group, as all believe, and another one.
-  int Owner() {
-    const bus::NodeId id = bus::PreferredNode(*fleet_.node(0).view(), group_.view());
+  int Owner() { return OwnerOf(group_); }
+  int OwnerOf(ConversationId conversation) {
+    const bus::NodeId id = bus::PreferredNode(*fleet_.node(0).view(), conversation.view());
     for (int i = 0; i < kNodes; ++i) {
       if (fleet_.node(i).self() == id) return i;
     }
@@ -106,18 +107,22 @@ class ForwarderTest : public testing::Test {
   int Other() { return (Owner() + 1) % kNodes; }
 
   Answer Submit(int node, CommandBody body, UserId caller) {
+    return SubmitTo(group_, node, std::move(body), caller);
+  }
+  Answer SubmitTo(ConversationId to, int node, CommandBody body, UserId caller) {
     auto answer = std::make_shared<std::optional<Result<CommandAnswer>>>();
     auto given = std::make_shared<CommandBody>(std::move(body));
     On([=, this] {
       nodes_[static_cast<std::size_t>(node)]->Submit(
-          group_, caller, std::move(*given),
+          to, caller, std::move(*given),
           [answer](Result<CommandAnswer> result) { answer->emplace(std::move(result)); });
     });
     return answer;
   }
-  Answer Send(int node, std::string text) {
+  Answer Send(int node, std::string text) { return SendTo(group_, node, std::move(text)); }
+  Answer SendTo(ConversationId to, int node, std::string text) {
     const ClientId client_id(Uuid::Version7(clock_.Now(), random_));
-    return Submit(node, SendCommand{client_id, std::move(text), {}, std::nullopt}, ann_);
+    return SubmitTo(to, node, SendCommand{client_id, std::move(text), {}, std::nullopt}, ann_);
   }
 
   std::vector<std::string> Texts() {
@@ -152,6 +157,7 @@ class ForwarderTest : public testing::Test {
     EXPECT_GT(Stats(node).rerun, 0U);
   }
 
+  const std::chrono::milliseconds timeout_;
   FakeClock clock_;
   FakeRandom random_;
   runtime::Shard shard_;
@@ -256,6 +262,60 @@ TEST_F(ForwarderTest, ANodeThatStops_GivesBackWhatItIsAsked) {
     while (!stopped) shard_.RunUntilIdle();
     stopping.join();
   });
+}
+
+/// Of nodes that are waited for as long as it takes.
+class PatientForwarderTest : public ForwarderTest {
+ protected:
+  PatientForwarderTest() : ForwarderTest(std::chrono::seconds(60)) {}
+};
+
+TEST_F(PatientForwarderTest, WhatTheNodeCannotDo_ComesBack_WithWhatFollowsItInItsConversation) {
+  const int owner = Owner();
+  const int node = Other();
+  ConversationId another = NewGroup();
+  while (OwnerOf(another) != owner) another = NewGroup();
+  store_.controls().HoldCommits();
+  const Answer refused = Send(node, "first");
+  fleet_.HoldRequests(owner);
+  const Answer follows = Send(node, "second");
+  const Answer elsewhere = SendTo(another, node, "elsewhere");
+  store_.controls().FailNextAppend(storage::AppendOutcome::kRefused);
+  store_.controls().ReleaseCommits();
+  Await(refused);
+  Await(follows);
+  EXPECT_EQ(SeqOf(refused), Seq(2));
+  EXPECT_EQ(SeqOf(follows), Seq(3));
+  EXPECT_EQ(Stats(node).rerun, 2U) << "and not what was sent elsewhere";
+  EXPECT_FALSE(elsewhere->has_value());
+  fleet_.ReleaseRequests(owner);
+  Await(elsewhere);
+  EXPECT_EQ(CodeOf(elsewhere), StatusCode::kOk);
+  EXPECT_EQ(Texts(), (std::vector<std::string>{"first", "second"}));
+  const std::uint64_t before = Stats(owner).taken;
+  Await(Send(node, "third"));
+  EXPECT_EQ(Stats(owner).taken - before, 1U) << "and the link goes on";
+  EXPECT_EQ(Stats(node).rerun, 2U);
+}
+
+TEST_F(PatientForwarderTest, AConversationThatIsNeverQuiet_MovesOnceWhatIsUnderWayIsAnswered) {
+  const int before = Owner();
+  fleet_.node(before).SetDraining(true);
+  const int after = Owner();
+  fleet_.node(before).SetDraining(false);
+  const int node = kNodes - before - after;  // the third
+  fleet_.HoldRequests(before);
+  const std::uint64_t taken = Stats(after).taken;
+  std::vector<Answer> answers{Send(node, "first")};
+  fleet_.node(before).SetDraining(true);
+  answers.push_back(Send(node, "second"));
+  answers.push_back(Send(node, "third"));
+  EXPECT_EQ(Stats(node).forwarded, 1U);
+  fleet_.ReleaseRequests(before);
+  for (const Answer& answer : answers) Await(answer);
+  EXPECT_EQ(Texts(), (std::vector<std::string>{"first", "second", "third"}));
+  EXPECT_EQ(Stats(after).taken - taken, 2U);
+  EXPECT_EQ(Stats(node).rerun, 0U);
 }
 
 TEST_F(ForwarderTest, ANodeThatDrains_IsAskedNoMore) {
