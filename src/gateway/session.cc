@@ -129,6 +129,7 @@ void Session::Begin(const auth::Caller& caller) {
     AwaitResume();
   } else {
     phase_ = Phase::kLive;
+    FollowLarge();
     CatchUpLater(env_.catch_up, Missed::kNothing);
     RecheckLater();
   }

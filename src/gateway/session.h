@@ -177,6 +177,9 @@ class Session : public bus::Subscriber,
   /// The conversation has so many members: it is followed, or no longer.
   void NoteSize(ConversationId conversation, std::size_t members);
   void Follow(ConversationId conversation);
+  /// Compares the heads now, and so finds what is to be followed: for who goes live without a
+  /// resume.
+  void FollowLarge();
   void Unfollow(ConversationId conversation);
   /// Compares the heads after `wait`, or so, or sooner where that was asked for before.
   enum class Missed { kNothing, kMaybe };
@@ -230,6 +233,9 @@ class Session : public bus::Subscriber,
   Missed catch_up_for_ = Missed::kNothing;
   bool catching_up_ = false;
   std::string caught_up_to_;  ///< cursor: until then everything was compared
+  /// Conversations that nothing was heard of, but that had changed at the last comparison: what
+  /// happened may be on its way then, and is not to be taken for lost. Sorted.
+  std::vector<ConversationId> suspected_;
 
   wire::ResumeFrame resume_;  ///< gathers the frames of one resume
   std::vector<runtime::Completer<Status>> drain_waiters_;

@@ -98,6 +98,12 @@ void Session::Follow(ConversationId conversation) {
   if (!followed.subscription) followed.subscription = env_.bus.Follow(conversation, *this);
 }
 
+void Session::FollowLarge() {
+  if (!MayMiss()) return;
+  catching_up_ = true;
+  runtime::Spawn(shard_, "catch up", CatchUp(shared_from_this(), Missed::kNothing));
+}
+
 void Session::Unfollow(ConversationId conversation) {
   const auto followed = followed_.find(conversation);
   if (followed == followed_.end()) return;
@@ -169,7 +175,13 @@ void Session::TakeHeads(const chat::SyncPlan& plan, Missed missed) {
   }
   // What was said before they were followed here is found by the next look.
   if (followed) CatchUpLater(env_.catch_up, Missed::kNothing);
+  const std::vector<ConversationId> suspected = std::exchange(suspected_, {});
   for (const chat::SyncItem& item : plan.items) {
+    if (missed == Missed::kNothing && !feeds_.contains(item.conversation) &&
+        !std::ranges::binary_search(suspected, item.conversation)) {
+      suspected_.push_back(item.conversation);
+      continue;
+    }
     Feed& feed = feeds_[item.conversation];
     if (item.last > feed.known()) {
       env_.stats->found_missing.fetch_add(1, std::memory_order_relaxed);
@@ -178,6 +190,10 @@ void Session::TakeHeads(const chat::SyncPlan& plan, Missed missed) {
       feed.OnConversation(Seq());
     }
     Work(item.conversation, feed);
+  }
+  if (!suspected_.empty()) {
+    std::ranges::sort(suspected_);
+    CatchUpLater(env_.catch_up, Missed::kNothing);
   }
   for (const ConversationId& conversation : plan.left) {
     const auto it = feeds_.find(conversation);

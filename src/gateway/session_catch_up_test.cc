@@ -21,12 +21,12 @@ class SessionCatchUp : public testing::Test {
   /// The heads of what was made here are repeated no more.
   SessionCatchUp() { Settle(); }
 
-  /// Connects, and waits for the comparison that follows: a message that falls into it is told by
-  /// the conversation, not as a change.
+  /// Connects, and waits for the two comparisons that follow: a message that falls into one is told
+  /// by the conversation, not as a change.
   std::unique_ptr<TestClient> ConnectAtRest(UserId user) {
     const std::uint64_t compared = two_.stats().catch_ups;
     auto client = two_.Connect(user);
-    one_.backend.RunUntil([&] { return two_.stats().catch_ups > compared; });
+    one_.backend.RunUntil([&] { return two_.stats().catch_ups > compared + 1; });
     world_->RunUntilIdle();
     return client;
   }
@@ -110,6 +110,29 @@ TEST_F(SessionCatchUp, SoonAfterGoingLive_HeadsAreComparedOnce) {
     Settle();
     EXPECT_EQ(two_.stats().catch_ups, compared + 1);
   }
+}
+
+TEST_F(SessionCatchUp, WhatIsOnItsWay_WhenHeadsAreCompared_IsToldAsAChange) {
+  const auto other = ConnectAtRest(ann_);
+  bus::EventPtr change;
+  Lose([&](UserId /*user*/, const Event& event) {
+    if (event.kind == Event::Kind::kChange) change = std::make_shared<const Event>(event);
+    return event.kind == Event::Kind::kHead;
+  });
+  EXPECT_EQ(Send(ann_, group_), 2U);
+  ASSERT_NE(change, nullptr);
+  const auto client = two_.Connect(bo_);
+  world_->RunUntilIdle();
+  two_.backend.On(
+      [&] { world_->bus().Publish(change, std::make_shared<const std::vector<UserId>>(1, bo_)); });
+  AwaitTold(*client, "change 2");
+}
+
+TEST_F(SessionCatchUp, WhatChangedBeforeALiveSession_AndIsNotHeardOf_IsShown) {
+  EXPECT_EQ(Send(ann_, group_), 2U);
+  LoseAll();
+  const auto client = two_.Connect(bo_);
+  AwaitTold(*client, "inbox 2");
 }
 
 TEST_F(SessionCatchUp, AConversationThatIsNew_IsShown_WhenItsHeadComes) {
@@ -218,9 +241,9 @@ TEST_F(SessionFollow, WhatIsSaidInALargeConversation_Comes_OnceFollowed) {
   EXPECT_THAT(client->Seqs(), ElementsAre(2, 3));
 }
 
-TEST_F(SessionFollow, ALiveSession_FollowsSoon) {
+TEST_F(SessionFollow, ALiveSession_FollowsAtOnce) {
   const auto client = two_.Connect(bo_);
-  Settle();
+  world_->RunUntilIdle();
   const std::uint64_t first = Send(ann_, large_);
   EXPECT_THAT(client->Seqs(), Contains(first));
 }
