@@ -17,7 +17,7 @@ cluster: build ## build, then start a fleet: 3 Cassandra, 3 NATS, Redis, 3 parle
 	@tools/install_packages engines
 	@PARLEYD=$(BUILD)/bin/parleyd tools/cluster up
 
-faults: build ## break a fleet of its own in every way that tests/faults knows (an hour)
+faults: build ## break a fleet of its own in every way that tests/faults knows (about 15 minutes)
 	@tools/install_packages engines
 	/usr/bin/python3 tests/faults/run.py
 
