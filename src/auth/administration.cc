@@ -125,7 +125,7 @@ Task<Result<Person>> Administration::GetPerson(UserId id) {
 
 Task<Result<PersonChanged>> Administration::ChangePerson(UserId admin, UserId id,
                                                          PersonChange change) {
-  Result<User> before = co_await store_.accounts().FindUser(id);
+  Result<User> before = co_await store_.accounts().ReadUser(id);
   PARLEY_CO_TRY(OfPerson(before.status()));
   if (admin == id && change.disabled.value_or(false)) {
     co_return Conflict("you cannot disable yourself: another administrator can");

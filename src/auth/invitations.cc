@@ -94,7 +94,7 @@ Task<Result<Invite>> InvitationService::FindGood(std::string token) {
   if (found.status().code() == StatusCode::kNotFound) co_return NoSuchInvitation();
   PARLEY_CO_TRY(found.status());
   if (!found->IsGood(clock_.Now())) co_return NoSuchInvitation();
-  Result<User> inviter = co_await store_.accounts().FindUser(found->created_by);
+  Result<User> inviter = co_await store_.accounts().ReadUser(found->created_by);
   if (inviter.status().code() == StatusCode::kNotFound) co_return NoSuchInvitation();
   PARLEY_CO_TRY(inviter.status());
   if (inviter->disabled) co_return NoSuchInvitation();

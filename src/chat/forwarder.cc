@@ -191,6 +191,8 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
     }
     DropAnswered(link);
     for (Command& command : taken) RunAgain(conversation, std::move(command));
+    // It is to go back there: what that node could not do was of a moment, and it answers.
+    places_.at(conversation).view = nullptr;
   }
 
   void RunAgain(ConversationId conversation, Command command) {

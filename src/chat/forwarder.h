@@ -29,13 +29,14 @@ struct ForwardStats {
 /// The commands of one shard for one conversation keep their order. They go by a *link* to the
 /// other node, numbered; a node that misses one refuses what follows. Once a link has failed
 /// (nobody there, no answer in time, one missed), all that is unanswered on it is run here, in
-/// order; where the node says that it cannot (kUnavailable), all of that conversation. What comes
-/// for such a conversation stays here until all is answered. What was run there all the same is
-/// found by what it made (client_id, membership, who is no member any more): commands that are run
-/// again are idempotent.
+/// order, and what comes for those conversations stays here until all is answered. Where the node
+/// only says that it cannot do one (kUnavailable), what is unanswered of that conversation is run
+/// here, in order but for what that node may have done of it already. What was run there all the
+/// same is found by what it made (client_id, membership, who is no member any more): commands that
+/// are run again are idempotent.
 ///
-/// A conversation that another node is to look after since nodes came or went moves once what is
-/// under way is answered; what comes meanwhile waits for that.
+/// A conversation that is to go to another node (nodes came or went; it was taken back) moves once
+/// what is under way is answered; what comes meanwhile waits for that.
 class Forwarder {
  public:
   struct Options {

@@ -32,6 +32,12 @@ void HeadBook::AddTo(MemberChanges& changes, const Named& named) {
   }
 }
 
+HeadBook::SteadyTime HeadBook::DueOf(const Repeat& repeat) const {
+  const SteadyTime due = repeat.told + (repeat.again ? intervals_.last : intervals_.first);
+  const auto past_beat = due.time_since_epoch() % intervals_.beat;
+  return past_beat.count() == 0 ? due : due + (intervals_.beat - past_beat);
+}
+
 std::optional<HeadBook::SteadyTime> HeadBook::NextDue() const {
   std::optional<SteadyTime> next;
   if (members_) next = DueOf(*members_);

@@ -24,6 +24,9 @@ class HeadBook {
   struct Intervals {
     std::chrono::milliseconds first{1'000};
     std::chrono::milliseconds last{30'000};
+    /// All that is due is told at multiples of this: what is due in many conversations wakes those
+    /// who send it, carry it and take it together, and not one after the other.
+    std::chrono::milliseconds beat{250};
   };
 
   /// Of who came and who went, so many are remembered; beyond, the oldest is told no more.
@@ -66,9 +69,7 @@ class HeadBook {
   void Remember(UserId user, std::optional<Seq> left, SteadyTime now);
   static void AddTo(MemberChanges& changes, const Named& named);
 
-  SteadyTime DueOf(const Repeat& repeat) const {
-    return repeat.told + (repeat.again ? intervals_.last : intervals_.first);
-  }
+  SteadyTime DueOf(const Repeat& repeat) const;
 
   Intervals intervals_;
   std::optional<Repeat> members_;

@@ -35,6 +35,16 @@ TEST_F(HeadBookTest, TellsTwiceAfterTheLastEvent_ThenNoMore) {
   EXPECT_TRUE(book_.empty());
 }
 
+TEST_F(HeadBookTest, WhatIsDueAtAboutTheSameTime_IsToldTogether) {
+  HeadBook other{HeadBook::Intervals()};
+  book_.Told(start_ + milliseconds(1));
+  other.Told(start_ + milliseconds(250));
+  EXPECT_EQ(book_.NextDue(), start_ + milliseconds(1'250));
+  EXPECT_EQ(other.NextDue(), book_.NextDue());
+  EXPECT_FALSE(book_.Take(start_ + milliseconds(1'249)).members);
+  EXPECT_TRUE(book_.Take(start_ + milliseconds(1'250)).members);
+}
+
 TEST_F(HeadBookTest, AnEventBeginsAnew) {
   book_.Told(start_);
   EXPECT_TRUE(book_.Take(start_ + seconds(1)).members);

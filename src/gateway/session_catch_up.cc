@@ -163,8 +163,9 @@ runtime::Task<void> Session::CatchUp(std::shared_ptr<Session> self, Missed misse
     self->CatchUpLater(self->env_.catch_up, missed);
     co_return;
   }
-  self->caught_up_to_ = std::move(cursor);
   self->TakeHeads(*plan, missed);
+  // What is suspected has to be found again.
+  if (self->suspected_.empty()) self->caught_up_to_ = std::move(cursor);
 }
 
 void Session::TakeHeads(const chat::SyncPlan& plan, Missed missed) {

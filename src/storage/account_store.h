@@ -29,6 +29,8 @@ class AccountStore {
   virtual runtime::Task<Status> CreateUser(User user, std::string password_hash) = 0;
   /// kNotFound where there is none; so below.
   virtual runtime::Task<Result<User>> FindUser(UserId user) = 0;
+  /// The same, past all caches: where what the person may do is decided or changed.
+  virtual runtime::Task<Result<User>> ReadUser(UserId user) { return FindUser(user); }
   /// Those that exist, in the order asked for.
   virtual runtime::Task<Result<std::vector<User>>> FindUsers(std::vector<UserId> users) = 0;
   /// `username` in lower case.

@@ -139,7 +139,8 @@ std::unique_ptr<ChatService> ChatBackend::NewService() {
     dependencies.effects = EffectsAre::kInTheSameWrite;
   } else {
     dependencies.fleet = &world_->fleet(node_);
-    dependencies.head_repeats = {kFirstRepeat, kLastRepeat};
+    dependencies.head_repeats = {
+        .first = kFirstRepeat, .last = kLastRepeat, .beat = std::chrono::milliseconds(1)};
   }
   dependencies.fingerprint_key.fill(1);
   dependencies.identity_key.fill(2);

@@ -101,6 +101,8 @@ runtime::Task<Result<UserNameTraits::Loaded>> CachedAccounts::LoadId(std::string
   co_return std::make_shared<const UserId>(loaded.id);
 }
 
+runtime::Task<Result<User>> CachedAccounts::ReadUser(UserId user) { return inner_.ReadUser(user); }
+
 runtime::Task<Result<User>> CachedAccounts::FindUserByName(std::string username) {
   PARLEY_CO_ASSIGN(auto id,
                    co_await names_.Get(username, [this, username] { return LoadId(username); }));

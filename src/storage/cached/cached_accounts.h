@@ -67,6 +67,7 @@ class CachedAccounts : public AccountStore {
 
   runtime::Task<Status> CreateUser(User user, std::string password_hash) override;
   runtime::Task<Result<User>> FindUser(UserId user) override;
+  runtime::Task<Result<User>> ReadUser(UserId user) override;
   runtime::Task<Result<std::vector<User>>> FindUsers(std::vector<UserId> users) override;
   runtime::Task<Result<User>> FindUserByName(std::string username) override;
   runtime::Task<Result<User>> UpdateUser(UserId user, UserPatch patch) override;

@@ -88,6 +88,10 @@ runtime::Task<Result<User>> ForwardingAccounts::FindUser(UserId user) {
   return inner_.FindUser(user);
 }
 
+runtime::Task<Result<User>> ForwardingAccounts::ReadUser(UserId user) {
+  return inner_.ReadUser(user);
+}
+
 runtime::Task<Result<std::vector<User>>> ForwardingAccounts::FindUsers(std::vector<UserId> users) {
   return inner_.FindUsers(std::move(users));
 }

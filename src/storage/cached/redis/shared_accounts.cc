@@ -40,7 +40,7 @@ runtime::Task<Status> SharedAccounts::FindChunk(std::vector<UserId> users,
   for (std::size_t i = 0; i < users.size(); ++i) {
     if (held.ok() && !(*held)[i].payload.empty()) {
       Result<User> user = DecodeUser((*held)[i].payload, users[i]);
-      if (user.ok()) {
+      if (user.ok() && !user->admin) {
         people.emplace(users[i], *std::move(user));
         continue;
       }

@@ -272,6 +272,11 @@ TEST_F(SharedCacheStoreTest, WhoAdministers_IsNotKept) {
   ASSERT_TRUE(change(false));
   cache_.Revive();
   EXPECT_FALSE(administers()) << "and that without the cache having heard of it";
+  cache_.Die();
+  ASSERT_TRUE(change(true));
+  cache_.Revive();
+  EXPECT_FALSE(administers()) << "who does not is kept";
+  EXPECT_TRUE(Run(b_.accounts().ReadUser(user.id))->admin) << "but not for who asks the store";
 }
 
 TEST_F(SharedCacheStoreTest, PersonReadBeforeAChange_IsNotKept) {

@@ -85,20 +85,18 @@ std::string EncodeBody(const ConversationSnapshot& snapshot) {
   std::string bytes;
   wire::record::PutByte(bytes, kValueVersion);
   PutRecord(bytes, wire::InfoRecord{.seq = snapshot.head.seq, .info = snapshot.info});
-  Put(bytes, snapshot.head.n > 0);
   wire::record::PutNumber(bytes, snapshot.members->size());
   for (const Member& member : *snapshot.members) {
     Put(bytes, member.user);
     PutRecord(bytes, wire::MemberRecord{.seq = member.joined_seq, .at = {}, .member = member});
   }
+  Put(bytes, snapshot.head.n > 0);
   return bytes;
 }
 
 Result<SharedBody> DecodeBody(std::string_view bytes, ConversationId conversation) {
   RecordReader in(bytes, kValueVersion, "conversation in the cache");
   const std::string_view info = GetBytes(in);
-  bool spoken_in = false;
-  Get(in, spoken_in);
   auto members = std::make_shared<std::vector<Member>>();
   const std::uint64_t count = in.Size(Uuid::kSize + 1);
   members->reserve(count);
@@ -109,6 +107,8 @@ Result<SharedBody> DecodeBody(std::string_view bytes, ConversationId conversatio
     if (!record.member) return DataLoss("a member in the cache is none");
     members->push_back(*record.member);
   }
+  bool spoken_in = false;
+  if (!in.AtEnd()) Get(in, spoken_in);
   PARLEY_ASSIGN(SharedBody body, in.Finish(SharedBody()));
   PARLEY_ASSIGN(wire::InfoRecord record, wire::ReadInfoRecord(info, conversation));
   body.seq = record.seq;

@@ -16,9 +16,9 @@ namespace parley::storage::cached {
 // (wire/records.h); bytes that cannot be understood are kDataLoss, and count as nothing.
 
 /// Of the layout of keys and values: programs of another one do not see each other's.
-inline constexpr int kSharedSchema = 2;
+inline constexpr int kSharedSchema = 1;
 
-/// "prefix:2:h:018f…": the keys of one installation.
+/// "prefix:1:h:018f…": the keys of one installation.
 class SharedKeys {
  public:
   explicit SharedKeys(const std::string& prefix);
@@ -50,7 +50,7 @@ Result<SharedHead> DecodeHead(std::string_view bytes, ConversationId conversatio
 /// A conversation apart from the end of its log.
 struct SharedBody {
   Seq seq;                 ///< the head that was read with it
-  bool spoken_in = false;  ///< as of then
+  bool spoken_in = false;  ///< as of then; false where an older program wrote it
   ConversationInfo info;
   std::shared_ptr<const std::vector<Member>> members;
 };
