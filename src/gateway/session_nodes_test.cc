@@ -1,13 +1,15 @@
-// Sessions on two nodes under a bus that loses, stores that do not answer and nodes that pause,
-// held to one log (promises I2, I3, I4 and I5).
+// Sessions on two nodes under a bus that loses, repeats, delays and changes the order of things,
+// stores that do not answer and nodes that pause, held to one log (promises I2, I3, I4 and I5).
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <random>
 #include <set>
 
 #include <gmock/gmock.h>
 
+#include "bus/testing/lossy_bus.h"
 #include "gateway/testing/node_fixture.h"
 
 namespace parley::gateway {
@@ -29,7 +31,7 @@ class SessionNodes : public testing::TestWithParam<unsigned> {
       clients_.back()->Resume(group_, 1);
     }
     for (const auto& client : clients_) AwaitLive(*client);
-    world_->lossy_bus.loses = [this](UserId, const bus::Event&) { return Roll(100) < losing_; };
+    way_.Set(AnyLosses());
   }
 
   std::size_t Roll(std::size_t sides) { return engine_() % sides; }
@@ -62,6 +64,13 @@ class SessionNodes : public testing::TestWithParam<unsigned> {
               *nodes_[0]->backend.Run(nodes_[0]->backend.store().accounts().FindUsers({who}))}));
     }
   }
+  bus::Losses AnyLosses() {
+    return {.dropped = static_cast<int>(Roll(700)),
+            .duplicated = 100,
+            .overtaken = 100,
+            .delayed = 100,
+            .delay = std::chrono::milliseconds(Roll(10))};
+  }
   void Disturb() {
     storage::memory::Controls& controls = nodes_[0]->backend.controls();
     switch (Roll(6)) {
@@ -73,8 +82,8 @@ class SessionNodes : public testing::TestWithParam<unsigned> {
       case 2:
         return controls.FailNextAppend(AppendOutcome::kConflict);
       case 3:
-        losing_ = losing_ == 0 ? 10 + Roll(80) : 0;
-        return;
+        losing_ = !losing_;
+        return way_.Set(losing_ ? AnyLosses() : bus::Losses());
       case 4:
         return world_->Stand(Roll(2), true);
       default:
@@ -108,9 +117,9 @@ class SessionNodes : public testing::TestWithParam<unsigned> {
     }
     for (const chat::Answer& answer : others_) backend.Await(answer);
     // What was lost with all its repeats is found when something is said, or the bus knows of it.
-    losing_ = 0;
+    way_.Set({});
     if (GetParam() % 2 == 0) {
-      world_->lossy_bus.Gap();
+      way_.Gap();
     } else {
       Send(0);
       backend.Await(sends_.back().answers.back());
@@ -124,11 +133,13 @@ class SessionNodes : public testing::TestWithParam<unsigned> {
   }
 
   std::mt19937 engine_{GetParam()};
-  std::size_t losing_ = 0;
+  bool losing_ = true;
   std::shared_ptr<ChatWorld> world_ = std::make_shared<ChatWorld>(ChatWorld::Kind::kManyNodes, 2);
+  bus::LossyBus way_{world_->bus(), GetParam(), {}};  ///< to the sessions
   std::vector<std::unique_ptr<SessionNode>> nodes_ = [this] {
     std::vector<std::unique_ptr<SessionNode>> nodes;
-    for (std::size_t i = 0; i < 2; ++i) nodes.push_back(std::make_unique<SessionNode>(world_, i));
+    for (std::size_t i = 0; i < 2; ++i)
+      nodes.push_back(std::make_unique<SessionNode>(world_, i, way_));
     return nodes;
   }();
   const std::vector<UserId> people_ = nodes_[0]->backend.People("person", kPeople);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "gateway/testing/session_fixture.h"
@@ -12,10 +13,13 @@ namespace parley::gateway {
 class SessionNode {
  public:
   SessionNode(std::shared_ptr<chat::ChatWorld> world, std::size_t node)
-      : backend(world, node),
+      : SessionNode(world, node, world->bus()) {}
+  /// Whose sessions hear of things over `bus`, which outlives it.
+  SessionNode(std::shared_ptr<chat::ChatWorld> world, std::size_t node, bus::Bus& bus)
+      : backend(std::move(world), node),
         sessions_(SessionEnvironment{.chat = backend.chat(),
                                      .accounts = accounts_,
-                                     .bus = world->bus(),
+                                     .bus = bus,
                                      .presence = presence_,
                                      .limits = Limits(),
                                      .catch_up = std::chrono::milliseconds(5),
