@@ -166,6 +166,16 @@ def test_refused_by_nats_and_redis_it_serves_alone_and_says_so(fleet, make_serve
     server.stop()
 
 
+def test_without_nats_and_redis_it_serves_alone_and_says_so(fleet, make_server):
+    nowhere = settings(bus_nats_urls="tls://127.0.0.1:1", cache_redis_urls="redis://:none@127.0.0.1:1")
+    server = make_server(nowhere).start()
+    wait_for_log(server, "NATS is not there")
+    wait_for_log(server, "the shared cache does not answer: reads go to the store")
+    ann, bo = User.register(server, "ann"), User.register(server, "bo")
+    ann.send(ann.direct(bo), "alone")
+    server.stop()
+
+
 def test_a_keyspace_of_a_newer_version_is_left_alone(fleet, make_server):
     run_cql(f"UPDATE {KEYSPACE}.schema_state SET version = 999 WHERE name = 'schema' IF EXISTS")
     log = refused_start(make_server, settings())

@@ -26,7 +26,7 @@ from faults.scenarios import SCENARIOS  # noqa: E402
 from soak.ledger import Ledger  # noqa: E402
 
 LONGEST_STOP_S = 10
-SETTLE_DEADLINE_S = 90
+SETTLE_DEADLINE_S = 60  # promise I4
 BEFORE_S, AFTER_S = 4, 6
 
 
