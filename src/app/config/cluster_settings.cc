@@ -99,10 +99,10 @@ void AddCassandra(Table& table) {
 }
 
 void AddSharedCache(Table& table) {
-  table.push_back(IntegerSetting(
-      {"cache.max_age_ms",
-       "With several nodes: so old may be what one believes of sessions and people."},
-      "ms", {0, 60'000}, PARLEY_FIELD(cache.max_age)));
+  table.push_back(IntegerSetting({"cache.max_age_ms",
+                                  "With several nodes: so old may be what one believes of sessions "
+                                  "and people; what Redis keeps of people comes on top."},
+                                 "ms", {0, 60'000}, PARLEY_FIELD(cache.max_age)));
   table.push_back(Secret(ListSetting(
       {"cache.redis.urls",
        "The Redis servers that all nodes share as a cache in front of Cassandra, in the same order "
