@@ -187,7 +187,8 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
     std::vector<Command> taken;
     for (Sent& sent : link.sent) {
       if (sent.conversation != conversation || !sent.command) continue;
-      taken.push_back(*std::exchange(sent.command, std::nullopt));
+      taken.push_back(*std::move(sent.command));
+      sent.command.reset();
     }
     DropAnswered(link);
     for (Command& command : taken) RunAgain(conversation, std::move(command));
