@@ -87,9 +87,9 @@ class Forwarder::Outgoing : public std::enable_shared_from_this<Outgoing> {
   /// they keep their order.
   struct Place {
     bus::NodeId node;
-    bus::FleetViewPtr view;    ///< which this node was last compared with
-    std::size_t waiting = 0;   ///< not answered, with those held
-    std::deque<Command> held;  ///< of a conversation that is to move, once the others are answered
+    bus::FleetViewPtr view;     ///< which this node was last compared with
+    std::size_t waiting = 0;    ///< not answered, with those held
+    std::vector<Command> held;  ///< of a conversation that is to move, once the others are answered
   };
 
   struct Sent {
