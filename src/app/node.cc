@@ -78,6 +78,7 @@ struct Node::Parts {
   ProcessLogger& log;
   SystemClock system_clock;
   SystemRandom random;
+  BufferedRandom id_random{random};
   LiveLimits limits;
   limits::RateLimits rates;
   limits::ConnectionCounts of_account;
@@ -205,7 +206,7 @@ void Node::Parts::MakeChat(const InstallationKeys& keys) {
       .effects = stores.cluster == nullptr ? chat::EffectsAre::kInTheSameWrite
                                            : chat::EffectsAre::kFollowing,
       .clock = clock.get(),
-      .random = &random,
+      .random = &id_random,
       .limits = limits,
       .receipts_max_members = config.receipts_max_members,
       .max_waiting_bytes = config.waiting_bytes,

@@ -1,6 +1,8 @@
 #include "base/random.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <system_error>
 #include <sys/random.h>
 
@@ -14,6 +16,20 @@ void SystemRandom::Fill(std::span<std::uint8_t> bytes) {
       throw std::system_error(errno, std::generic_category(), "getrandom");
     }
     bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+void BufferedRandom::Fill(std::span<std::uint8_t> bytes) {
+  const std::lock_guard lock(mutex_);
+  while (!bytes.empty()) {
+    if (used_ == block_.size()) {
+      source_.Fill(block_);
+      used_ = 0;
+    }
+    const std::size_t count = std::min(bytes.size(), block_.size() - used_);
+    std::copy_n(block_.begin() + static_cast<std::ptrdiff_t>(used_), count, bytes.begin());
+    used_ += count;
+    bytes = bytes.subspan(count);
   }
 }
 

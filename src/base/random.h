@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <random>
 #include <span>
 
@@ -17,6 +20,21 @@ class Random {
 class SystemRandom : public Random {
  public:
   void Fill(std::span<std::uint8_t> bytes) override;
+};
+
+/// Takes the bytes of another source a block at a time, so that an id costs no system call. For
+/// numbers that must be new, not secret: what is handed out next lies in memory. Any thread.
+class BufferedRandom : public Random {
+ public:
+  /// `source` must outlive it.
+  explicit BufferedRandom(Random& source) : source_(source) {}
+  void Fill(std::span<std::uint8_t> bytes) override;
+
+ private:
+  Random& source_;
+  std::mutex mutex_;
+  std::array<std::uint8_t, 1024> block_{};  // guarded by mutex_
+  std::size_t used_ = block_.size();        // guarded by mutex_
 };
 
 /// The same bytes in every run, for tests. One thread.

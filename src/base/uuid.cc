@@ -1,24 +1,39 @@
 #include "base/uuid.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "base/random.h"
 
 namespace parley {
 namespace {
 
-constexpr char kHex[] = "0123456789abcdef";
+/// Both digits of each byte, one behind the other.
+constexpr std::array<char, 512> kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kDigits[byte >> 4];
+    pairs[2 * byte + 1] = kDigits[byte & 0x0F];
+  }
+  return pairs;
+}();
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr std::uint8_t kNoDigit = 0xFF;
 
-bool IsDash(std::size_t position) {
-  return position == 8 || position == 13 || position == 18 || position == 23;
-}
+constexpr std::array<std::uint8_t, 256> kHexValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = 10 + i;
+  return values;
+}();
+
+/// Where each byte has its two digits in the canonical form.
+constexpr std::array<std::uint8_t, Uuid::kSize> kPlaces = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                           19, 21, 24, 26, 28, 30, 32, 34};
+constexpr std::array<std::size_t, 4> kDashes = {8, 13, 18, 23};
 
 void SetVersion(Uuid::Bytes& bytes, std::uint8_t version) {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | (version << 4));
@@ -46,21 +61,19 @@ Uuid Uuid::Version8(std::span<const std::uint8_t, kSize> source) {
 }
 
 std::optional<Uuid> Uuid::Parse(std::string_view text) {
-  if (text.size() != 36) return std::nullopt;
-  Bytes bytes{};
-  std::size_t digits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (IsDash(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = HexValue(text[i]);
-    if (value < 0) return std::nullopt;
-    std::uint8_t& byte = bytes[digits / 2];
-    byte = static_cast<std::uint8_t>(byte << 4 | value);
-    ++digits;
+  if (text.size() != kTextSize) return std::nullopt;
+  for (const std::size_t dash : kDashes) {
+    if (text[dash] != '-') return std::nullopt;
   }
-  return Uuid(bytes);
+  Bytes bytes;
+  std::uint8_t wrong = 0;
+  for (std::size_t i = 0; i < kSize; ++i) {
+    const std::uint8_t high = kHexValues[static_cast<std::uint8_t>(text[kPlaces[i]])];
+    const std::uint8_t low = kHexValues[static_cast<std::uint8_t>(text[kPlaces[i] + 1])];
+    wrong |= (high | low) & 0xF0;  // of kNoDigit alone
+    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return wrong == 0 ? std::optional(Uuid(bytes)) : std::nullopt;
 }
 
 Uuid Uuid::FromBytes(std::string_view source) {
@@ -70,15 +83,17 @@ Uuid Uuid::FromBytes(std::string_view source) {
 }
 
 std::string Uuid::ToString() const {
-  std::string text(36, '-');
-  std::size_t digit = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (IsDash(i)) continue;
-    const std::uint8_t byte = bytes_[digit / 2];
-    text[i] = kHex[digit % 2 == 0 ? byte >> 4 : byte & 0x0F];
-    ++digit;
-  }
+  std::string text(kTextSize, '\0');
+  PutText(text.data());
   return text;
+}
+
+char* Uuid::PutText(char* at) const {
+  for (const std::size_t dash : kDashes) at[dash] = '-';
+  for (std::size_t i = 0; i < kSize; ++i) {
+    std::memcpy(at + kPlaces[i], &kHexPairs[std::size_t{2} * bytes_[i]], 2);
+  }
+  return at + kTextSize;
 }
 
 }  // namespace parley

@@ -21,6 +21,7 @@ class Random;
 class Uuid {
  public:
   static constexpr std::size_t kSize = 16;
+  static constexpr std::size_t kTextSize = 36;
   using Bytes = std::array<std::uint8_t, kSize>;
 
   constexpr Uuid() = default;
@@ -37,6 +38,8 @@ class Uuid {
 
   /// Canonical, in lower case.
   std::string ToString() const;
+  /// The same, kTextSize characters, to `at`; answers the place behind them.
+  char* PutText(char* at) const;
   const Bytes& bytes() const { return bytes_; }
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), kSize}; }
   bool IsNil() const { return *this == Uuid(); }

@@ -48,7 +48,7 @@ struct ChatDependencies {
   EffectsAre effects = EffectsAre::kFollowing;
   HeadBook::Intervals head_repeats = {};  ///< where the bus may lose events
   Clock* clock = nullptr;                 ///< never steps back
-  Random* random = nullptr;
+  Random* random = nullptr;               ///< for ids
   LiveLimits limits;
   /// In larger conversations nobody is told of receipts and typing.
   std::size_t receipts_max_members = 100;
