@@ -1,5 +1,8 @@
 #include "wire/frame.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace parley::wire {
@@ -11,32 +14,43 @@ constexpr std::size_t kMaxMedium = 0xFFFF;
 constexpr char kMediumFollows = 126;
 constexpr char kLongFollows = 127;
 
-void AppendBigEndian(std::string& out, std::uint64_t value, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(value >> shift));
+constexpr std::size_t kMaxHeader = 10;
+using Header = std::array<char, kMaxHeader>;
+
+char* PutBigEndian(char* at, std::uint64_t value, int bytes) {
+  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
+    *at++ = static_cast<char>(value >> shift);
+  return at;
+}
+
+/// Answers how long it is.
+std::size_t PutHeader(std::size_t payload_size, Header& header) {
+  char* at = header.data();
+  *at++ = kFinalText;
+  if (payload_size <= kMaxShort) {
+    *at++ = static_cast<char>(payload_size);
+  } else if (payload_size <= kMaxMedium) {
+    *at++ = kMediumFollows;
+    at = PutBigEndian(at, payload_size, 2);
+  } else {
+    *at++ = kLongFollows;
+    at = PutBigEndian(at, payload_size, 8);
   }
+  return static_cast<std::size_t>(at - header.data());
 }
 
 }  // namespace
 
 Frame Frame::Text(std::string_view json) {
-  constexpr std::size_t kMaxHeader = 10;
-  std::string bytes;
-  bytes.reserve(kMaxHeader + json.size());
-  bytes.push_back(kFinalText);
-  if (json.size() <= kMaxShort) {
-    bytes.push_back(static_cast<char>(json.size()));
-  } else if (json.size() <= kMaxMedium) {
-    bytes.push_back(kMediumFollows);
-    AppendBigEndian(bytes, json.size(), 2);
-  } else {
-    bytes.push_back(kLongFollows);
-    AppendBigEndian(bytes, json.size(), 8);
-  }
+  Header header;
+  const std::size_t header_size = PutHeader(json.size(), header);
+  auto bytes = std::make_shared_for_overwrite<char[]>(header_size + json.size());
+  std::copy_n(header.data(), header_size, bytes.get());
+  std::copy_n(json.data(), json.size(), bytes.get() + header_size);
   Frame frame;
-  frame.header_size_ = static_cast<std::uint8_t>(bytes.size());
-  bytes += json;
-  frame.bytes_ = std::make_shared<const std::string>(std::move(bytes));
+  frame.bytes_ = std::move(bytes);
+  frame.size_ = static_cast<std::uint32_t>(header_size + json.size());
+  frame.header_size_ = static_cast<std::uint8_t>(header_size);
   return frame;
 }
 

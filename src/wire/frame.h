@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace parley::wire {
@@ -17,13 +16,14 @@ class Frame {
   static Frame Text(std::string_view json);
 
   /// Header and payload.
-  std::string_view bytes() const { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+  std::string_view bytes() const { return {bytes_.get(), size_}; }
   /// The JSON alone.
   std::string_view payload() const { return bytes().substr(header_size_); }
   explicit operator bool() const { return bytes_ != nullptr; }
 
  private:
-  std::shared_ptr<const std::string> bytes_;
+  std::shared_ptr<const char[]> bytes_;
+  std::uint32_t size_ = 0;
   std::uint8_t header_size_ = 0;
 };
 

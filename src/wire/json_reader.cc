@@ -1,6 +1,7 @@
 #include "wire/json_reader.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_set>
 
 #include <fmt/core.h>
@@ -80,7 +81,7 @@ bool IsNumberError(simdjson::error_code error) {
 
 Status TooDeep() { return Malformed(fmt::format("nested deeper than {}", kMaxJsonDepth)); }
 
-bool HasDuplicate(std::vector<std::string_view>& names) {
+bool HasDuplicate(std::span<std::string_view> names) {
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
@@ -95,12 +96,12 @@ Status CheckTree(const JsonValue& value, std::size_t depth) {
   if (is_array) {
     for (const JsonValue child : array) PARLEY_TRY(CheckTree(child, depth + 1));
   } else if (is_object) {
-    std::vector<std::string_view> names;
+    boost::container::small_vector<std::string_view, 8> names;
     for (const auto& [name, child] : object) {
       names.push_back(name);
       PARLEY_TRY(CheckTree(child, depth + 1));
     }
-    if (HasDuplicate(names)) return Malformed("a field is named twice");
+    if (HasDuplicate({names.data(), names.size()})) return Malformed("a field is named twice");
   }
   return Status::Ok();
 }

@@ -10,6 +10,8 @@
 #include <vector>
 #include <simdjson.h>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/result.h"
 #include "model/ids.h"
 
@@ -124,7 +126,7 @@ class FieldReader {
   std::vector<Uuid> UuidList(std::string_view name, std::size_t max, Presence presence);
 
   JsonObject object_;
-  std::vector<std::string_view> known_;
+  boost::container::small_vector<std::string_view, 8> known_;
   std::vector<FieldError> errors_;
 };
 

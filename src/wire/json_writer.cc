@@ -1,5 +1,6 @@
 #include "wire/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -65,11 +66,14 @@ void AppendEscaped(std::string& out, char c) {
 }  // namespace
 
 JsonWriter& JsonWriter::Key(JsonKey key) {
-  Separate();
-  out_ += '"';
-  out_ += key.name();
-  out_ += '"';
-  return AfterKey();
+  std::array<char, JsonKey::kMaxSize + 4> text;  // , " " :
+  char* at = PutComma(text.data());
+  *at++ = '"';
+  at = std::copy_n(key.name().data(), key.name().size(), at);
+  *at++ = '"';
+  *at++ = ':';
+  comma_ = false;
+  return Append(text.data(), at);
 }
 
 JsonWriter& JsonWriter::String(std::string_view utf8) {
@@ -112,19 +116,12 @@ JsonWriter& JsonWriter::AfterKey() {
 }
 
 JsonWriter& JsonWriter::UuidValue(const Uuid& uuid) {
-  Separate();
-  constexpr std::size_t kQuotedSize = 38;
-  std::array<char, kQuotedSize> text;
-  char* at = text.data();
+  std::array<char, Uuid::kTextSize + 3> text;  // , " "
+  char* at = PutComma(text.data());
   *at++ = '"';
-  for (std::size_t i = 0; i < Uuid::kSize; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
-    *at++ = kHex[uuid.bytes()[i] >> 4];
-    *at++ = kHex[uuid.bytes()[i] & 0x0F];
-  }
-  *at = '"';
-  out_.append(text.data(), text.size());
-  return *this;
+  at = uuid.PutText(at);
+  *at++ = '"';
+  return Append(text.data(), at);
 }
 
 void JsonWriter::Separate() {

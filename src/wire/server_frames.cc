@@ -9,14 +9,20 @@
 namespace parley::wire {
 namespace {
 
-/// A frame of this type with the fields that `write` adds.
+/// A frame of this type with the fields that `write` adds, which makes no other frame meanwhile.
 template <class Write>
 Frame MakeFrame(std::string_view type, Write write) {
-  return Frame::Text(ToJson([&](JsonWriter& json) {
-    json.BeginObject().Key("type").String(type);
-    write(json);
-    json.EndObject();
-  }));
+  // Each thread writes into the same memory again and again: a frame takes what it needs of it.
+  constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;
+  thread_local std::string scratch;
+  scratch.clear();
+  JsonWriter json(scratch);
+  json.BeginObject().Key("type").String(type);
+  write(json);
+  json.EndObject();
+  Frame frame = Frame::Text(scratch);
+  if (scratch.capacity() > kKeptBytes) std::string().swap(scratch);
+  return frame;
 }
 
 constexpr std::string_view kSyncHead = R"({"type":"sync","conversations":[)";
