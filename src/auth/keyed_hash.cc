@@ -20,7 +20,22 @@ Hash16 Blake2b(const storage::SecretKey& key, std::string_view bytes) {
 
 }  // namespace
 
-Fingerprint Fingerprinter::Of(std::string_view bytes) const { return Blake2b(key_, bytes); }
+static_assert(sizeof(Fingerprint) == crypto_shorthash_siphashx24_BYTES);
+static_assert(sizeof(Hash16) == crypto_shorthash_siphashx24_KEYBYTES);
+
+Fingerprinter::Fingerprinter(const storage::SecretKey& key)
+    : key_(key), short_key_(Blake2b(key, "fingerprints: the key of SipHash")) {}
+
+Fingerprint Fingerprinter::Of(std::string_view bytes) const {
+  Fingerprint hash;
+  crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                              bytes.size(), short_key_.data());
+  return hash;
+}
+
+bool Fingerprinter::Matches(const Fingerprint& stored, std::string_view bytes) const {
+  return stored == Of(bytes) || stored == Blake2b(key_, bytes);
+}
 
 ConversationId ConversationIds::Direct(UserId one, UserId other) const {
   const auto [low, high] = std::minmax(one, other);

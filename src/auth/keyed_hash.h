@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -15,16 +16,19 @@ inline constexpr std::string_view kFingerprintKey = "fingerprints";
 inline constexpr std::string_view kConversationIdKey = "conversation_ids";
 inline constexpr std::string_view kCursorKey = "cursors";
 
-/// Turns the bytes of a request into its fingerprint: BLAKE2b under a key (libsodium's
-/// crypto_generichash), so that who reads the database cannot try texts against it. Immutable; any
-/// thread.
+/// Turns the bytes of a request into its fingerprint: SipHash-2-4 of 128 bits under a key
+/// (libsodium's crypto_shorthash_siphashx24), so that who reads the database cannot try texts
+/// against it. Each message has one made: a hash for short texts. Immutable; any thread.
 class Fingerprinter {
  public:
-  explicit Fingerprinter(const storage::SecretKey& key) : key_(key) {}
+  explicit Fingerprinter(const storage::SecretKey& key);
   Fingerprint Of(std::string_view bytes) const;
+  /// Whether `stored` is of these bytes: made by Of(), or as the first versions made it (BLAKE2b).
+  bool Matches(const Fingerprint& stored, std::string_view bytes) const;
 
  private:
-  const storage::SecretKey key_;
+  storage::SecretKey key_;
+  std::array<std::uint8_t, 16> short_key_;
 };
 
 /// Makes the ids of conversations that must come out the same whenever and wherever they are made

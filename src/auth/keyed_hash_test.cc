@@ -17,12 +17,22 @@ TEST(Fingerprinter, DependsOnBytesAndKey) {
 }
 
 // Stored fingerprints are compared with new ones: the function must never change.
-TEST(Fingerprinter, IsBlake2b128) {
+TEST(Fingerprinter, Of_NeverChanges) {
   const Fingerprint fingerprint = Fingerprinter(storage::SecretKey{}).Of("");
-  // python3: hashlib.blake2b(b"", key=bytes(32), digest_size=16).hexdigest()
-  const Fingerprint expected{0x47, 0xEA, 0xC6, 0x75, 0x30, 0xA0, 0xF5, 0x10,
-                             0xE5, 0xEE, 0x9A, 0x68, 0x9E, 0x7F, 0xE9, 0x30};
+  const Fingerprint expected{0xA5, 0x78, 0x65, 0x2C, 0xA0, 0xA1, 0x28, 0xB9,
+                             0x85, 0x5D, 0x75, 0x83, 0xFD, 0x18, 0x37, 0x68};
   EXPECT_EQ(fingerprint, expected);
+}
+
+TEST(Fingerprinter, Matches_WhatEachVersionMade) {
+  const Fingerprinter fingerprinter(storage::SecretKey{});
+  EXPECT_TRUE(fingerprinter.Matches(fingerprinter.Of("hello"), "hello"));
+  EXPECT_FALSE(fingerprinter.Matches(fingerprinter.Of("hello"), "hellp"));
+  // python3: hashlib.blake2b(b"", key=bytes(32), digest_size=16).hexdigest()
+  const Fingerprint blake2b{0x47, 0xEA, 0xC6, 0x75, 0x30, 0xA0, 0xF5, 0x10,
+                            0xE5, 0xEE, 0x9A, 0x68, 0x9E, 0x7F, 0xE9, 0x30};
+  EXPECT_TRUE(fingerprinter.Matches(blake2b, ""));
+  EXPECT_FALSE(fingerprinter.Matches(blake2b, " "));
 }
 
 TEST(ConversationIds, Direct_SameInEitherOrder_OtherForOtherPairs) {

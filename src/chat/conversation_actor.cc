@@ -50,7 +50,7 @@ ConversationActor::ConversationActor(ConversationId id, const ActorEnvironment& 
 
 ConversationActor::~ConversationActor() = default;
 
-void ConversationActor::Submit(Command command) {
+void ConversationActor::Submit(Command&& command) {
   last_used_ = steady_clock::now();
   const bool full = queue_.size() + pending_.size() >= kMaxQueued;
   if (full || phase_ == Phase::kDead) {
@@ -128,7 +128,7 @@ ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
   return lookup;
 }
 
-void ConversationActor::Run(Command command, const Found& found) {
+void ConversationActor::Run(Command&& command, const Found& found) {
   if (command.made) {
     if (SettleMade(command, found.made)) return;
     // It begins anew, and what is to be looked up for it with it.
@@ -242,8 +242,8 @@ std::optional<Result<CommandAnswer>> ConversationActor::AnswerRepeated(UserId ca
   std::optional<SentWindow::Sent> sent = window_.Find(caller, body.client_id);
   if (!sent && found.sent) sent = SentWindow::Sent{found.sent->seq, found.sent->fingerprint};
   if (!sent) return std::nullopt;
-  if (sent->fingerprint !=
-      FingerprintOf(env_.fingerprinter, body.text, body.media, body.reply_to)) {
+  if (!IsFingerprintOf(sent->fingerprint, env_.fingerprinter, body.text, body.media,
+                       body.reply_to)) {
     return Conflict("this client_id was first sent with other content: use a new one");
   }
   return CommandAnswer{found.sent_entry ? found.sent_entry : InMemory(sent->seq), true};
@@ -271,7 +271,7 @@ storage::EntryPtr ConversationActor::InMemory(Seq seq) const {
   return nullptr;
 }
 
-void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<User> added) {
+void ConversationActor::MakeEntry(Command&& command, EntryBody body, std::vector<User> added) {
   Entry entry;
   entry.conversation = id_;
   entry.seq = state_.head().seq.Next();
@@ -292,7 +292,7 @@ void ConversationActor::MakeEntry(Command command, EntryBody body, std::vector<U
   pending_.push_back({std::move(command), std::move(answer), std::move(staged)});
 }
 
-void ConversationActor::Answer(Command command, Result<CommandAnswer> answer) {
+void ConversationActor::Answer(Command&& command, Result<CommandAnswer> answer) {
   if (pending_.empty() && !MustConfirm() && (answer.ok() || !MayBeBehind())) {
     Reply(command, std::move(answer));
   } else {

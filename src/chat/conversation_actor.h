@@ -16,6 +16,7 @@
 #include "chat/chat_stats.h"
 #include "chat/commands.h"
 #include "chat/conversation_state.h"
+#include "chat/fifo.h"
 #include "chat/head_book.h"
 #include "chat/head_teller.h"
 #include "chat/position_book.h"
@@ -84,7 +85,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
 
   /// Begins to load; commands wait meanwhile.
   void Start();
-  void Submit(Command command);
+  void Submit(Command&& command);
 
   /// Whether nothing waits, and nothing came for `age`.
   bool IdleFor(std::chrono::milliseconds age) const;
@@ -142,7 +143,7 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   Lookup LookupFor(const Command& command) const;
   Lookup LookupFor(UserId caller, const SendCommand& send) const;
   Lookup LookupFor(UserId caller, const MarkCommand& mark) const;
-  void Run(Command command, const Found& found);
+  void Run(Command&& command, const Found& found);
   void RunBody(Command& command, const CreateCommand& body, const Found& found);
   void RunBody(Command& command, const AddMembersCommand& body, const Found& found);
   void RunBody(Command& command, const RemoveMemberCommand& body, const Found& found);
@@ -158,8 +159,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   /// An entry that is recent, or not committed yet; else null.
   storage::EntryPtr InMemory(Seq seq) const;
 
-  void MakeEntry(Command command, EntryBody body, std::vector<User> added);
-  void Answer(Command command, Result<CommandAnswer> answer);
+  void MakeEntry(Command&& command, EntryBody body, std::vector<User> added);
+  void Answer(Command&& command, Result<CommandAnswer> answer);
   /// Tells who asked, and counts.
   void Reply(Command& command, Result<CommandAnswer> answer);
 
@@ -224,8 +225,8 @@ class ConversationActor : public std::enable_shared_from_this<ConversationActor>
   OnDead on_dead_;
 
   Phase phase_ = Phase::kLoading;
-  std::deque<Command> queue_;    ///< not decided yet
-  std::deque<Pending> pending_;  ///< decided, not answered yet
+  Fifo<Command> queue_;        ///< not decided yet
+  Fifo<Pending> pending_;      ///< decided, not answered yet
   std::size_t in_flight_ = 0;  ///< so many of pending_, from the front, are in the append under way
   ConversationState state_;    ///< with everything in pending_ applied
   Head committed_;

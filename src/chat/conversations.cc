@@ -37,7 +37,7 @@ class Conversations::ShardConversations {
 
   runtime::Shard& shard() { return shard_; }
 
-  void Submit(ConversationId id, Command command) {
+  void Submit(ConversationId id, Command&& command) {
     if (stopping_) {
       command.done(Unavailable("the server is stopping: connect again"));
       return;

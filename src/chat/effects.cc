@@ -10,6 +10,10 @@ using storage::Effects;
 
 template <class T>
 void MoveBehind(std::vector<T>& into, std::vector<T>& later) {
+  if (into.empty()) {
+    into = std::move(later);
+    return;
+  }
   into.insert(into.end(), std::make_move_iterator(later.begin()),
               std::make_move_iterator(later.end()));
 }
@@ -51,6 +55,21 @@ void AddBody(Effects& effects, const Entry& entry, const MembersBody& body,
   for (const RoleChange& change : body.roles) AddMember(effects, entry, state, change.user);
 }
 
+/// What a fingerprint is made of: lengths in front, so that no two requests have the same bytes.
+std::string BytesOf(const std::string& text, const std::vector<MediaId>& media,
+                    std::optional<Seq> reply_to) {
+  constexpr std::size_t kNumbers = 44;
+  std::string bytes;
+  bytes.reserve(text.size() + kNumbers + media.size() * Uuid::kSize);
+  bytes += std::to_string(text.size());
+  bytes += ':';
+  bytes += text;
+  bytes += std::to_string(reply_to ? reply_to->value() : 0);
+  bytes += ':';
+  for (const MediaId& id : media) bytes += id.view();
+  return bytes;
+}
+
 }  // namespace
 
 Effects EffectsOf(const Entry& entry, const ConversationState& state,
@@ -68,11 +87,13 @@ Effects EffectsOf(const Entry& entry, const ConversationState& state,
 
 Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const std::string& text,
                           const std::vector<MediaId>& media, std::optional<Seq> reply_to) {
-  // Lengths in front, so that no two requests have the same bytes.
-  std::string bytes = std::to_string(text.size()) + ":" + text;
-  bytes += std::to_string(reply_to ? reply_to->value() : 0) + ":";
-  for (const MediaId& id : media) bytes += id.view();
-  return fingerprinter.Of(bytes);
+  return fingerprinter.Of(BytesOf(text, media, reply_to));
+}
+
+bool IsFingerprintOf(const Fingerprint& stored, const auth::Fingerprinter& fingerprinter,
+                     const std::string& text, const std::vector<MediaId>& media,
+                     std::optional<Seq> reply_to) {
+  return fingerprinter.Matches(stored, BytesOf(text, media, reply_to));
 }
 
 Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const MessageBody& message) {

@@ -17,6 +17,10 @@ Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const std::s
                           const std::vector<MediaId>& media, std::optional<Seq> reply_to);
 /// The same from the message that it made.
 Fingerprint FingerprintOf(const auth::Fingerprinter& fingerprinter, const MessageBody& message);
+/// Whether `stored` is the fingerprint of such a send.
+bool IsFingerprintOf(const Fingerprint& stored, const auth::Fingerprinter& fingerprinter,
+                     const std::string& text, const std::vector<MediaId>& media,
+                     std::optional<Seq> reply_to);
 
 /// Puts the effects of a later entry behind those of earlier ones.
 void MergeEffects(storage::Effects& into, storage::Effects&& later);

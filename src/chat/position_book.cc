@@ -100,7 +100,6 @@ std::optional<PositionBook::SteadyTime> PositionBook::NextReceiptDue() const {
 
 std::vector<PositionBook::Receipt> PositionBook::TakeReceipts(SteadyTime now) {
   std::vector<Receipt> receipts;
-  receipts.reserve(untold_.size());
   erase_if(untold_, [&](const UserId& user) {
     Record& record = records_.at(user);
     if (!record.untold()) return true;

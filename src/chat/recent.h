@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "chat/fifo.h"
 #include "model/entry.h"
 
 namespace parley::chat {
@@ -43,7 +43,7 @@ class RecentEntries {
     return entry.is_message() ? entry.message().text.size() : 0;
   }
 
-  std::deque<std::shared_ptr<const Entry>> entries_;
+  Fifo<std::shared_ptr<const Entry>> entries_;
   std::size_t text_bytes_ = 0;
 };
 
@@ -94,7 +94,7 @@ class SentWindow {
   };
 
   boost::unordered_flat_map<Key, Sent, KeyHash> sent_;
-  std::deque<Key> order_;
+  Fifo<Key> order_;
   bool complete_ = true;
 };
 

@@ -7,6 +7,9 @@
 namespace parley::runtime {
 namespace {
 
+/// Room for so much work is kept; what a burst needed beyond goes back.
+constexpr std::size_t kKeptWork = 4'096;
+
 thread_local Shard* current_shard = nullptr;
 
 /// Marks the calling thread as the shard's for as long as it lives.
@@ -48,7 +51,8 @@ void Shard::Post(Work work) {
 }
 
 bool Shard::Drain() {
-  std::vector<Work> batch;
+  // The two change places, so that neither grows anew each time.
+  std::vector<Work> batch = std::exchange(drained_, {});
   {
     const std::lock_guard lock(mutex_);
     batch.swap(inbox_);
@@ -56,7 +60,10 @@ bool Shard::Drain() {
   for (Work& work : batch) {
     work();
   }
-  return !batch.empty();
+  const bool any = !batch.empty();
+  batch.clear();
+  if (batch.capacity() <= kKeptWork) drained_ = std::move(batch);
+  return any;
 }
 
 std::size_t Shard::inbox_size() const {

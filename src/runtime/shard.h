@@ -65,6 +65,7 @@ class Shard {
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
   mutable std::mutex mutex_;
   std::vector<Work> inbox_;      // guarded by mutex_
+  std::vector<Work> drained_;    ///< empty room for the next inbox
   bool stopped_ = false;         // guarded by mutex_
   std::atomic<int> waking_ = 0;  // threads in Post, on their way to the loop; grows under mutex_
   std::optional<boost::asio::executor_work_guard<Executor>> guard_;

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
 #include <unordered_map>
 #include <vector>
+
+#include <boost/circular_buffer.hpp>
 
 #include "storage/cached/read_through.h"
 #include "storage/conversation_store.h"
@@ -65,12 +66,14 @@ class EntryRing {
  public:
   static constexpr std::size_t kEntries = 256;
   static constexpr std::size_t kBytes = std::size_t{512} * 1024;
+  /// Takes memory for what is in it alone, and none to be moved.
+  using Entries = boost::circular_buffer_space_optimized<EntryPtr>;
 
   void Push(EntryPtr entry);
   bool empty() const { return entries_.empty(); }
   Seq last() const { return entries_.empty() ? Seq() : entries_.back()->seq; }
   std::size_t bytes() const { return bytes_; }
-  const std::deque<EntryPtr>& entries() const { return entries_; }
+  const Entries& entries() const { return entries_; }
 
   /// As ConversationStore::ReadEntries. Nothing where the ring does not reach back to `after`, or
   /// ends there.
@@ -78,7 +81,7 @@ class EntryRing {
                                              std::size_t max_bytes) const;
 
  private:
-  std::deque<EntryPtr> entries_;
+  Entries entries_{kEntries + 1};
   std::size_t bytes_ = 0;
 };
 
