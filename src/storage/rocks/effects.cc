@@ -20,6 +20,10 @@ Result<bool> IsOvertaken(const Database& db, Family family, std::string_view key
   return record.seq > seq;
 }
 
+wire::PositionRecord RecordOf(const PositionRow& row) {
+  return {.joined_seq = row.joined_seq, .position = row.position, .at = row.at};
+}
+
 }  // namespace
 
 template <class Record>
@@ -31,10 +35,6 @@ void BatchWriter::Encode(const Record& record) {
 void BatchWriter::Put(rocksdb::WriteBatch& batch, Family family, std::string_view key) {
   // Fails only for batches with a size limit, and ours have none.
   batch.Put(db_.family(family), key, value_).PermitUncheckedError();
-}
-
-void BatchWriter::AddMerge(rocksdb::WriteBatch& batch, const RowMerge& merge) {
-  batch.Merge(db_.family(merge.family), merge.key, merge.value).PermitUncheckedError();
 }
 
 void BatchWriter::AddEntry(rocksdb::WriteBatch& batch, const Entry& entry) {
@@ -64,9 +64,7 @@ void BatchWriter::AddEffects(rocksdb::WriteBatch& batch, ConversationId conversa
   for (const MentionRow& mention : effects.mentions) {
     Put(batch, Family::kMentions, MentionKey(mention.user, conversation, mention.seq));
   }
-  for (const PositionRow& position : effects.positions) {
-    if (const std::optional<RowMerge> merge = PositionMergeOf(position)) AddMerge(batch, *merge);
-  }
+  for (const PositionRow& position : effects.positions) AddPosition(batch, position);
 }
 
 void BatchWriter::AddMembers(rocksdb::WriteBatch& batch, ConversationId conversation,
@@ -83,14 +81,29 @@ void BatchWriter::AddMembers(rocksdb::WriteBatch& batch, ConversationId conversa
   }
 }
 
+/// Whoever sends an entry has come up to it: nobody has written of this person a later position of
+/// this stay, nor one of a later stay. A plain row then says what a merge would, and RocksDB need
+/// not look for those before it.
+void BatchWriter::AddPosition(rocksdb::WriteBatch& batch, const PositionRow& row) {
+  if (row.position == Position()) return;
+  Encode(RecordOf(row));
+  Put(batch, Family::kPositions, PairKey(row.user, row.conversation));
+}
+
+void BatchWriter::MergePositions(rocksdb::WriteBatch& batch, const std::vector<PositionRow>& rows) {
+  for (const PositionRow& row : rows) {
+    const std::optional<RowMerge> merge = PositionMergeOf(row);
+    if (!merge) continue;
+    batch.Merge(db_.family(merge->family), merge->key, merge->value).PermitUncheckedError();
+  }
+}
+
 std::optional<RowMerge> PositionMergeOf(const PositionRow& row) {
   if (row.position == Position()) return std::nullopt;
   RowMerge merge{.family = Family::kPositions,
                  .key = std::string(PairKey(row.user, row.conversation).view()),
                  .value = {}};
-  wire::AppendRecord(
-      merge.value,
-      wire::PositionRecord{.joined_seq = row.joined_seq, .position = row.position, .at = row.at});
+  wire::AppendRecord(merge.value, RecordOf(row));
   return merge;
 }
 

@@ -26,11 +26,13 @@ class BatchWriter {
   /// them: right for effects of new entries, since every row there is comes from an earlier one.
   void AddEffects(rocksdb::WriteBatch& batch, ConversationId conversation, const Effects& effects,
                   Seq through);
+  /// Positions that may be older than those that are there.
+  void MergePositions(rocksdb::WriteBatch& batch, const std::vector<PositionRow>& rows);
 
  private:
   void AddMembers(rocksdb::WriteBatch& batch, ConversationId conversation,
                   const std::vector<MemberEffect>& members);
-  void AddMerge(rocksdb::WriteBatch& batch, const RowMerge& merge);
+  void AddPosition(rocksdb::WriteBatch& batch, const PositionRow& row);
   /// A row of the record in value_.
   void Put(rocksdb::WriteBatch& batch, Family family, std::string_view key);
   template <class Record>
@@ -40,7 +42,8 @@ class BatchWriter {
   std::string value_;
 };
 
-/// Positions merge into what is stored, whoever writes them; one that says nothing is no row.
+/// Positions merge into what is stored, whoever writes them (but for those of new entries: they
+/// replace it); one that says nothing is no row.
 std::optional<RowMerge> PositionMergeOf(const PositionRow& row);
 
 /// What of `effects` is not older than the rows that are there: the rest has been done, and

@@ -58,6 +58,7 @@ std::size_t HintBytes(Family family) {
     case Family::kHeads:
       return Uuid::kSize;
     case Family::kSent:
+    case Family::kPositions:
       return 2 * Uuid::kSize;
     default:
       return 0;

@@ -13,12 +13,11 @@ namespace parley::storage::rocks {
 bool RocksLogWriter::Write(std::span<PendingAppend> group) {
   const std::lock_guard lock(mutex_);
   batch_.Clear();
-  Result<Heads> heads = ReadHeads(group);
-  if (!heads.ok()) {
+  if (!ReadHeads(group).ok()) {
     for (PendingAppend& append : group) append.outcome = AppendOutcome::kRefused;
     return false;
   }
-  for (PendingAppend& append : group) append.outcome = Prepare(*append.request, *heads);
+  for (PendingAppend& append : group) append.outcome = Prepare(*append.request);
   if (batch_.Count() == 0) return false;
 
   const WriteOutcome outcome = db_.Write(batch_, Durability::kSynced);
@@ -35,38 +34,35 @@ bool RocksLogWriter::Write(std::span<PendingAppend> group) {
   return false;
 }
 
-Result<RocksLogWriter::Heads> RocksLogWriter::ReadHeads(
-    std::span<const PendingAppend> group) const {
-  Heads heads;
-  heads.reserve(group.size());
+Status RocksLogWriter::ReadHeads(std::span<const PendingAppend> group) {
+  heads_.clear();
   std::vector<Key> keys;
   std::vector<ConversationId> conversations;
-  keys.reserve(group.size());
-  conversations.reserve(group.size());
   for (const PendingAppend& append : group) {
     const ConversationId& conversation = append.request->conversation;
     const WrittenHead& written = written_[SlotOf(conversation)];
     const bool known = written.conversation == conversation;
-    if (!heads.try_emplace(conversation, known ? written.seq : Seq()).second || known) continue;
+    if (!heads_.try_emplace(conversation, known ? written.seq : Seq()).second || known) continue;
     keys.push_back(Key().Add(conversation));
     conversations.push_back(conversation);
   }
+  if (keys.empty()) return Status::Ok();
   PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kHeads, keys));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows.has(i)) continue;
     const Result<Head> head = wire::ReadHeadRecord(rows.bytes(i));
-    heads[conversations[i]] = head.ok() ? std::optional(head->seq) : std::nullopt;
+    heads_[conversations[i]] = head.ok() ? std::optional(head->seq) : std::nullopt;
   }
-  return heads;
+  return Status::Ok();
 }
 
 /// kCommitted: the request is in the batch.
-AppendOutcome RocksLogWriter::Prepare(const AppendRequest& request, Heads& heads) {
+AppendOutcome RocksLogWriter::Prepare(const AppendRequest& request) {
   assert(!request.entries.empty() && "an append has entries");
   assert(request.entries.front()->seq == request.expected_head.Next() && "entries follow the head");
   assert(request.entries.back()->seq == request.new_head.seq && "the last entry is the new head");
 
-  std::optional<Seq>& head = heads[request.conversation];
+  std::optional<Seq>& head = heads_[request.conversation];
   if (!head) return AppendOutcome::kRefused;
   if (*head != request.expected_head) return AppendOutcome::kConflict;
   for (const EntryPtr& entry : request.entries) writer_.AddEntry(batch_, *entry);
@@ -92,8 +88,9 @@ std::size_t RocksLogWriter::SlotOf(ConversationId conversation) const {
 
 Status RocksLogWriter::ApplyEffects(ConversationId conversation, Effects effects, Seq through) {
   const std::lock_guard lock(mutex_);
-  PARLEY_ASSIGN(const Effects fresh, DropOvertaken(db_, conversation, std::move(effects), through));
+  PARLEY_ASSIGN(Effects fresh, DropOvertaken(db_, conversation, std::move(effects), through));
   batch_.Clear();
+  writer_.MergePositions(batch_, std::exchange(fresh.positions, {}));
   writer_.AddEffects(batch_, conversation, fresh, through);
   return ToStatus(db_.Write(batch_, Durability::kSynced));
 }

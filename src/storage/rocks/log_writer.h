@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <rocksdb/write_batch.h>
 
 #include "storage/conversation_store.h"
@@ -31,7 +32,8 @@ class RocksLogWriter : public LogWriter {
  private:
   /// Heads of the conversations of a group, as the batch leaves them; nothing where the row cannot
   /// be read.
-  using Heads = std::unordered_map<ConversationId, std::optional<Seq>>;
+  using Heads =
+      boost::unordered_flat_map<ConversationId, std::optional<Seq>, std::hash<ConversationId>>;
 
   /// A head that was written last, so that a busy conversation's is not read back for each group.
   struct WrittenHead {
@@ -40,8 +42,8 @@ class RocksLogWriter : public LogWriter {
   };
   static constexpr std::size_t kWrittenHeads = 4'096;  ///< 96 KiB, whatever is written
 
-  Result<Heads> ReadHeads(std::span<const PendingAppend> group) const;
-  AppendOutcome Prepare(const AppendRequest& request, Heads& heads);
+  Status ReadHeads(std::span<const PendingAppend> group);
+  AppendOutcome Prepare(const AppendRequest& request);
   void Remember(std::span<const PendingAppend> group);
   std::size_t SlotOf(ConversationId conversation) const;
 
@@ -49,6 +51,7 @@ class RocksLogWriter : public LogWriter {
   std::mutex mutex_;           ///< effects must not come between reading a row and replacing it
   rocksdb::WriteBatch batch_;  // guarded by mutex_
   BatchWriter writer_;         // guarded by mutex_
+  Heads heads_;                // of the group that is written; guarded by mutex_
   /// By hash; of two that share a slot the later stays. Guarded by mutex_.
   std::vector<WrittenHead> written_ = std::vector<WrittenHead>(kWrittenHeads);
 };

@@ -53,6 +53,12 @@ class RowsTest : public ::testing::Test {
     ASSERT_EQ(db_->Write(batch, Durability::kLogged), WriteOutcome::kWritten);
   }
 
+  void Merge(const PositionRow& row) {
+    rocksdb::WriteBatch batch;
+    BatchWriter(*db_).MergePositions(batch, {row});
+    ASSERT_EQ(db_->Write(batch, Durability::kLogged), WriteOutcome::kWritten);
+  }
+
   /// Writes what is in memory to files.
   void Flush(Family family) {
     ASSERT_TRUE(db_->db().Flush(rocksdb::FlushOptions(), db_->family(family)).ok());
@@ -241,8 +247,7 @@ TEST_F(RowsTest, Positions_MergedInAnyPieces_AreTheSame) {
                                          .read_n = roll(50),
                                          .delivered = Seq(1 + roll(50))},
                             .at = FromMillis(1'000 + i)};
-      Apply(conversation,
-            {.info = {}, .members = {}, .sent = {}, .mentions = {}, .positions = {row}});
+      Merge(row);
       if (!expected || expected->joined_seq < row.joined_seq) {
         expected = {.joined_seq = row.joined_seq, .position = row.position, .at = row.at};
       } else if (expected->joined_seq == row.joined_seq &&
@@ -262,7 +267,25 @@ TEST_F(RowsTest, Positions_MergedInAnyPieces_AreTheSame) {
   EXPECT_EQ(Count(Family::kPositions), 20U);
 }
 
+TEST_F(RowsTest, PositionOfASender_IsWhatItIs_WhateverWasOrIsMerged) {
+  const auto row = [](std::uint64_t seq) {
+    return PositionRow{.conversation = Neighbours<ConversationId>()[0],
+                       .user = Neighbours<UserId>()[0],
+                       .joined_seq = Seq(1),
+                       .position = {.read = Seq(seq), .read_n = seq, .delivered = Seq(seq)},
+                       .at = FromMillis(1'000)};
+  };
+  Merge(row(5));
+  Apply(row(7).conversation,
+        {.info = {}, .members = {}, .sent = {}, .mentions = {}, .positions = {row(7)}});
+  Merge(row(6));  // was on its way meanwhile
+  rocksdb::PinnableSlice value;
+  ASSERT_TRUE(*db_->Get(Family::kPositions, PairKey(row(0).user, row(0).conversation), value));
+  EXPECT_EQ(wire::ReadPositionRecord(value.ToStringView())->position, row(7).position);
+}
+
 TEST_F(RowsTest, PositionThatSaysNothing_IsNoRow) {
+  Merge(PositionRow());
   Apply(Neighbours<ConversationId>()[0],
         {.info = {}, .members = {}, .sent = {}, .mentions = {}, .positions = {PositionRow()}});
   EXPECT_EQ(Count(Family::kPositions), 0U);
