@@ -1,11 +1,10 @@
-# Every outside library, found once. All come from Debian's packages: tools/install_packages.
+# Every outside library, found once. All but RocksDB (cmake/rocksdb) come from Debian's packages: tools/install_packages.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
-find_package(RocksDB REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(toml11 REQUIRED)
 find_package(CLI11 REQUIRED)

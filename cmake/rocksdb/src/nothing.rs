@@ -1,0 +1,1 @@
+// This package exists for its dependency alone.
