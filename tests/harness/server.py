@@ -120,11 +120,15 @@ class Server:
         self.wait_ready()
         return self
 
+    def program_words(self):
+        """What is run, before its arguments."""
+        return [program("parleyd")]
+
     def spawn(self):
         """Starts the process without waiting until it serves."""
         assert not self.running, "already running"
         command = [
-            program("parleyd"), "serve", "--data-dir", str(self.data_dir),
+            *self.program_words(), "serve", "--data-dir", str(self.data_dir),
             "--listen", self.http or "127.0.0.1:0", "--ops-listen", self.ops or "127.0.0.1:0",
         ] + self.args
         setpriv = shutil.which("setpriv")
