@@ -1,0 +1,68 @@
+#include "bench/page_load.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "bench/clock.h"
+#include "client/http_client.h"
+
+namespace parley::bench {
+namespace {
+
+constexpr int kOk = 200;
+
+/// One connection's part of the load.
+class Reader {
+ public:
+  Reader(const PageLoad& load, std::atomic<std::size_t>& next) : load_(load), next_(next) {}
+
+  Status Run() {
+    client::CurlHttpClient http(load_.server, load_.token);
+    for (std::size_t n = next_++; n < load_.pages; n = next_++) {
+      const client::HttpRequest request{.method = "GET", .target = load_.target(n), .body = {}};
+      const std::int64_t from = NowNs();
+      PARLEY_ASSIGN(const client::HttpResponse answer, http.Do(request));
+      got_.latency.Record(static_cast<std::uint64_t>(NowNs() - from));
+      if (answer.status != kOk) {
+        return Unavailable(fmt::format("{} was answered with {}", request.target, answer.status));
+      }
+      got_.bytes = answer.body.size();
+    }
+    return Status::Ok();
+  }
+  const PagesGot& got() const { return got_; }
+
+ private:
+  const PageLoad& load_;
+  std::atomic<std::size_t>& next_;
+  PagesGot got_;
+};
+
+}  // namespace
+
+Result<PagesGot> GetPages(const PageLoad& load) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  Status first;
+  PagesGot got;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < load.connections; ++i) {
+    threads.emplace_back([&] {
+      Reader reader(load, next);
+      const Status done = reader.Run();
+      const std::lock_guard lock(mutex);
+      if (!done.ok() && first.ok()) first = done;
+      got.latency.Merge(reader.got().latency);
+      got.bytes = std::max(got.bytes, reader.got().bytes);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (!first.ok()) return first;
+  return got;
+}
+
+}  // namespace parley::bench
