@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench/clock.h"
+#include "bench/parley_peer.h"
 
 namespace parley::bench {
 namespace {
@@ -33,7 +34,7 @@ Status ConnectAndResume(const std::vector<Target>& targets, const Person& person
   const RunState state;
   WorkerContext context(state, targets, 0, 0);
   Witness witness;
-  const auto peer = std::make_unique<Peer>(context, witness, 0, person, held, 0);
+  const auto peer = std::make_unique<ParleyPeer>(context, witness, 0, person, held, 0);
   peer->Connect(true);
   const std::int64_t deadline = NowNs() + kDeadlineNs;
   while (!witness.level() && !witness.lost() && NowNs() < deadline) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bench/clock.h"
+#include "bench/parley_peer.h"
 
 namespace parley::bench {
 namespace {
@@ -161,9 +162,9 @@ Driver::Driver(WorkerContext& context, const Options& options, const Plan& plan,
   for (std::size_t i = 0; i < plan.people.size(); ++i) {
     if (WorkerOf(options, i) != worker) continue;
     Peer::Observer& observer = *this;
-    peers_.push_back(std::make_unique<Peer>(context, observer, static_cast<std::uint32_t>(i),
-                                            plan.people[i], std::move(held[i]),
-                                            ServerOf(options, i)));
+    peers_.push_back(std::make_unique<ParleyPeer>(context, observer, static_cast<std::uint32_t>(i),
+                                                  plan.people[i], std::move(held[i]),
+                                                  ServerOf(options, i)));
   }
 }
 
