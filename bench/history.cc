@@ -1,11 +1,14 @@
 #include "bench/history.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,6 +17,7 @@
 #include "bench/page_load.h"
 #include "bench/setup.h"
 #include "bench/workload.h"
+#include "client/http_client.h"
 
 namespace parley::bench {
 namespace {
@@ -21,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kPageMessages = 50;
+constexpr std::size_t kReaders = 200;
 constexpr double kMicro = 1e6;
 
 /// Bytes of the files of a folder whose names end so.
@@ -45,9 +50,10 @@ class HistoryRun {
     PARLEY_TRY(FillUp());
     if (options_.fill_only || stop_) return std::move(report_);
     PARLEY_TRY(Restart());
-    PARLEY_TRY(Pages("random_page",
-                     [this](const Room& room, std::size_t n) { return RandomPage(room, n); }));
-    PARLEY_TRY(Pages("last_page", [](const Room& room, std::size_t) { return LastPage(room); }));
+    PARLEY_TRY(ConnectReaders());
+    std::mt19937_64 random(options_.seed);
+    PARLEY_TRY(Pages("random_page", [&](const Room& room) { return RandomPage(room, random); }));
+    PARLEY_TRY(Pages("last_page", LastPage));
     PARLEY_TRY(Sends());
     NoteDisk();
     return std::move(report_);
@@ -107,30 +113,36 @@ class HistoryRun {
   }
 
   /// The page before a seq that nobody has asked for; the same ones for the same seed.
-  std::string RandomPage(const Room& room, std::size_t number) const {
-    std::mt19937_64 random(options_.seed * 1'000'003 + number);
+  static std::string RandomPage(const Room& room, std::mt19937_64& random) {
     return LastPage(room) + fmt::format("&before={}", 1 + random() % (room.last_seq + 1));
   }
 
-  /// Of each conversation as many, read by its first member.
+  /// Connections of the first members of some conversations, which stand and are signed in.
+  Status ConnectReaders() {
+    const std::size_t count = std::min(kReaders, plan_.rooms.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const Room& room = plan_.rooms[i * plan_.rooms.size() / count];
+      readers_.push_back({&room, std::make_unique<client::CurlHttpClient>(
+                                     servers_.first(), plan_.people[room.members.front()].token)});
+      PARLEY_TRY(GetPage(*readers_.back().http, "/v1/users/me").status());
+    }
+    return Status::Ok();
+  }
+
+  /// One after the other, each of another conversation.
   template <class Target>
   Status Pages(const char* name, const Target& target) {
     Step& step = report_.Of(name);
-    const std::size_t each = std::max<std::size_t>(options_.pages / plan_.rooms.size(), 1);
-    for (std::size_t i = 0; i < plan_.rooms.size() && !stop_; ++i) {
-      const Room& room = plan_.rooms[i];
-      const PageLoad load{.server = servers_.first(),
-                          .token = plan_.people[room.members.front()].token,
-                          .connections = 1,
-                          .pages = each,
-                          .target = [&](std::size_t n) { return target(room, i * each + n); }};
-      PARLEY_TRY(report_.Watch(step, servers_.spawned()->pid(), [&] {
-        PARLEY_ASSIGN(const PagesGot got, GetPages(load));
-        step.latency.Merge(got.latency);
-        return Status::Ok();
-      }));
-    }
-    return Status::Ok();
+    return report_.Watch(step, servers_.spawned()->pid(), [&] {
+      for (std::size_t n = 0; n < options_.pages && !stop_; ++n) {
+        const Reader& reader = readers_[n % readers_.size()];
+        const std::string path = target(*reader.room);
+        const std::int64_t from = NowNs();
+        PARLEY_TRY(GetPage(*reader.http, path).status());
+        step.latency.Record(static_cast<std::uint64_t>(NowNs() - from));
+      }
+      return Status::Ok();
+    });
   }
 
   /// Others talk in a closed loop.
@@ -163,7 +175,13 @@ class HistoryRun {
   const Options& options_;
   const Servers& servers_;
   const std::atomic<bool>& stop_;
+  struct Reader {
+    const Room* room;
+    std::unique_ptr<client::HttpClient> http;
+  };
+
   Plan plan_;
+  std::vector<Reader> readers_;
   StepReport report_;
 };
 

@@ -1,5 +1,6 @@
 #include "bench/inbox.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "bench/fill_run.h"
+#include "bench/page_load.h"
 #include "bench/resume_probe.h"
 #include "bench/setup.h"
 #include "client/http_client.h"
@@ -29,16 +31,12 @@ std::vector<Held> HeldBy(const Plan& plan, std::size_t person) {
 }
 
 /// Asks for one page; answers the cursor of the next, empty behind the last.
-Result<std::string> GetPage(client::HttpClient& http, std::size_t limit,
-                            const std::string& cursor) {
+Result<std::string> GetInboxPage(client::HttpClient& http, std::size_t limit,
+                                 const std::string& cursor) {
   std::string target = fmt::format("/v1/conversations?limit={}", limit);
   if (!cursor.empty()) target += "&cursor=" + cursor;
-  PARLEY_ASSIGN(const client::HttpResponse answer,
-                http.Do({.method = "GET", .target = std::move(target), .body = {}}));
-  if (answer.status != 200) {
-    return Unavailable(fmt::format("an inbox page was answered with {}", answer.status));
-  }
-  PARLEY_ASSIGN(const client::JsonDocument page, client::JsonDocument::Parse(answer.body));
+  PARLEY_ASSIGN(const std::string body, GetPage(http, target));
+  PARLEY_ASSIGN(const client::JsonDocument page, client::JsonDocument::Parse(body));
   return std::string(page.root()["next_cursor"].Str());
 }
 
@@ -91,7 +89,7 @@ class InboxRun {
   Status FirstPage(Step& step, std::size_t person) {
     client::CurlHttpClient http(servers_.first(), plan_.people[person].token);
     return report_.Time(step, servers_.spawned()->pid(),
-                        [&] { return GetPage(http, kFirstPage, "").status(); });
+                        [&] { return GetInboxPage(http, kFirstPage, "").status(); });
   }
 
   /// Each page counts.
@@ -100,7 +98,7 @@ class InboxRun {
     std::string cursor;
     do {
       PARLEY_TRY(report_.Time(step, servers_.spawned()->pid(), [&] {
-        Result<std::string> next = GetPage(http, kMostOfPage, cursor);
+        Result<std::string> next = GetInboxPage(http, kMostOfPage, cursor);
         if (next.ok()) cursor = *next;
         return next.status();
       }));

@@ -1,14 +1,15 @@
 #include "bench/page_load.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "bench/clock.h"
-#include "client/http_client.h"
 
 namespace parley::bench {
 namespace {
@@ -23,14 +24,11 @@ class Reader {
   Status Run() {
     client::CurlHttpClient http(load_.server, load_.token);
     for (std::size_t n = next_++; n < load_.pages; n = next_++) {
-      const client::HttpRequest request{.method = "GET", .target = load_.target(n), .body = {}};
+      const std::string target = load_.target(n);
       const std::int64_t from = NowNs();
-      PARLEY_ASSIGN(const client::HttpResponse answer, http.Do(request));
+      PARLEY_ASSIGN(const std::string body, GetPage(http, target));
       got_.latency.Record(static_cast<std::uint64_t>(NowNs() - from));
-      if (answer.status != kOk) {
-        return Unavailable(fmt::format("{} was answered with {}", request.target, answer.status));
-      }
-      got_.bytes = answer.body.size();
+      got_.bytes = body.size();
     }
     return Status::Ok();
   }
@@ -43,6 +41,13 @@ class Reader {
 };
 
 }  // namespace
+
+Result<std::string> GetPage(client::HttpClient& http, const std::string& target) {
+  PARLEY_ASSIGN(client::HttpResponse answer,
+                http.Do({.method = "GET", .target = target, .body = {}}));
+  if (answer.status == kOk) return std::move(answer.body);
+  return Unavailable(fmt::format("{} was answered with {}", target, answer.status));
+}
 
 Result<PagesGot> GetPages(const PageLoad& load) {
   std::atomic<std::size_t> next{0};

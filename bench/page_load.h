@@ -6,9 +6,13 @@
 
 #include "base/result.h"
 #include "bench/histogram.h"
+#include "client/http_client.h"
 #include "client/url.h"
 
 namespace parley::bench {
+
+/// The body of an answer of 200. kUnavailable: it was another one, or there was none.
+Result<std::string> GetPage(client::HttpClient& http, const std::string& target);
 
 /// What to ask a web server for, over connections that are kept.
 struct PageLoad {
@@ -25,8 +29,7 @@ struct PagesGot {
   std::size_t bytes = 0;  ///< of the body of the last one
 };
 
-/// Each connection asks again when it has its answer. The first error ends it: an answer other than
-/// 200 is one.
+/// Each connection asks again when it has its answer. The first error of GetPage() ends it.
 Result<PagesGot> GetPages(const PageLoad& load);
 
 }  // namespace parley::bench

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/page_load.h"
 #include "client/http_client.h"
 #include "client/url.h"
 
@@ -28,9 +29,8 @@ Metrics ReadMetrics(const std::string& ops_url) {
   const Result<client::ServerUrl> server = client::ParseServerUrl(ops_url);
   if (!server.ok()) return {};
   client::CurlHttpClient http(*server, "");
-  const Result<client::HttpResponse> answer =
-      http.Do({.method = "GET", .target = "/metrics", .body = {}});
-  return answer.ok() ? ParseMetrics(answer->body) : Metrics();
+  const Result<std::string> page = GetPage(http, "/metrics");
+  return page.ok() ? ParseMetrics(*page) : Metrics();
 }
 
 StoreReads ReadsBetween(const Metrics& before, const Metrics& after) {
