@@ -16,6 +16,7 @@
 #include "bench/clock.h"
 #include "bench/options.h"
 #include "bench/plan.h"
+#include "bench/protocols/protocol.h"
 #include "bench/report.h"
 #include "bench/run.h"
 #include "bench/spawned_server.h"
@@ -63,7 +64,7 @@ SetupProgress ShowSetup(const Options& options, const char* what) {
 std::vector<int> ServerPids(const Options& options, const SpawnedServer* spawned,
                             const std::vector<client::ServerUrl>& servers) {
   if (spawned != nullptr) return {spawned->pid()};
-  if (options.pid != 0) return {options.pid};
+  if (!options.pids.empty()) return options.pids;
   std::vector<int> pids;
   for (const client::ServerUrl& server : servers) {
     int port = 0;
@@ -102,12 +103,20 @@ Result<Outcome> Measure(const Options& options) {
   std::vector<Target> targets;
   for (const std::string& url :
        spawned ? std::vector<std::string>{spawned->url()} : options.servers) {
-    PARLEY_ASSIGN(servers.emplace_back(), client::ParseServerUrl(url));
+    PARLEY_ASSIGN(const Endpoint endpoint, ParseEndpoint(url));
+    if (endpoint.protocol != ProtocolOf(options)) {
+      return InvalidArgument("the servers of a run are all of one kind");
+    }
+    servers.push_back(endpoint.url);
     PARLEY_ASSIGN(targets.emplace_back(), ResolveTarget(servers.back()));
   }
   Plan plan = MakePlan(options);
-  PARLEY_TRY(MakePeople(options, servers.front(), plan));
-  PARLEY_TRY(CreateRooms(servers.front(), plan, ShowSetup(options, "conversations")));
+  if (ProtocolOf(options) == Protocol::kParley) {
+    PARLEY_TRY(MakePeople(options, servers.front(), plan));
+    PARLEY_TRY(CreateRooms(servers.front(), plan, ShowSetup(options, "conversations")));
+  } else {
+    NamePeople(PeopleOf(options), plan);
+  }
   return RunWorkload(options, plan, targets, ServerPids(options, spawned.get(), servers), g_stop);
 }
 
