@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "bench/protocols/protocol.h"
+
 namespace parley::bench {
 namespace {
 
@@ -26,16 +28,18 @@ void AddServer(CLI::App& app, Options& options) {
   auto* where = app.add_option_group("server", "Which server; exactly one of the two");
   where->add_option("--server", options.servers,
                     "URL of a running server, such as http://127.0.0.1:8080; several, of one "
-                    "fleet: people are spread over them in turn");
+                    "fleet: people are spread over them in turn. For pairs, group and idle also "
+                    "another server: relay://, nats://, jetstream://, mqtt:// or xmpp://");
   where->add_flag("--spawn", options.spawn,
                   "Start a parleyd for this run, with a temporary data folder and limits off");
   where->require_option(1);
   app.add_option("--parleyd", options.parleyd, "Program for --spawn (default: beside this one)");
   app.add_option("--set", options.server_set,
                  "Setting a.b=value of the spawned server; may be repeated");
-  app.add_option("--pid", options.pid,
-                 "Process of the one server (default: whoever listens on its port)")
-      ->check(CLI::Range(0, std::numeric_limits<int>::max()));
+  app.add_option(
+         "--pid", options.pids,
+         "Process of the one server (default: whoever listens on its port); may be repeated")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
   app.add_option("--data-dir", options.data_dir,
                  "Folder of the spawned server's data, which stays (default: a temporary one)");
   app.add_option(
@@ -238,8 +242,11 @@ void AddPages(CLI::App& app, Options& options) {
   pages->add_option("--url", options.url, "What to get: http://127.0.0.1:8080/path?query")
       ->required();
   pages->add_option("--token", options.token, "Of the session that asks");
-  pages->add_option("--pid", options.pid, "Process of the server (default: who listens there)")
-      ->check(CLI::Range(0, std::numeric_limits<int>::max()));
+  pages
+      ->add_option("--pid", options.pids,
+                   "Process of the server (default: whoever listens on its port)")
+      ->expected(1)
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
   pages->add_option("--pages", options.pages, "How often")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
   pages
@@ -268,12 +275,23 @@ const char* ContradictionOfStorm(const Options& options) {
   return nullptr;
 }
 
+/// Whether other servers than Parley can have it.
+bool AnyProtocol(WorkloadKind workload) {
+  return workload == WorkloadKind::kPairs || workload == WorkloadKind::kGroup ||
+         workload == WorkloadKind::kIdle;
+}
+
 /// What no single option can say; null if all is well.
 const char* Contradiction(const Options& options) {
   if (options.workload == WorkloadKind::kGroup && options.senders > options.members) {
     return "--senders: more than --members";
   }
-  if (options.pid != 0 && options.servers.size() > 1) return "--pid: there is more than one server";
+  if (!options.pids.empty() && options.servers.size() > 1) {
+    return "--pid: there is more than one server";
+  }
+  if (ProtocolOf(options) != Protocol::kParley && !AnyProtocol(options.workload)) {
+    return "--server: only a Parley server can have this workload";
+  }
   if (AllThreads(options) > kMaxThreads)
     return "--threads, --processes: at most 256 threads in all";
   if (!options.data_dir.empty() && !options.spawn) return "--data-dir: only with --spawn";

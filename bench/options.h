@@ -29,7 +29,7 @@ struct Options {
   bool spawn = false;                   ///< start a server for this run
   std::string parleyd;                  ///< its program; empty: the one beside this program
   std::vector<std::string> server_set;  ///< "a.b=value" for it
-  int pid = 0;                          ///< of the only server; 0: found by its port
+  std::vector<int> pids;                ///< of the only server; none: found by its port
   double duration_s = 10;
   double warmup_s = 2;
   double drain_s = 10;  ///< longest wait for what is under way at the end

@@ -20,7 +20,7 @@ Result<StepReport> RunPages(const Options& options) {
   load.pages = options.pages;
   load.target = [target = path == std::string::npos ? "/" : options.url.substr(path)](
                     std::size_t /*number*/) { return target; };
-  const int pid = options.pid != 0 ? options.pid : PidOf(load.server).value_or(0);
+  const int pid = options.pids.empty() ? PidOf(load.server).value_or(0) : options.pids.front();
 
   StepReport report;
   Step& step = report.Of("page");

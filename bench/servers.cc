@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "bench/process_stats.h"
+#include "bench/protocols/protocol.h"
 
 namespace parley::bench {
 
 Result<Servers> Servers::Find(const Options& options) {
   Servers servers;
-  servers.pid_ = options.pid;
+  servers.pids_ = options.pids;
   std::vector<std::string> urls = options.servers;
   if (options.spawn) {
     PARLEY_ASSIGN(servers.spawned_,
@@ -17,7 +18,11 @@ Result<Servers> Servers::Find(const Options& options) {
     urls = {servers.spawned_->url()};
   }
   for (const std::string& url : urls) {
-    PARLEY_ASSIGN(servers.urls_.emplace_back(), client::ParseServerUrl(url));
+    PARLEY_ASSIGN(const Endpoint endpoint, ParseEndpoint(url));
+    if (endpoint.protocol != ProtocolOf(options)) {
+      return InvalidArgument("the servers of a run are all of one kind");
+    }
+    servers.urls_.push_back(endpoint.url);
     PARLEY_ASSIGN(servers.targets_.emplace_back(), ResolveTarget(servers.urls_.back()));
   }
   return servers;
@@ -25,7 +30,7 @@ Result<Servers> Servers::Find(const Options& options) {
 
 std::vector<int> Servers::Pids() const {
   if (spawned_ != nullptr) return {spawned_->pid()};
-  if (pid_ != 0) return {pid_};
+  if (!pids_.empty()) return pids_;
   std::vector<int> pids;
   for (const client::ServerUrl& url : urls_) {
     const std::optional<int> pid = PidOf(url);

@@ -28,7 +28,7 @@ class Servers {
   SpawnedServer* spawned() const { return spawned_.get(); }
 
  private:
-  int pid_ = 0;
+  std::vector<int> pids_;
   std::unique_ptr<SpawnedServer> spawned_;
   std::vector<client::ServerUrl> urls_;
   std::vector<Target> targets_;

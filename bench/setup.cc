@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "bench/clock.h"
+#include "bench/protocols/protocol.h"
 #include "bench/workload.h"
 
 namespace parley::bench {
@@ -38,6 +39,10 @@ SetupProgress ShowSetup(const Options& options, const char* what) {
 
 Result<Plan> SetUp(const Options& options, const client::ServerUrl& server) {
   Plan plan = MakePlan(options);
+  if (ProtocolOf(options) != Protocol::kParley) {
+    NamePeople(PeopleOf(options), plan);
+    return plan;
+  }
   PARLEY_TRY(MakePeople(options, server, plan));
   PARLEY_TRY(CreateRooms(server, plan, ShowSetup(options, "conversations")));
   return plan;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "bench/clock.h"
-#include "bench/parley_peer.h"
+#include "bench/protocols/protocol.h"
 
 namespace parley::bench {
 namespace {
@@ -156,15 +156,17 @@ Driver::Driver(WorkerContext& context, const Options& options, const Plan& plan,
                       [&](const Held& h) { return h.conversation == room.id; })) {
         continue;
       }
-      own.push_back({room.id, static_cast<std::uint32_t>(room.members.size()), room.last_seq, 0});
+      const std::size_t other =
+          room.members.front() == member ? room.members.back() : room.members.front();
+      own.push_back({room.id, static_cast<std::uint32_t>(room.members.size()), room.last_seq, 0,
+                     static_cast<std::uint32_t>(other)});
     }
   }
+  const Protocol protocol = ProtocolOf(options);
   for (std::size_t i = 0; i < plan.people.size(); ++i) {
     if (WorkerOf(options, i) != worker) continue;
-    Peer::Observer& observer = *this;
-    peers_.push_back(std::make_unique<ParleyPeer>(context, observer, static_cast<std::uint32_t>(i),
-                                                  plan.people[i], std::move(held[i]),
-                                                  ServerOf(options, i)));
+    peers_.push_back(MakePeer(protocol, context, *this, static_cast<std::uint32_t>(i),
+                              plan.people[i], std::move(held[i]), ServerOf(options, i)));
   }
 }
 

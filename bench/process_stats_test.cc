@@ -1,0 +1,48 @@
+#include "bench/process_stats.h"
+
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace parley::bench {
+namespace {
+
+TEST(ProcessStatsTest, SampleProcess_WithAChild_CountsItToo) {
+  const Result<ProcessSample> before = SampleProcess(getpid());
+  ASSERT_TRUE(before.ok());
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  const Result<ProcessSample> with_child = SampleProcess(getpid());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  ASSERT_TRUE(with_child.ok());
+  EXPECT_EQ(with_child->threads, before->threads + 1);
+  // A fork shares nearly all of its memory.
+  EXPECT_LT(with_child->rss_bytes, before->rss_bytes * 3 / 2);
+  EXPECT_GT(with_child->rss_bytes, 0U);
+  EXPECT_EQ(SampleProcess(getpid())->threads, before->threads);
+}
+
+TEST(ProcessStatsTest, SampleProcess_WhatAnEndedChildUsed_IsNotForgotten) {
+  const double before = SampleProcess(getpid())->cpu_s;
+  const pid_t child = fork();
+  if (child == 0) {
+    while (OwnCpuS() < 0.1) {
+    }
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  EXPECT_GE(SampleProcess(getpid())->cpu_s - before, 0.08);
+}
+
+TEST(ProcessStatsTest, SampleProcess_NotThere_IsNotFound) {
+  EXPECT_EQ(SampleProcess(1 << 30).status().code(), StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace parley::bench
