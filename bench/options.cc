@@ -20,6 +20,8 @@ constexpr std::size_t kPageConnections = 4;
 constexpr std::size_t kStormPeople = 10'000;
 constexpr std::size_t kStormRooms = 5'000;
 constexpr std::uint64_t kMaxStored = 1'000'000'000;
+/// Of one conversation; beyond 500 changes `sync` tells to begin anew.
+constexpr std::size_t kMostMissed = 400;
 /// As many as `limits.conversations_per_person` is.
 constexpr std::size_t kMaxConversations = 5'000;
 
@@ -272,6 +274,10 @@ const char* ContradictionOfStorm(const Options& options) {
     return "storm on one server restarts it: --spawn, or --no-restart";
   }
   if (one && !options.restart && options.missed == 0) return "--no-restart: wants --missed";
+  // Outsiders are in each tenth; a client that is far behind begins anew and recovers nothing.
+  if (options.missed > kMostMissed * ((options.rooms + 9) / 10)) {
+    return "--missed: at most 400 in each tenth of --conversations";
+  }
   return nullptr;
 }
 

@@ -63,13 +63,12 @@ def stop(child):
 @contextlib.contextmanager
 def relay():
     """The bare relay; yields its URL."""
-    port = free_port()
-    child = subprocess.Popen([program("PARLEY_RELAY"), "--port", str(port)], stdout=subprocess.DEVNULL)
+    child = subprocess.Popen([program("PARLEY_RELAY")], stdout=subprocess.PIPE, text=True)
     try:
-        wait_for_port(child, port)
-        yield f"relay://127.0.0.1:{port}"
+        yield f"relay://127.0.0.1:{listening(child, r'listening port=(\d+)')}"
     finally:
         stop(child)
+        child.stdout.close()
 
 
 @contextlib.contextmanager
@@ -82,18 +81,18 @@ def parleyd(folder=None, settings=()):
             words += ["--set", setting]
         child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
-            yield listening(child), child
+            yield f"http://{listening(child, r'listening http=(\S+)')}", child
         finally:
             stop(child)
             child.stdout.close()
 
 
-def listening(child):
-    """The URL in the line that says that it serves."""
-    for line in child.stdout:
-        if found := re.search(r"listening http=(\S+)", line):
-            return f"http://{found[1]}"
-    raise TargetError("parleyd did not start")
+def listening(child, line):
+    """What the line that says that it serves has in its group."""
+    for said in child.stdout:
+        if found := re.search(line, said):
+            return found[1]
+    raise TargetError(f"{child.args[0]} did not start")
 
 
 def compacted(folder):
