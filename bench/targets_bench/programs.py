@@ -65,7 +65,7 @@ def relay():
     """The bare relay; yields its URL."""
     child = subprocess.Popen([program("PARLEY_RELAY")], stdout=subprocess.PIPE, text=True)
     try:
-        yield f"relay://127.0.0.1:{listening(child, r'listening port=(\d+)')}"
+        yield "relay://127.0.0.1:" + listening(child, r"listening port=(\d+)")
     finally:
         stop(child)
         child.stdout.close()
@@ -81,7 +81,7 @@ def parleyd(folder=None, settings=()):
             words += ["--set", setting]
         child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
-            yield f"http://{listening(child, r'listening http=(\S+)')}", child
+            yield "http://" + listening(child, r"listening http=(\S+)"), child
         finally:
             stop(child)
             child.stdout.close()
