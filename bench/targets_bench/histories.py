@@ -25,7 +25,8 @@ def stores(session):
     for count in (small, large):
         folder = place / str(count)
         print(f"  filling a store with {count:,} messages", flush=True)
-        report = session.bench("history", "--stored", count, "--fill-only", "--data-dir", folder)
+        report = session.bench("history", "--stored", count, "--conversations", session.size(100, 10), "--fill-only",
+                               "--data-dir", folder)
         stored = report["steps"]["fill"]["stored"]
         found[count] = {"folder": folder, "fill": report, "bytes": programs.compacted(folder),
                         "stored": stored}

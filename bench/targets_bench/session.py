@@ -1,14 +1,17 @@
 """Runs what a target needs, in turn, and keeps every run and every command line."""
 import json
 import os
+import re
 import shlex
 import subprocess
 import tempfile
 
 from targets_bench.programs import TargetError, program
 
-MOST_OTHERS = 0.05
 ATTEMPTS = 4
+# Values of options that say nothing beyond their run.
+OF_ONE_RUN = {"--server": "URL", "--url": "URL", "--token": "TOKEN", "--pid": "PID", "--data-dir": "DIR"}
+FRACTION = re.compile(r"\d+\.\d+")
 
 
 class Session:
@@ -33,7 +36,8 @@ class Session:
         return ["--duration", duration, "--warmup", warmup, "--drain", 60]
 
     def told(self, words):
-        line = shlex.join(str(word) for word in words)
+        """What changes from run to run, or is secret, by its name."""
+        line = " ".join(shlex.quote(shown(str(word), str(before))) for before, word in zip(["", *words], words))
         kept = self.commands.setdefault(self.target, [])
         if line not in kept:
             kept.append(line)
@@ -46,14 +50,14 @@ class Session:
         """The report of one run of parley-bench, which must be clean; on a parleyd of its own, or with `spawn` off on
         what the options name."""
         words = ["parley-bench", workload, *(["--spawn"] if spawn else []), *options]
-        self.told(["server…" if str(word).startswith(("relay://", "http://")) else word for word in words])
+        self.told(words)
         where = ["--parleyd", program("PARLEYD")] if spawn else []
         with tempfile.NamedTemporaryFile(prefix="parley-targets.", suffix=".json") as out:
             argv = [program("PARLEY_BENCH"), *words[1:], *where, "--quiet", "--json", out.name]
             done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False)
             text = out.read()
         if done.returncode != 0:
-            raise TargetError(f"{shlex.join(map(str, words))} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+            raise TargetError(f"{' '.join(map(str, words[:2]))} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
         return json.loads(text)
 
     def quiet(self, measure):
@@ -77,6 +81,12 @@ class Session:
                 print(f"  {self.target}, round {turn + 1} of {self.rounds}: {kind}", flush=True)
                 kept.setdefault(kind, []).append(self.quiet(measure))
         return {kind: kept[kind] for kind in kinds}
+
+
+def shown(word, before):
+    if before in OF_ONE_RUN:
+        return OF_ONE_RUN[before]
+    return f"{float(word):g}" if FRACTION.fullmatch(word) else word
 
 
 def machine():
