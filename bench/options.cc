@@ -204,7 +204,7 @@ void AddInbox(CLI::App& app, Options& options) {
                    "Conversations of each: half one to one, half groups")
       ->check(CLI::Range(std::size_t{2}, kMaxConversations));
   auto* people = inbox->add_option("--people", options.people, "Such people (default: 3)")
-                     ->check(CLI::Range(std::size_t{2}, std::size_t{100}));
+                     ->check(CLI::Range(std::size_t{3}, std::size_t{100}));  // two are no group
   inbox->add_option("--repeats", options.repeats, "Measurements of each person with a warm server")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
   AddRestarts(*inbox, options);

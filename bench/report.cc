@@ -125,6 +125,7 @@ void AddComeback(JsonObject& object, const Outcome& outcome, const Figures& figu
   const auto returned = static_cast<double>(outcome.total[Counter::kReturned]);
   object.Uint("returned", outcome.total[Counter::kReturned])
       .Uint("recovered", outcome.total[Counter::kRecovered])
+      .Uint("conversations", comeback.conversations)
       .Raw("ready_ms", comeback.ready_s ? Number(*comeback.ready_s * kMilli) : "null")
       .Raw("cpu_us_each", figures.server_cpu_s ? Number(*figures.server_cpu_s * kMicro / returned)
                                                : std::string("null"));
@@ -147,7 +148,7 @@ std::string StormJson(const Outcome& outcome, const Figures& figures) {
   return object.Take();
 }
 
-std::string ComebackRows(const Options& options, const Outcome& outcome, const Figures& figures) {
+std::string ComebackRows(const Outcome& outcome, const Figures& figures) {
   const ComebackOutcome& comeback = *outcome.comeback;
   std::string rows = LatencyRow("level again", outcome.found.level);
   if (comeback.ready_s) {
@@ -169,7 +170,7 @@ std::string ComebackRows(const Options& options, const Outcome& outcome, const F
     rows += fmt::format(
         "store reads             {:.0f} of conversations ({} there are), {:.0f} of "
         "people's lists, {:.0f} of changes\n",
-        comeback.reads->snapshots, options.rooms, comeback.reads->memberships,
+        comeback.reads->snapshots, comeback.conversations, comeback.reads->memberships,
         comeback.reads->entries);
   }
   return rows;
@@ -263,7 +264,7 @@ std::string Table(const Options& options, const Outcome& outcome) {
         total[Counter::kInbox]);
   }
   if (outcome.comeback) {
-    table += ComebackRows(options, outcome, figures);
+    table += ComebackRows(outcome, figures);
   } else if (options.workload == WorkloadKind::kStorm) {
     table += StormRows(outcome);
   }

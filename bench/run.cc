@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -81,6 +83,9 @@ class Coordinator {
     Enter(Phase::kMeasuring);
     PARLEY_TRY(SendAway(outcome));
     comeback.away = AwayNow();
+    std::set<std::string_view> conversations;
+    for (const Room& room : plan_.rooms) conversations.insert(room.id);
+    comeback.conversations = conversations.size();
     if (options_.restart) {
       PARLEY_ASSIGN(const auto ready, servers_.spawned()->StartAgain());
       comeback.ready_s = std::chrono::duration<double>(ready).count();

@@ -30,8 +30,9 @@ struct Snapshot {
 
 /// How people came back to the one server.
 struct ComebackOutcome {
-  std::uint64_t away = 0;         ///< how many were away at first
-  std::optional<double> ready_s;  ///< from the start of the killed server until it served
+  std::uint64_t away = 0;           ///< how many were away at first
+  std::uint64_t conversations = 0;  ///< different ones: two people have only one
+  std::optional<double> ready_s;    ///< from the start of the killed server until it served
   std::optional<StoreReads> reads;
 };
 

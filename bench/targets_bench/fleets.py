@@ -7,16 +7,17 @@ import tempfile
 from targets_bench.programs import ROOT, TargetError
 from targets_bench.verdict import Row
 
-RATE = {"100": 100, "30": 30}
-
 
 def p17(session):
     """CPU at 100 messages/s, where engines keep up with it; latency at 30, where they do not queue."""
-    cpu, latency = (one(session, rate) for rate in (100, 30))
-    rows = [Row("P17", f"{what}, {rate}/s", found[what], 3, 2, unit="×")
-            for rate, found in ((100, cpu), (30, latency)) for what in found if what.startswith("CPU")]
-    return rows + [Row("P17", f"{what.removesuffix(', ms')}, 30/s", figure, 2, 1, unit="ms")
-                   for what, figure in latency.items() if what.startswith("delivery")]
+    return rows(*(one(session, rate) for rate in (100, 30)))
+
+
+def rows(busy, calm):
+    return [*(Row("P17", f"{what}, 100/s", figure, 3, 2, unit="×") for what, figure in busy.items()
+              if what.startswith("CPU")),
+            *(Row("P17", f"{what.removesuffix(', ms')}, 30/s", figure, 2, 1, unit="ms") for what, figure in calm.items()
+              if what.startswith("delivery"))]
 
 
 def one(session, rate):
