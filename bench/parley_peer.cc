@@ -16,6 +16,8 @@ namespace parley::bench {
 namespace {
 
 constexpr std::size_t kNotHeld = static_cast<std::size_t>(-1);
+/// More go into further frames.
+constexpr std::size_t kHeadsOfFrame = 1'000;
 
 std::string NewClientId(Random& random) {
   return Uuid::Version7(FromMillis(NowNs() / kNsPerMs), random).ToString();
@@ -122,13 +124,16 @@ void ParleyPeer::OnReadyFrame() {
 }
 
 void ParleyPeer::SendResume() {
-  client::JsonObject heads;
-  for (const Held& held : held_) heads.Uint(held.conversation, held.seq);
-  socket_.Send(client::JsonObject()
-                   .Str("type", "resume")
-                   .StrUnlessEmpty("cursor", cursor_)
-                   .Raw("heads", heads.Take())
-                   .Take());
+  std::size_t at = 0;
+  do {
+    const std::size_t end = std::min(at + kHeadsOfFrame, held_.size());
+    client::JsonObject heads;
+    for (; at < end; ++at) heads.Uint(held_[at].conversation, held_[at].seq);
+    client::JsonObject frame;
+    frame.Str("type", "resume").StrUnlessEmpty("cursor", cursor_).Raw("heads", heads.Take());
+    if (at < held_.size()) frame.Bool("more", true);
+    socket_.Send(frame.Take());
+  } while (at < held_.size());
 }
 
 void ParleyPeer::OnSync(const client::Json& frame) {

@@ -168,13 +168,14 @@ def storm_of_clients(server):
 
 @needs_disk
 def test_inbox_pages_and_resumes_cold_and_warm():
-    result = spawned("inbox", "--conversations-each", "130", "--people", "3", "--repeats", "2", "--restarts", "1")
+    # More heads than one `resume` frame takes.
+    result = spawned("inbox", "--conversations-each", "1002", "--people", "3", "--repeats", "2", "--restarts", "1")
     steps = result["steps"]
     assert set(steps) == {f"{what}_{state}" for what in ("first_page", "all_pages", "resume") for state in ("cold", "warm")}
     for name, step in steps.items():
         check_latency(step["ms"])
         times = 1 if name.endswith("cold") else 2
-        pages = 2 if name.startswith("all_pages") else 1  # 100 and 30
+        pages = 11 if name.startswith("all_pages") else 1  # ten of 100, and the rest
         assert step["ms"]["count"] == 3 * times * pages, name
         assert step["cpu_us_each"] > 0
 
