@@ -7,6 +7,8 @@ from compare_bench.results import CPU, MEMORY, NOISY, P50, P99, RATE, cells
 
 BEGIN, END = "<!-- begin: made by bench/compare --render -->", "<!-- end -->"
 NOT_ASKED = ""
+# Of workloads that share a table.
+BRIEF = {"pairs100": "100 pairs", "pairs1000": "1,000 pairs", "group100": "100 messages/s", "group100max": "full speed"}
 
 
 def page(text, found, plots=()):
@@ -33,7 +35,7 @@ def body(found, plots=()):
 def told(found):
     on = found["machine"]
     lines = [f"{found['date']}: {on['cores']} cores ({on['processor']}), {on['memory_gib']:g} GiB, {on['system']}, kernel "
-             f"{on['kernel']}; loopback, no TLS, 128 bytes of text. {found['rounds']} rounds, each measurement "
+             f"{on['kernel']}; loopback, no TLS, 128 bytes of text. Rounds: {found['rounds']}, each measurement "
              f"{found['seconds']:g} s after {found['warmup']:g} s of warm-up, on a fresh process; medians (least to most)."]
     lines.append("Versions: " + "; ".join(f"{peer['title']} {peer['version']}" for peer in found["peers"].values()) + ".")
     return "\n".join(lines)
@@ -64,7 +66,7 @@ def closed(found, made):
     wanted = [name for name in ("pairs100", "pairs1000") if made.get(name)]
     head, rows = ["server", "stores"], []
     for name in wanted:
-        head += [f"{found['workloads'][name]}: µs per message", "Parley : it", "messages/s"]
+        head += [f"{BRIEF[name]}: µs per message", "Parley : it", "messages/s"]
     for name, peer in rows_of(found, made, wanted):
         row = [peer["title"], peer["stores"]]
         for workload in wanted:
@@ -86,7 +88,7 @@ def group(found, made):
     wanted = [name for name in ("group100", "group100max") if made.get(name)]
     head, rows = ["server", "stores"], []
     for name in wanted:
-        head += [f"{found['workloads'][name]}: µs per delivery", "Parley : it"]
+        head += [f"{BRIEF[name]}: µs per delivery", "Parley : it"]
         head += ["deliveries/s"] if name == "group100max" else ["p99 ms"]
     for name, peer in rows_of(found, made, wanted):
         row = [peer["title"], peer["stores"]]
@@ -125,7 +127,7 @@ def limits(taken):
 
 
 def failures(found, made):
-    lines = []
+    lines, noisy = [], []
     for workload, row in made.items():
         for name, cell in row.items():
             where = f"{found['peers'][name]['title']}, {found['workloads'][workload]}"
@@ -133,12 +135,15 @@ def failures(found, made):
                 lines.append(f"- {where}: failed {len(cell.failures)} of {len(cell.runs)} times; the first: "
                              f"{cell.failures[0].splitlines()[0][:300]}{seen(found, workload, name)}")
             if cell.noisy:
-                lines.append(f"- {where}: other programs took more than {NOISY:.0%} of the machine in {cell.noisy} of "
-                             f"{len(cell.runs)} runs that were kept.")
+                noisy.append(f"{where} ({cell.noisy} of {len(cell.runs)})")
     thrown = sum(cell.thrown_away for row in made.values() for cell in row.values())
     if thrown:
         lines.append(f"- {thrown} runs were thrown away and done again, since other programs took more than {NOISY:.0%} of "
                      "the machine.")
+    if noisy:
+        lines.append(f"- Kept though other programs took more than {NOISY:.0%} of the machine: {'; '.join(noisy)}.")
+    if not found["complete"]:
+        lines.append("- It was ended before all rounds were done.")
     return "\n".join(lines) or "Nothing."
 
 
