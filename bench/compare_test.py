@@ -3,6 +3,7 @@ import contextlib
 import copy
 import importlib.util
 import io
+import os
 import pathlib
 import sys
 import tempfile
@@ -213,6 +214,36 @@ class Judge(unittest.TestCase):
         self.assertEqual(runner.judge(report(clean=False), workloads.ALL["pairs100"], "lost"), "lost")
 
 
+class Child:
+    """A parley-bench that says these lines, and notes when it may go on."""
+
+    def __init__(self, *lines):
+        self.stdin, self.stderr = io.StringIO(), io.StringIO("".join(f"{line}\n" for line in lines))
+
+
+class Leading(unittest.TestCase):
+    def test_it_goes_on_when_the_server_rests_and_what_went_wrong_is_kept(self):
+        child, rested = Child("phase connected", "phase warmup", "FAILED: 3 deliveries", "first error: lost"), []
+        with mock.patch.object(runner, "settle", lambda pids: rested.append((pids, child.stdin.closed))):
+            self.assertEqual(runner.follow(child, [7]), "FAILED: 3 deliveries first error: lost")
+        self.assertEqual(rested, [([7], False)])
+        self.assertTrue(child.stdin.closed)
+
+    def test_a_server_rests_when_it_took_little_twice_in_a_row(self):
+        looks = iter([0, 1, 1, 2, 2.001, 2.002, 9])
+        with mock.patch.object(process, "cpu_s", lambda _: next(looks)), mock.patch.object(runner, "LOOK_S", 0.1), \
+                mock.patch.object(runner.time, "sleep"):
+            runner.settle([1])
+        self.assertEqual(next(looks), 9)
+
+    def test_what_a_process_has_started_counts_with_it(self):
+        child = process.subprocess.Popen([sys.executable, "-c", "input()"], stdin=process.subprocess.PIPE)
+        self.assertIn(child.pid, process.family(os.getpid()))
+        self.assertGreater(process.cpu_s([os.getpid()]), 0)
+        child.communicate(b"\n")
+        self.assertNotIn(child.pid, process.family(os.getpid()))
+
+
 class Servers(unittest.TestCase):
     ports = Ports()
 
@@ -239,6 +270,18 @@ class Servers(unittest.TestCase):
     def test_a_command_that_fails_says_so(self):
         with self.assertRaisesRegex(process.CompareError, "failed"):
             process.run([sys.executable, "-c", "raise SystemExit('failed')"])
+
+
+class Disk(unittest.TestCase):
+    def test_what_lies_in_memory_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with mock.patch.object(turns, "file_system", lambda _: "tmpfs"), self.assertRaises(process.CompareError):
+                turns.check_disk(folder, 1)
+            with mock.patch.object(turns, "file_system", lambda _: "ext2/ext3"):
+                turns.check_disk(folder, 1)
+                with self.assertRaisesRegex(process.CompareError, "GiB left"):
+                    turns.check_disk(folder, 1 << 60)
+        self.assertTrue(turns.file_system("/"))
 
 
 class CommandLine(unittest.TestCase):

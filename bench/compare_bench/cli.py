@@ -48,6 +48,8 @@ def parse(description, words=None):
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE",
                         help=f"where every run is kept (default: {RESULT.relative_to(ROOT)}, with the page and the plots; "
                         "with --quick: nowhere)")
+    parser.add_argument("--dir", metavar="FOLDER", help="where the servers keep their data for that long; on a disk, and "
+                        "open to other users (default: the system's folder for what is temporary)")
     parser.add_argument("--render", action="store_true", help="measure nothing: make the page and the plots from the JSON")
     parser.add_argument("--no-install", action="store_true", help="the other servers are installed already")
     chosen = parser.parse_args(words)
@@ -59,12 +61,12 @@ def parse(description, words=None):
 
 
 @contextlib.contextmanager
-def prepared(names, people):
+def prepared(names, people, where):
     """The servers, ready to be started, in a folder of their own that goes with them."""
-    with tempfile.TemporaryDirectory(prefix="parley-compare.") as path:
+    with tempfile.TemporaryDirectory(prefix="parley-compare.", dir=where) as path:
         folder = pathlib.Path(path)
         folder.chmod(0o755)  # other users run in it
-        turns.room(folder, ROOM_BYTES)
+        turns.check_disk(folder, ROOM_BYTES)
         ports, made = Ports(), []
         try:
             for name in names:
@@ -80,11 +82,13 @@ def prepared(names, people):
 
 def measure(options):
     chosen = [workloads.ALL[name] for name in options.workloads]
-    found = {"date": datetime.date.today().isoformat(), "machine": results.machine(), "rounds": options.rounds,
+    found = {"date": datetime.date.today().isoformat(), "commit": results.commit(ROOT), "machine": results.machine(),
+             "rounds": options.rounds,
              "seconds": options.seconds, "warmup": options.warmup, "payload_bytes": 128, "complete": False,
              "workloads": {one.name: one.title for one in chosen}, "peers": {}, "limits": [], "runs": []}
     begun = time.monotonic()
-    with prepared(options.only, max(one.people for one in chosen)) as (folder, made):
+    with prepared(options.only, max(one.people for one in chosen), options.dir) as (folder, made):
+        found["machine"]["data_on"] = turns.file_system(folder)
         found["peers"] = {peer.name: {"title": peer.title, "stores": peer.stores, "version": peer.version(),
                                       "configs": [f"{name}.in" for name in peer.config_names]} for peer in made}
         found["prepared_s"] = time.monotonic() - begun

@@ -4,6 +4,8 @@ import matplotlib
 matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402 (after the choice of how to draw)
 
+from fleet_bench.report import number  # noqa: E402
+
 from compare_bench.results import CPU, MEMORY, P50, P99, cells  # noqa: E402
 
 INK = "#7d8590"  # stands out from white and from black alike
@@ -50,8 +52,9 @@ def draw(found, made, title, panels, path):
     for axis, (workload, names_of_figure, scale, what) in zip(axes[0], panels):
         bars(axis, found, made.get(workload, {}), names, names_of_figure, scale)
         axis.set_title(f"{title}{': ' if what else ''}{what}", fontsize=10)
-    legend(axes[0][-1])
-    figure.tight_layout()
+    axes[0][0].invert_yaxis()  # all share it
+    legend(figure)
+    figure.tight_layout(rect=(0, 0.34 / figure.get_figheight(), 1, 1))
     figure.savefig(path, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     text = path.read_text(encoding="utf-8")
@@ -64,17 +67,18 @@ def bars(axis, found, row, names, figure, scale):
     places = range(len(names))
     axis.barh(places, values, color=[COLORS[found["peers"][name]["stores"]] for name in names], height=0.7)
     axis.set_yticks(list(places), [found["peers"][name]["title"] for name in names])
-    axis.invert_yaxis()
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     least = min((value for value in values if value > 0), default=1)
     axis.set_xlim(left=least / 2, right=max(values) * 2.5)
     for place, (name, value) in enumerate(zip(names, values)):
-        label = f"{value:.3g}" if value > 0 else "failed" if name in row and row[name].failed else ""
+        label = number(value) if value > 0 else "failed" if name in row and row[name].failed else ""
         axis.text(max(value, least / 2) * 1.08, place, label, va="center", fontsize=9)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
 
 
-def legend(axis):
+def legend(figure):
     handles = [pyplot.Rectangle((0, 0), 1, 1, color=color) for color in COLORS.values()]
-    axis.legend(handles, [f"stores: {what}" for what in COLORS], loc="lower right", frameon=False, fontsize=8)
+    figure.legend(handles, [f"stores: {what}" for what in COLORS], loc="lower center", ncol=len(COLORS), frameon=False,
+                  fontsize=8)

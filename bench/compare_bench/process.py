@@ -1,11 +1,15 @@
 """One server process: starts, listens, and is stopped, it and no other."""
+import contextlib
 import os
+import pathlib
 import pwd
 import resource
 import shutil
 import socket
 import subprocess
 import time
+
+from fleet_bench import counters
 
 START_S = 60
 STOP_S = 30
@@ -44,6 +48,21 @@ def run(argv, user=None, **options):
     if done.returncode:
         raise CompareError(f"{argv[0]} failed ({done.returncode}): {(done.stderr or done.stdout)[-2000:]}")
     return done.stdout
+
+
+def family(pid):
+    """A process with all that it has started, and these again."""
+    found = [pid]
+    for one in found:
+        for task in pathlib.Path(f"/proc/{one}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # it has just ended
+                found += [int(word) for word in task.read_text(encoding="ascii").split()]
+    return found
+
+
+def cpu_s(pids):
+    """CPU of these processes and all that they have started and that runs."""
+    return sum(counters.cpu_s(one) or 0 for pid in pids for one in family(pid))
 
 
 class Process:

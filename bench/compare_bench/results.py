@@ -5,6 +5,7 @@ import pathlib
 import platform
 import re
 import statistics
+import subprocess
 
 from fleet_bench.report import rounded
 
@@ -21,6 +22,12 @@ def machine():
             "memory_gib": round(int(first("/proc/meminfo", r"^MemTotal:\s*(\d+)")) / 2**20, 1),
             "kernel": platform.release(), "system": first("/etc/os-release", r'^PRETTY_NAME="(.*)"$'),
             "load_before": os.getloadavg()[0]}
+
+
+def commit(root):
+    """What was built, where the sources are a repository."""
+    done = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
 
 
 def write(path, found):

@@ -2,6 +2,8 @@
 import json
 import subprocess
 import tempfile
+import threading
+import time
 
 from compare_bench import process
 from compare_bench.peers.parley import program
@@ -9,6 +11,9 @@ from compare_bench.peers.parley import program
 DEADLINE_S = 300  # of a run that should take ten
 DRAIN_S = 5
 IDLE_S = 0.5
+SETTLE_S = 15  # the longest wait for a server to come to rest
+LOOK_S = 0.1
+QUIET, QUIET_LOOKS = 0.05, 2  # it has, when it took less of a core than this, so often one after the other
 KEPT_UP = 0.95  # of the rate, in an open loop
 KEPT = ("clean", "measured_s", "messages", "deliveries", "messages_per_s", "deliveries_per_s", "ack_ms", "delivery_ms",
         "server", "generator", "other_programs_share", "unanswered", "missing_deliveries")
@@ -19,18 +24,46 @@ def load(peer, workload, seconds, warmup):
     pids = [word for pid in peer.pids for word in ("--pid", pid)]
     with tempfile.NamedTemporaryFile(prefix="parley-bench.", suffix=".json") as out:
         argv = [program("parley-bench"), *workload.words, "--server", peer.url, *pids, *peer.options(), "--quiet",
-                "--duration", seconds if workload.measured else IDLE_S, "--warmup", warmup if workload.measured else 0,
-                "--drain", DRAIN_S, "--json", out.name]
+                "--phases", "--duration", seconds if workload.measured else IDLE_S,
+                "--warmup", warmup if workload.measured else 0, "--drain", DRAIN_S, "--json", out.name]
+        child = subprocess.Popen([str(word) for word in argv], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True)
+        watchdog = threading.Timer(DEADLINE_S, child.kill)
+        watchdog.start()
         try:
-            done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False,
-                                  timeout=DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            return None, f"did not end within {DEADLINE_S} s"
+            said = follow(child, peer.pids)
+            code = child.wait()
+        finally:
+            watchdog.cancel()
+            child.kill()
+            child.wait()
         text = out.read()
-    wrong = " ".join(line.strip() for line in done.stderr.splitlines() if line.strip())
     if not text:
-        return None, wrong or f"parley-bench ended with {done.returncode}"
-    return json.loads(text), wrong
+        return None, said or f"parley-bench ended with {code}"
+    return json.loads(text), said
+
+
+def follow(child, pids):
+    """Lets parley-bench go on when all are connected and the server has come to rest. What it says is wrong."""
+    said = []
+    with child.stdin, child.stderr:
+        for line in child.stderr:
+            if line.strip() == "phase connected":  # it waits for that
+                settle(pids)
+                child.stdin.close()
+            elif line.strip() and not line.startswith("phase "):
+                said.append(line.strip())
+    return " ".join(said)
+
+
+def settle(pids):
+    """Until the server has done what comes after thousands of logins, which is not what is measured."""
+    deadline = time.monotonic() + SETTLE_S
+    quiet, before = 0, process.cpu_s(pids)
+    while quiet < QUIET_LOOKS and time.monotonic() < deadline:
+        time.sleep(LOOK_S)
+        now = process.cpu_s(pids)
+        quiet, before = quiet + 1 if now - before < QUIET * LOOK_S else 0, now
 
 
 def one(peer, workload, seconds, warmup):

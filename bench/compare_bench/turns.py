@@ -69,7 +69,14 @@ def limits(folder, seconds):
     return json.loads(process.run([program("parley-limits"), "--dir", folder, "--seconds", seconds]))
 
 
-def room(folder, wanted_bytes):
-    """Whether the disk has room for what the archives will hold."""
+def file_system(folder):
+    """Its kind, as stat(1) names it."""
+    return process.run(["stat", "--file-system", "--format", "%T", folder]).strip()
+
+
+def check_disk(folder, wanted_bytes):
+    """Whether it is a disk, and has room for what the archives will hold."""
+    if file_system(folder) in ("tmpfs", "ramfs"):
+        raise process.CompareError(f"{folder} lies in memory, where nothing is durable: name a folder on a disk with --dir")
     if shutil.disk_usage(folder).free < wanted_bytes:
-        raise process.CompareError(f"{folder} has less than {wanted_bytes >> 30} GiB left")
+        raise process.CompareError(f"{folder} has less than {wanted_bytes >> 30} GiB left: name another folder with --dir")
