@@ -74,6 +74,12 @@ Status CreateRoom(const client::ServerUrl& server, const std::vector<Person>& pe
   return Status::Ok();
 }
 
+Result<ConversationId> IdOf(const Room& room) {
+  const std::optional<ConversationId> id = ConversationId::Parse(room.id);
+  if (!id) return Internal("a conversation without an id");
+  return *id;
+}
+
 }  // namespace
 
 Status CreatePeople(const client::ServerUrl& server, std::size_t count, std::vector<Person>& people,
@@ -151,11 +157,24 @@ Status RefreshRooms(const client::ServerUrl& server, Plan& plan, const SetupProg
     return [&](std::size_t i) {
       Room& room = plan.rooms[i];
       client::CurlHttpClient http(server, plan.people.at(room.members.at(0)).token);
-      const std::optional<ConversationId> id = ConversationId::Parse(room.id);
-      if (!id) return Internal("a conversation without an id");
-      const Result<client::Conversation> now = client::Api(http).GetConversation(*id);
+      PARLEY_ASSIGN(const ConversationId id, IdOf(room));
+      const Result<client::Conversation> now = client::Api(http).GetConversation(id);
       if (now.ok()) room.last_seq = now->last_seq.value();
       return now.status();
+    };
+  });
+}
+
+Status ReadRooms(const client::ServerUrl& server, const Plan& plan, const SetupProgress& progress) {
+  return InParallel(plan.rooms.size(), progress, [&] {
+    return [&](std::size_t i) {
+      const Room& room = plan.rooms[i];
+      PARLEY_ASSIGN(const ConversationId id, IdOf(room));
+      for (const std::size_t member : room.members) {
+        client::CurlHttpClient http(server, plan.people.at(member).token);
+        PARLEY_TRY(client::Api(http).MarkRead(id, Seq(room.last_seq)));
+      }
+      return Status::Ok();
     };
   });
 }

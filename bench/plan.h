@@ -51,6 +51,9 @@ Status WritePlan(const std::string& path, const Plan& plan);
 /// Asks for the last seq of each conversation, as its first member.
 Status RefreshRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress);
 
+/// Marks all that is in the conversations as read, for each member.
+Status ReadRooms(const client::ServerUrl& server, const Plan& plan, const SetupProgress& progress);
+
 /// Makes the conversations of `plan.rooms`: direct ones of two members, else groups.
 Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress);
 

@@ -88,6 +88,8 @@ Result<Said> Measure(const Options& options) {
     PARLEY_ASSIGN(const Outcome filled, Fill(options, plan, options.stored, servers, g_stop));
     static_cast<void>(filled);  // history tells of that
     PARLEY_TRY(RefreshRooms(servers.first(), plan, ShowSetup(options, "heads")));
+    // Or all of it would be unread, and counted anew for everybody who comes back.
+    PARLEY_TRY(ReadRooms(servers.first(), plan, ShowSetup(options, "read positions")));
   }
   PARLEY_ASSIGN(const Outcome outcome, RunWorkload(options, plan, servers, g_stop));
   return Say(options, outcome);
