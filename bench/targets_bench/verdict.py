@@ -29,7 +29,7 @@ class Row:
         return MISSED
 
     def bound(self, value):
-        return "" if value is None else f"{'≥' if self.least else '≤'} {value:g}{self.unit and ' ' + self.unit}"
+        return "" if value is None else f"{'≥' if self.least else '≤'} {value:.3g}{self.unit and ' ' + self.unit}"
 
     def cells(self):
         """For a table."""
