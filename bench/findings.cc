@@ -16,6 +16,7 @@ void Findings::Merge(const Findings& other) {
   busiest_cpu_ns = std::max(busiest_cpu_ns, other.busiest_cpu_ns);
   unanswered += other.unanswered;
   away += other.away;
+  failed_processes += other.failed_processes;
   if (first_error.empty()) first_error = other.first_error;
 }
 

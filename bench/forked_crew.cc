@@ -49,7 +49,7 @@ void ForkedCrew::Start() {
     }
     children_.push_back({pid, findings[0]});
   }
-  if (children_.size() < options_.processes) found_.first_error = "cannot start another process";
+  found_.failed_processes = options_.processes - children_.size();
 }
 
 void ForkedCrew::Work(std::size_t number, int findings) {
@@ -76,7 +76,7 @@ void ForkedCrew::Join() {
     constexpr double kMicro = 1e-6;
     ended_cpu_s_ += static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                     static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * kMicro;
-    if (!found_.MergeFrom(bytes)) found_.first_error = "a process of the generator failed";
+    if (!found_.MergeFrom(bytes)) ++found_.failed_processes;
   }
   children_.clear();
 }

@@ -321,7 +321,8 @@ std::string Json(const Options& options, const Outcome& outcome) {
 
 std::string Failures(const Outcome& outcome) {
   const Counts& total = outcome.total;
-  const std::array<std::pair<std::uint64_t, const char*>, 7> kinds{{
+  const std::array<std::pair<std::uint64_t, const char*>, 8> kinds{{
+      {outcome.found.failed_processes, "processes of the generator failed"},
       {outcome.found.unanswered, "messages were never acknowledged"},
       {outcome.Missing(), "deliveries of acknowledged messages are missing"},
       {total[Counter::kHoles], "changes were skipped"},

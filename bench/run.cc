@@ -260,8 +260,9 @@ std::uint64_t Outcome::Missing() const {
 }
 
 bool Outcome::Clean() const {
-  return Missing() == 0 && found.unanswered == 0 && total[Counter::kRefused] == 0 &&
-         total[Counter::kHoles] == 0 && total[Counter::kRepeated] == 0 &&
+  return Missing() == 0 && found.unanswered == 0 && found.failed_processes == 0 &&
+         total[Counter::kRefused] == 0 && total[Counter::kHoles] == 0 &&
+         total[Counter::kRepeated] == 0 &&
          (losses_wanted ? found.away == 0
                         : total[Counter::kConnectionsLost] + total[Counter::kConnectsFailed] == 0);
 }

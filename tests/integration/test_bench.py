@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -234,6 +235,17 @@ def test_a_server_that_dies_fails_the_run(make_server):
     assert b"connections were lost" in errors and b"first error" in errors
 
 
+def test_a_process_of_the_generator_that_dies_fails_the_run(server):
+    process = start_long_run(server, "--processes", "2", seconds="2")
+    wait_for_progress(process)
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+    assert len(children) == 2
+    os.kill(int(children[0]), signal.SIGKILL)
+    _, errors = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == EXIT_FAILED
+    assert b"1 processes of the generator failed" in errors
+
+
 def test_ctrl_c_prints_what_was_measured(server):
     process = start_long_run(server)
     wait_for_progress(process)
@@ -243,10 +255,10 @@ def test_ctrl_c_prints_what_was_measured(server):
     assert b"interrupted" in output and b"messages/s" in output
 
 
-def start_long_run(server, seconds="100"):
+def start_long_run(server, *args, seconds="100"):
     return subprocess.Popen(
         [program("parley-bench"), "pairs", "--server", server.url, "--pairs", "2", "--duration",
-         seconds, "--warmup", "0", "--drain", "1"],
+         seconds, "--warmup", "0", "--drain", "1", *args],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_env())
 
 
