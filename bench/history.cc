@@ -89,8 +89,7 @@ class HistoryRun {
       step.latency = filled.found.ack;
       step.seconds = static_cast<double>(filled.to.at_ns - filled.from.at_ns) /
                      static_cast<double>(kNsPerSecond);
-      step.server_cpu_s =
-          filled.to.server ? filled.to.server->cpu_s - filled.from.server->cpu_s : 0;
+      step.server_cpu_s = filled.ServerCpuS().value_or(0);
       step.figures.emplace_back("messages_per_s", static_cast<double>(missing) / step.seconds);
       PARLEY_TRY(RefreshRooms(servers_.first(), plan_, ShowSetup(options_, "heads")));
     }
@@ -156,7 +155,7 @@ class HistoryRun {
     Step& step = report_.Of("send");
     step.latency = outcome.found.ack;
     step.seconds = options_.duration_s;
-    step.server_cpu_s = outcome.to.server->cpu_s - outcome.from.server->cpu_s;
+    step.server_cpu_s = outcome.ServerCpuS().value_or(0);
     const auto messages = static_cast<double>(outcome.to.counts[Counter::kAcked] -
                                               outcome.from.counts[Counter::kAcked]);
     step.figures.emplace_back("cpu_us_per_message", step.server_cpu_s * kMicro / messages);

@@ -55,6 +55,7 @@ Result<PagesGot> GetPages(const PageLoad& load) {
   Status first;
   PagesGot got;
   std::vector<std::thread> threads;
+  threads.reserve(load.connections);
   for (std::size_t i = 0; i < load.connections; ++i) {
     threads.emplace_back([&] {
       Reader reader(load, next);

@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include "bench/cpu_clock.h"
+
 namespace parley::bench {
 namespace {
 
@@ -78,23 +80,21 @@ bool HasFile(const fs::path& process, const std::set<std::string>& names) {
   return false;
 }
 
-/// utime, stime, and those of children that have ended (fields 14 to 17 of proc(5)), in seconds.
+/// utime and stime, by the clock that has no steps, and those of children that have ended (fields
+/// 16 and 17 of proc(5)), in seconds.
 std::optional<double> CpuOf(int pid) {
+  const std::optional<double> own = ProcessCpuS(pid);
   const std::string stat = ReadFile(fmt::format("/proc/{}/stat", pid));
   // The second field is the program's name in brackets, with anything in it.
   const std::size_t end = stat.rfind(')');
-  if (end == std::string::npos) return std::nullopt;
+  if (!own || end == std::string::npos) return std::nullopt;
   std::istringstream fields(stat.substr(end + 1));
   std::string skipped;
-  constexpr int kFieldsBeforeUtime = 11;
-  for (int i = 0; i < kFieldsBeforeUtime; ++i) fields >> skipped;
-  double ticks = 0;
-  for (int i = 0; i < 4; ++i) {
-    double some = 0;
-    fields >> some;
-    ticks += some;
-  }
-  return TicksToSeconds(ticks);
+  constexpr int kFieldsBefore = 13;
+  for (int i = 0; i < kFieldsBefore; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return *own + TicksToSeconds(user + system);
 }
 
 /// The children of all its threads.

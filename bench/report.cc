@@ -36,10 +36,8 @@ struct Figures {
     own_cpu_s = to.own_cpu_s - from.own_cpu_s;
     const double machine_s = to.machine.total_s - from.machine.total_s;
     double others_s = to.machine.busy_s - from.machine.busy_s - own_cpu_s;
-    if (from.server && to.server) {
-      server_cpu_s = to.server->cpu_s - from.server->cpu_s;
-      others_s -= *server_cpu_s;
-    }
+    server_cpu_s = outcome.ServerCpuS();
+    others_s -= server_cpu_s.value_or(0);
     others_share = machine_s > 0 ? std::max(others_s / machine_s, 0.0) : 0;
     generator_limit = outcome.busiest_worker > kBusyWorker;
     sent_late = outcome.found.lag.Percentile(99) > static_cast<std::uint64_t>(kLateNs);

@@ -254,6 +254,11 @@ class Coordinator {
 
 }  // namespace
 
+std::optional<double> Outcome::ServerCpuS() const {
+  if (!from.server || !to.server) return std::nullopt;
+  return to.server->cpu_s - from.server->cpu_s;
+}
+
 std::uint64_t Outcome::Missing() const {
   const std::uint64_t expected = total[Counter::kExpected];
   return expected - std::min(expected, total.Received());

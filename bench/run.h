@@ -47,6 +47,8 @@ struct Outcome {
   std::optional<ComebackOutcome> comeback;
   bool interrupted = false;
   bool losses_wanted = false;  ///< connections were to be lost, and had to come back
+  /// Of all servers while it was measured; none where a process is not known.
+  std::optional<double> ServerCpuS() const;
   /// Messages that should have come and did not.
   std::uint64_t Missing() const;
   /// Whether all went as it should.
