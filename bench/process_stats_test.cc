@@ -2,7 +2,7 @@
 
 #include <csignal>
 #include <cstddef>
-#include <string>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +12,10 @@ namespace parley::bench {
 namespace {
 
 TEST(ProcessStatsTest, SampleProcess_WithAChild_CountsItTooAndWhatTheyShareOnce) {
-  const std::string shared(std::size_t{64} << 20, 'x');
+  constexpr std::size_t kShared = std::size_t{64} << 20;
+  void* shared = mmap(nullptr, kShared, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  ASSERT_NE(shared, MAP_FAILED);
   const Result<ProcessSample> before = SampleProcess(getpid());
   ASSERT_TRUE(before.ok());
   const pid_t child = fork();
@@ -26,8 +29,9 @@ TEST(ProcessStatsTest, SampleProcess_WithAChild_CountsItTooAndWhatTheyShareOnce)
   ASSERT_TRUE(with_child.ok());
   EXPECT_EQ(with_child->threads, before->threads + 1);
   EXPECT_LT(with_child->rss_bytes, before->rss_bytes * 3 / 2);
-  EXPECT_GT(with_child->rss_bytes, shared.size());
+  EXPECT_GT(with_child->rss_bytes, kShared);
   EXPECT_EQ(SampleProcess(getpid())->threads, before->threads);
+  munmap(shared, kShared);
 }
 
 TEST(ProcessStatsTest, SampleProcess_WhatAnEndedChildUsed_IsNotForgotten) {
