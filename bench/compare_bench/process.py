@@ -80,13 +80,13 @@ class Process:
     def log(self):
         return self.folder / "output.log"
 
-    def start(self, port):
-        """Until it listens on that port of loopback."""
+    def start(self, port, is_ready=None):
+        """Until it listens on that port of loopback; or `is_ready()`, where that says too little."""
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(self.argv, cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL, stdout=log,
                                           stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_S
-        while not self._listens(port):
+        while not (is_ready() if is_ready else self._listens(port)):
             if self.child.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise CompareError(f"{' '.join(self.argv[3:6])} did not start: "

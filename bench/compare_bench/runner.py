@@ -9,7 +9,7 @@ from compare_bench import process
 from compare_bench.peers.parley import program
 
 DEADLINE_S = 300  # of a run that should take ten
-DRAIN_S = 5
+DRAIN_S = 10
 IDLE_S = 0.5
 SETTLE_S = 15  # the longest wait for a server to come to rest
 LOOK_S = 0.1

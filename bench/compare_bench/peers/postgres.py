@@ -1,6 +1,7 @@
 """A PostgreSQL of one's own: a cluster in a folder, on a port of loopback."""
 import os
 import pathlib
+import subprocess
 
 from compare_bench import process
 from compare_bench.peers.base import filled
@@ -27,10 +28,15 @@ class Postgres:
                     cwd=self.folder)
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as config:
             config.write(filled("postgresql.conf", port=self.port, folder=self.folder, buffers_mb=memory_mb() // 4))
-        self.process.start(self.port)
+        self.process.start(self.port, self.is_ready)
         self.sql("postgres", "-c", f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'", "-c",
                  f"CREATE DATABASE {role} OWNER {role}")
         self.sql(role, "--username", role, "-q", "-f", schema)
+
+    def is_ready(self):
+        """It listens while it still starts, and refuses all then."""
+        asked = subprocess.run([PROGRAMS / "pg_isready", "-q", "-h", self.folder, "-p", str(self.port)], check=False)
+        return asked.returncode == 0
 
     def sql(self, database, *words):
         return process.run([PROGRAMS / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-p", self.port, database,
