@@ -195,6 +195,21 @@ def test_history_keeps_its_store_for_the_next_run(tmp_path):
     assert again["disk"]["table_bytes"] + again["disk"]["log_bytes"] > 350 * 128
 
 
+@needs_disk
+def test_a_compacted_store_has_all_its_messages(tmp_path):
+    options = ("--stored", "300", "--conversations", "2", "--fill-only", "--data-dir", str(tmp_path))
+    spawned("history", *options)
+    done = subprocess.run([program("parley-compact"), str(tmp_path / "data/store")], capture_output=True, text=True,
+                          timeout=DEADLINE_S, env=clean_env(), check=False)
+    assert done.returncode == 0, done.stderr
+    after = json.loads(done.stdout)["after"]
+    assert after["total"] == sum(size for family, size in after.items() if family != "total")
+    # Random letters: what is stored of a message is not much less than it.
+    assert after["log"] > 300 * 128 / 2
+    again = spawned("history", *options)["steps"]["fill"]
+    assert again["stored"] == 300 and again["ms"]["count"] == 0  # nothing was missing
+
+
 def test_pages_of_any_server(server):
     page = server.url + "/v1/server"
     done = bench("pages", "--url", page, "--pages", "40", "--connections", "2", "--json", "-")
