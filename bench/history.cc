@@ -26,6 +26,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPageMessages = 50;
 constexpr std::size_t kReaders = 200;
+/// Messages before each restart; a tenth of a small store.
+constexpr std::uint64_t kBurst = 100'000;
 constexpr double kMicro = 1e6;
 
 /// Bytes of the files of a folder whose names end so.
@@ -49,12 +51,12 @@ class HistoryRun {
     PARLEY_TRY(ReadOrSetUp());
     PARLEY_TRY(FillUp());
     if (options_.fill_only || stop_) return std::move(report_);
-    PARLEY_TRY(Restart());
     PARLEY_TRY(ConnectReaders());
     std::mt19937_64 random(options_.seed);
     PARLEY_TRY(Pages("random_page", [&](const Room& room) { return RandomPage(room, random); }));
     PARLEY_TRY(Pages("last_page", LastPage));
     PARLEY_TRY(Sends());
+    PARLEY_TRY(Restart());
     NoteDisk();
     return std::move(report_);
   }
@@ -97,13 +99,18 @@ class HistoryRun {
     return Status::Ok();
   }
 
+  /// Right behind a burst of messages, so that there is a log to be read again.
   Status Restart() {
     Step& step = report_.Of("restart");
+    const std::uint64_t burst = std::max<std::uint64_t>(std::min(kBurst, options_.stored / 10), 1);
     for (std::size_t n = 0; n < options_.restarts && !stop_; ++n) {
+      PARLEY_TRY(Fill(options_, plan_, burst, servers_, stop_).status());
       servers_.spawned()->Kill();
       PARLEY_ASSIGN(const auto ready, servers_.spawned()->StartAgain());
       step.latency.Record(static_cast<std::uint64_t>(ready.count()));
+      PARLEY_TRY(RefreshRooms(servers_.first(), plan_, ShowSetup(options_, "heads")));
     }
+    step.figures.emplace_back("messages_before_each", static_cast<double>(burst));
     return Status::Ok();
   }
 

@@ -191,7 +191,7 @@ void AddStorm(CLI::App& app, Options& options) {
 
 void AddRestarts(CLI::App& app, Options& options) {
   app.add_option("--restarts", options.restarts, "Times that the server is killed and started")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1000}));
 }
 
 void AddInbox(CLI::App& app, Options& options) {
