@@ -31,13 +31,14 @@ class ComebackDriver : public Driver {
   static constexpr std::size_t kReturningAtOnce = 1'000;
   static constexpr std::size_t kSendingAtOnce = 16;
   static constexpr std::int64_t kTryAgainNs = 100 * kNsPerMs;
+  /// Nobody is to wait long for the word to come back.
+  static constexpr std::int64_t kLookNs = kNsPerMs;
 
   std::int64_t Work(std::int64_t now_ns) override {
     const Comeback now = context_.state.comeback.load();
     if (now >= Comeback::kAway && !std::exchange(left_, true)) Leave();
     if (now == Comeback::kSending && !std::exchange(sent_, true)) SendFirst(now_ns);
-    if (now == Comeback::kReturning) return Return(now_ns);
-    return std::numeric_limits<std::int64_t>::max();
+    return now == Comeback::kReturning ? Return(now_ns) : now_ns + kLookNs;
   }
 
   bool IsOutsider(const Peer& peer) const {
