@@ -210,6 +210,10 @@ class Judge(unittest.TestCase):
         self.assertIn("fell behind", runner.judge(report(rate=4900), workloads.ALL["group100"]))
         self.assertIsNone(runner.judge(report(rate=1), workloads.ALL["pairs100"]))
 
+    def test_where_nothing_arrived_there_is_no_figure(self):
+        self.assertIn("nothing arrived", runner.judge({**report(), "deliveries": 0}, workloads.ALL["pairs100"]))
+        self.assertIsNone(runner.judge({**report(), "deliveries": 0}, workloads.ALL["idle5000"]))
+
     def test_what_is_not_clean_has_failed(self):
         self.assertEqual(runner.judge(report(clean=False), workloads.ALL["pairs100"], "lost"), "lost")
 

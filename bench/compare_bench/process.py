@@ -11,7 +11,7 @@ import time
 
 from fleet_bench import counters
 
-START_S = 60
+START_S = 120
 STOP_S = 30
 PAUSE_S = 0.02
 
