@@ -25,7 +25,7 @@ class Turns:
 
     def go(self):
         for number in range(1, self.options.rounds + 1):
-            for workload in self.workloads:
+            for workload in (one for one in self.workloads if number <= one.rounds):
                 for peer in self.peers:
                     self._turn(number, workload, peer)
 
