@@ -164,13 +164,13 @@ class Plots(unittest.TestCase):
 
 
 class Turns(unittest.TestCase):
-    def lead(self, found, retries=9, rounds=2, names=("a", "b")):
+    def lead(self, found, retries=9, rounds=2, names=("a", "b"), workload="pairs100"):
         """The runs that are kept when run after run gives what `found` says."""
         kept, asked = [], iter(found)
         options = types.SimpleNamespace(rounds=rounds, seconds=1, warmup=0, retries=retries)
         made = [types.SimpleNamespace(name=name) for name in names]
         with mock.patch.object(runner, "one", lambda *_: next(asked)):
-            turns.Turns(made, [workloads.ALL["pairs100"]], options, kept.append, lambda _: None).go()
+            turns.Turns(made, [workloads.ALL[workload]], options, kept.append, lambda _: None).go()
         return kept
 
     @staticmethod
@@ -180,6 +180,10 @@ class Turns(unittest.TestCase):
     def test_all_take_their_turn_round_after_round(self):
         kept = self.lead([self.one()] * 4)
         self.assertEqual([(one["round"], one["peer"]) for one in kept], [(1, "a"), (1, "b"), (2, "a"), (2, "b")])
+
+    def test_what_hardly_differs_is_not_measured_in_every_round(self):
+        kept = self.lead([self.one()] * 3, rounds=5, names=("a",), workload="idle5000")
+        self.assertEqual([one["round"] for one in kept], [1, 2, 3])
 
     def test_what_others_disturbed_is_thrown_away_and_done_again(self):
         kept = self.lead([self.one(0.3), self.one(), self.one()], rounds=1)
@@ -209,6 +213,10 @@ class Judge(unittest.TestCase):
         self.assertIsNone(runner.judge(report(rate=9900), workloads.ALL["group100"]))
         self.assertIn("fell behind", runner.judge(report(rate=4900), workloads.ALL["group100"]))
         self.assertIsNone(runner.judge(report(rate=1), workloads.ALL["pairs100"]))
+
+    def test_where_nothing_arrived_there_is_no_figure(self):
+        self.assertIn("nothing arrived", runner.judge({**report(), "deliveries": 0}, workloads.ALL["pairs100"]))
+        self.assertIsNone(runner.judge({**report(), "deliveries": 0}, workloads.ALL["idle5000"]))
 
     def test_what_is_not_clean_has_failed(self):
         self.assertEqual(runner.judge(report(clean=False), workloads.ALL["pairs100"], "lost"), "lost")

@@ -5,13 +5,14 @@ import pathlib
 import pwd
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import time
 
 from fleet_bench import counters
 
-START_S = 60
+START_S = 120
 STOP_S = 30
 PAUSE_S = 0.02
 
@@ -98,10 +99,10 @@ class Process:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    def stop(self):
+    def stop(self, word=signal.SIGTERM):
         if self.child is None:
             return
-        self.child.terminate()
+        self.child.send_signal(word)
         try:
             self.child.wait(STOP_S)
         except subprocess.TimeoutExpired:

@@ -87,6 +87,8 @@ def judge(report, workload, wrong=""):
     """Why a run failed, or None. An open loop that falls behind is none: its latency grows for as long as it runs."""
     if not report["clean"]:
         return wrong or "not clean"
+    if workload.measured and not report["deliveries"]:
+        return "nothing arrived while it was measured"
     if report["deliveries_per_s"] < KEPT_UP * workload.rate * workload.receivers:
         return f"fell behind: {report['deliveries_per_s']:,.0f} deliveries/s"
     return None

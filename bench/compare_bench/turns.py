@@ -1,6 +1,7 @@
 """All servers in turn, round after round: A B C, A B C, for each workload."""
 import json
 import shutil
+import time
 
 from compare_bench import process, runner
 from compare_bench.peers.parley import program
@@ -24,7 +25,7 @@ class Turns:
 
     def go(self):
         for number in range(1, self.options.rounds + 1):
-            for workload in self.workloads:
+            for workload in (one for one in self.workloads if number <= one.rounds):
                 for peer in self.peers:
                     self._turn(number, workload, peer)
 
@@ -33,8 +34,10 @@ class Turns:
         if self.failures.get(key, 0) >= GIVE_UP:
             return
         for left in reversed(range(ATTEMPTS)):
+            begun = time.monotonic()
             found = runner.one(peer, workload, self.options.seconds, self.options.warmup)
             found = {"round": number, "workload": workload.name, "peer": peer.name, **found}
+            found["took_s"] = time.monotonic() - begun
             found["thrown_away"] = self._noise(found) if left and self.retries_left > 0 else None
             self.keep(found)
             self.say(line(found))

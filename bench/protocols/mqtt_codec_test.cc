@@ -37,7 +37,8 @@ TEST(MqttCodecTest, Publish_ThatCameBack_IsRead) {
 }
 
 TEST(MqttCodecTest, Parse_PublishAtQos0_HasNoId) {
-  const MqttPacket packet = ParseMqtt("\x30\x05\x00\x01"s + "ahi"s);
+  const std::string bytes = "\x30\x05\x00\x01"s + "ahi"s;
+  const MqttPacket packet = ParseMqtt(bytes);
   EXPECT_EQ(packet.state, State::kPacket);
   EXPECT_EQ(packet.packet_id, 0);
   EXPECT_EQ(packet.payload, "hi");

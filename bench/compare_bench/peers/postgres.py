@@ -1,6 +1,7 @@
 """A PostgreSQL of one's own: a cluster in a folder, on a port of loopback."""
 import os
 import pathlib
+import signal
 import subprocess
 
 from compare_bench import process
@@ -47,4 +48,4 @@ class Postgres:
         return process.run([PROGRAMS / "postgres", "--version"]).split()[2]
 
     def stop(self):
-        self.process.stop()
+        self.process.stop(signal.SIGINT)  # without waiting for whoever is still connected
