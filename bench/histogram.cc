@@ -4,7 +4,24 @@
 #include <bit>
 #include <cmath>
 
+#include "bench/raw_bytes.h"
+
 namespace parley::bench {
+namespace {
+
+/// Between processes of one program on one machine: no format that anything else reads.
+struct Head {
+  std::uint64_t buckets = 0;  ///< that are not empty
+  std::uint64_t count = 0;
+  std::uint64_t max = 0;
+  double sum = 0;
+};
+struct Bucket {
+  std::uint64_t index = 0;
+  std::uint64_t count = 0;
+};
+
+}  // namespace
 
 Histogram::Histogram() : buckets_(IndexOf((std::uint64_t{1} << kMaxBits) - 1) + 1) {}
 
@@ -35,6 +52,29 @@ void Histogram::Merge(const Histogram& other) {
   count_ += other.count_;
   max_ = std::max(max_, other.max_);
   sum_ += other.sum_;
+}
+
+void Histogram::AppendTo(std::string& bytes) const {
+  Head head{.buckets = 0, .count = count_, .max = max_, .sum = sum_};
+  for (const std::uint64_t bucket : buckets_) head.buckets += bucket > 0 ? 1 : 0;
+  AppendRaw(bytes, head);
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    if (buckets_[i] > 0) AppendRaw(bytes, Bucket{i, buckets_[i]});
+  }
+}
+
+bool Histogram::MergeFrom(std::string_view& bytes) {
+  Head head;
+  if (!TakeRaw(bytes, head)) return false;
+  for (std::uint64_t n = 0; n < head.buckets; ++n) {
+    Bucket bucket;
+    if (!TakeRaw(bytes, bucket) || bucket.index >= buckets_.size()) return false;
+    buckets_[bucket.index] += bucket.count;
+  }
+  count_ += head.count;
+  max_ = std::max(max_, head.max);
+  sum_ += head.sum;
+  return true;
 }
 
 double Histogram::Mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace parley::bench {
@@ -18,6 +20,11 @@ class Histogram {
 
   void Record(std::uint64_t value);
   void Merge(const Histogram& other);
+
+  /// Everything it holds, for MergeFrom() in another process of this program.
+  void AppendTo(std::string& bytes) const;
+  /// Takes what AppendTo() wrote from the front of `bytes` and adds it. False: it is not that.
+  bool MergeFrom(std::string_view& bytes);
 
   std::uint64_t count() const { return count_; }
   /// 0 where nothing was recorded; exact.

@@ -27,8 +27,12 @@ class MixedDriver : public Driver {
       place_[peers_[i]->index()] = i;
       if (!peers_[i]->held().empty()) talkers_.push_back(i);
     }
-    send_gap_s_ = static_cast<double>(plan.people.size()) /
-                  (options.rate * static_cast<double>(std::max<std::size_t>(peers_.size(), 1)));
+    std::set<std::size_t> all_talkers;
+    for (const Room& room : plan.rooms) {
+      all_talkers.insert(room.members.begin(), room.members.end());
+    }
+    send_gap_s_ = static_cast<double>(all_talkers.size()) /
+                  (options.rate * static_cast<double>(std::max<std::size_t>(talkers_.size(), 1)));
   }
 
  private:
@@ -74,6 +78,7 @@ class MixedDriver : public Driver {
     if (!talkers_.empty()) Schedule(now_ns, What::kBegin, 0, 0, send_gap_s_);
     if (options_.reconnect_s <= 0) return;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
+      if (peers_[i]->index() >= options_.people) continue;  // idle
       Schedule(now_ns, What::kLeave, i, 0, options_.reconnect_s);
     }
   }

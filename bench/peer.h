@@ -2,18 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 #include <simdjson.h>
 
 #include "base/random.h"
 #include "bench/message_text.h"
-#include "bench/plan.h"
 #include "bench/socket.h"
 #include "bench/stats.h"
-#include "client/json.h"
 
 namespace parley::bench {
 
@@ -38,12 +36,12 @@ struct Held {
   std::uint32_t members = 0;
   std::uint64_t seq = 0;       ///< of the last change that came
   std::uint64_t read_seq = 0;  ///< what was last said to be read
+  std::uint32_t other = 0;     ///< of two: the index of the other one
 };
 
-/// One person's device: speaks the protocol, counts what comes, and sees what is missing. It
-/// applies changes by the sync rules of the interface: seq + 1 comes next, and whatever else comes
-/// is counted as a hole or a repetition.
-class Peer : private Socket::Listener {
+/// One person's device, in whatever protocol: sends when the workload says so, counts what comes,
+/// and sees what is missing. One thread.
+class Peer {
  public:
   /// What the workload does about it.
   class Observer {
@@ -61,77 +59,66 @@ class Peer : private Socket::Listener {
   };
 
   /// `target`: the place in context.targets where it connects to.
-  Peer(WorkerContext& context, Observer& observer, std::uint32_t index, const Person& person,
-       std::vector<Held> held, std::size_t target)
+  Peer(WorkerContext& context, Observer& observer, std::uint32_t index, std::vector<Held> held,
+       std::size_t target)
       : context_(context),
         observer_(observer),
         index_(index),
-        person_(person),
         held_(std::move(held)),
-        target_(target),
-        socket_(context.loop, *this) {}
+        target_(target) {}
+  virtual ~Peer() = default;
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
 
   /// With `resume` missed changes are asked for before anything else.
-  void Connect(bool resume);
-  void Close() { Drop(false); }
-  void Abort() { Drop(true); }
+  virtual void Connect(bool resume) = 0;
+  virtual void Close() = 0;
+  virtual void Abort() = 0;
+  virtual bool connected() const = 0;
   /// Where the next Connect() goes to.
   void MoveTo(std::size_t target) { target_ = target; }
 
   /// Sends a message; `intended_ns` is when it was due.
-  void SendMessage(std::size_t held, std::int64_t intended_ns);
+  virtual void SendMessage(std::size_t held, std::int64_t intended_ns) = 0;
+  /// How many of them are not acknowledged.
+  virtual std::size_t unanswered() const = 0;
+
+  // What only Parley's protocol has; in others nothing comes of it.
+
   /// Those that OnRefusedForNow was asked about, under the same client_id.
-  void SendRefusedAgain();
+  virtual void SendRefusedAgain() {}
   /// Says `delivered` or `read` up to the last change that came.
-  void SendPosition(std::string_view type, std::size_t held);
-  void SendTyping(std::size_t held, bool active);
-  void WatchPresence(const std::vector<std::string>& user_ids);
+  virtual void SendPosition(std::string_view /*type*/, std::size_t /*held*/) {}
+  virtual void SendTyping(std::size_t /*held*/, bool /*active*/) {}
+  virtual void WatchPresence(const std::vector<std::string>& /*user_ids*/) {}
 
   std::uint32_t index() const { return index_; }
   bool ready() const { return ready_; }
-  bool connected() const { return socket_.connected(); }
-  std::size_t unanswered() const { return pending_.size(); }
   const std::vector<Held>& held() const { return held_; }
 
- private:
-  struct Pending {
-    Stamp stamp;
-    std::size_t held = 0;
-    std::string client_id;
-    bool refused = false;  ///< for now
-  };
-
-  void OnOpen() override {}
-  void OnText(std::string_view text) override;
-  void OnEnd(const std::string& why) override;
-
-  void OnReadyFrame();
-  void OnSync(const client::Json& frame);
-  void OnAckFrame(const client::Json& frame);
-  void OnErrorFrame(const client::Json& frame);
-  void OnChange(const client::Json& change, bool live);
-  void CountMessage(const client::Json& message, std::size_t held, bool live);
-  void CountOther(std::string_view type);
+ protected:
+  const Target& target() const { return context_.targets.at(target_); }
   void BecomeReady();
-  void Write(const Pending& pending);
-  void SendResume();
-  void Drop(bool abruptly);
-  bool TakeRefusal(const client::Json& frame);
-  std::size_t Find(std::string_view conversation) const;
+  void NotReady() { ready_ = false; }
+  /// The connection ended, or could not be made, though nobody wanted that.
+  void Lose(const std::string& why);
+  /// What the next message says of itself.
+  Stamp StampNext(std::int64_t intended_ns);
+  /// The message of `stamp` is acknowledged: one for each of `expected` is due.
+  void CountAck(const Stamp& stamp, std::size_t held, std::uint64_t expected);
+  /// A message of somebody else came live.
+  void CountDelivery(const Stamp& stamp, std::size_t held);
 
   WorkerContext& context_;
   Observer& observer_;
   const std::uint32_t index_;
-  const Person& person_;
   std::vector<Held> held_;
+
+ private:
   std::size_t target_;
-  Socket socket_;
-  bool resume_ = false;
+  std::uint64_t messages_ = 0;
   bool ready_ = false;
   bool was_ready_ = false;
-  std::string cursor_;
-  std::uint64_t messages_ = 0;
-  std::deque<Pending> pending_;  // bounded by the workload
 };
 
 }  // namespace parley::bench

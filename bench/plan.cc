@@ -6,6 +6,7 @@
 #include <fstream>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -73,6 +74,12 @@ Status CreateRoom(const client::ServerUrl& server, const std::vector<Person>& pe
   return Status::Ok();
 }
 
+Result<ConversationId> IdOf(const Room& room) {
+  const std::optional<ConversationId> id = ConversationId::Parse(room.id);
+  if (!id) return Internal("a conversation without an id");
+  return *id;
+}
+
 }  // namespace
 
 Status CreatePeople(const client::ServerUrl& server, std::size_t count, std::vector<Person>& people,
@@ -111,6 +118,65 @@ Status WritePeople(const std::string& path, const std::vector<Person>& people, s
     file << people[i].id << ' ' << people[i].token << '\n';
   }
   return file.flush() ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
+}
+
+Plan ReadPlan(const std::string& path) {
+  Plan plan;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string kind;
+    words >> kind;
+    if (kind == "person") {
+      Person& person = plan.people.emplace_back();
+      words >> person.id >> person.token;
+    } else if (kind == "room") {
+      Room& room = plan.rooms.emplace_back();
+      words >> room.id >> room.last_seq;
+      for (std::size_t member = 0; words >> member;) room.members.push_back(member);
+    }
+  }
+  return plan;
+}
+
+Status WritePlan(const std::string& path, const Plan& plan) {
+  std::ofstream file(path);
+  for (const Person& person : plan.people) {
+    file << "person " << person.id << ' ' << person.token << '\n';
+  }
+  for (const Room& room : plan.rooms) {
+    file << "room " << room.id << ' ' << room.last_seq;
+    for (const std::size_t member : room.members) file << ' ' << member;
+    file << '\n';
+  }
+  return file.flush() ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
+}
+
+Status RefreshRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress) {
+  return InParallel(plan.rooms.size(), progress, [&] {
+    return [&](std::size_t i) {
+      Room& room = plan.rooms[i];
+      client::CurlHttpClient http(server, plan.people.at(room.members.at(0)).token);
+      PARLEY_ASSIGN(const ConversationId id, IdOf(room));
+      const Result<client::Conversation> now = client::Api(http).GetConversation(id);
+      if (now.ok()) room.last_seq = now->last_seq.value();
+      return now.status();
+    };
+  });
+}
+
+Status ReadRooms(const client::ServerUrl& server, const Plan& plan, const SetupProgress& progress) {
+  return InParallel(plan.rooms.size(), progress, [&] {
+    return [&](std::size_t i) {
+      const Room& room = plan.rooms[i];
+      PARLEY_ASSIGN(const ConversationId id, IdOf(room));
+      for (const std::size_t member : room.members) {
+        client::CurlHttpClient http(server, plan.people.at(member).token);
+        PARLEY_TRY(client::Api(http).MarkRead(id, Seq(room.last_seq)));
+      }
+      return Status::Ok();
+    };
+  });
 }
 
 Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress) {

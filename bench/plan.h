@@ -43,6 +43,17 @@ std::vector<Person> ReadPeople(const std::string& path, std::size_t most);
 /// Puts those from `first` on behind what the file has. kUnavailable: it cannot be written.
 Status WritePeople(const std::string& path, const std::vector<Person>& people, std::size_t first);
 
+/// A whole plan with its conversations. An empty one where there is no such file.
+Plan ReadPlan(const std::string& path);
+/// kUnavailable: it cannot be written.
+Status WritePlan(const std::string& path, const Plan& plan);
+
+/// Asks for the last seq of each conversation, as its first member.
+Status RefreshRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress);
+
+/// Marks all that is in the conversations as read, for each member.
+Status ReadRooms(const client::ServerUrl& server, const Plan& plan, const SetupProgress& progress);
+
 /// Makes the conversations of `plan.rooms`: direct ones of two members, else groups.
 Status CreateRooms(const client::ServerUrl& server, Plan& plan, const SetupProgress& progress);
 

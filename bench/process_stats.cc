@@ -7,10 +7,13 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <vector>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "bench/cpu_clock.h"
 
 namespace parley::bench {
 namespace {
@@ -77,24 +80,69 @@ bool HasFile(const fs::path& process, const std::set<std::string>& names) {
   return false;
 }
 
-}  // namespace
-
-Result<ProcessSample> SampleProcess(int pid) {
+/// utime and stime, by the clock that has no steps, and those of children that have ended (fields
+/// 16 and 17 of proc(5)), in seconds.
+std::optional<double> CpuOf(int pid) {
+  const std::optional<double> own = ProcessCpuS(pid);
   const std::string stat = ReadFile(fmt::format("/proc/{}/stat", pid));
   // The second field is the program's name in brackets, with anything in it.
   const std::size_t end = stat.rfind(')');
-  if (end == std::string::npos) return NotFound(fmt::format("there is no process {}", pid));
+  if (!own || end == std::string::npos) return std::nullopt;
   std::istringstream fields(stat.substr(end + 1));
   std::string skipped;
-  constexpr int kFieldsBeforeUtime = 11;
-  for (int i = 0; i < kFieldsBeforeUtime; ++i) fields >> skipped;
+  constexpr int kFieldsBefore = 13;
+  for (int i = 0; i < kFieldsBefore; ++i) fields >> skipped;
   double user = 0, system = 0;
   fields >> user >> system;
+  return *own + TicksToSeconds(user + system);
+}
+
+/// The children of all its threads.
+std::vector<int> ChildrenOf(int pid) {
+  std::vector<int> children;
+  std::error_code error;
+  fs::directory_iterator task(fmt::format("/proc/{}/task", pid), error);
+  for (; !error && task != fs::directory_iterator(); task.increment(error)) {
+    std::istringstream pids(ReadFile(task->path() / "children"));
+    for (int child = 0; pids >> child;) children.push_back(child);
+  }
+  return children;
+}
+
+std::optional<ProcessSample> SampleOne(int pid) {
+  const std::optional<double> cpu = CpuOf(pid);
+  if (!cpu) return std::nullopt;
   const std::string status = ReadFile(fmt::format("/proc/{}/status", pid));
-  return ProcessSample{.cpu_s = TicksToSeconds(user + system),
+  return ProcessSample{.cpu_s = *cpu,
                        .rss_bytes = ValueOf(status, "VmRSS:") * 1024,
                        .threads = ValueOf(status, "Threads:"),
                        .files = CountFiles(pid)};
+}
+
+/// Of the pages that a process shares its part: the sum over those that share them is right.
+std::uint64_t ProportionalBytes(int pid) {
+  return ValueOf(ReadFile(fmt::format("/proc/{}/smaps_rollup", pid)), "\nPss:") * 1024;
+}
+
+}  // namespace
+
+Result<ProcessSample> SampleProcess(int pid) {
+  const std::optional<ProcessSample> own = SampleOne(pid);
+  if (!own) return NotFound(fmt::format("there is no process {}", pid));
+  std::vector<int> family{pid};
+  ProcessSample sum = *own;
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    for (const int child : ChildrenOf(family[i])) {
+      const std::optional<ProcessSample> sample = SampleOne(child);
+      if (!sample) continue;  // it has just ended
+      sum = Sum(sum, *sample);
+      family.push_back(child);
+    }
+  }
+  if (family.size() == 1) return sum;
+  sum.rss_bytes = 0;
+  for (const int member : family) sum.rss_bytes += ProportionalBytes(member);
+  return sum;
 }
 
 ProcessSample Sum(const ProcessSample& a, const ProcessSample& b) {

@@ -11,12 +11,13 @@ namespace parley::bench {
 
 /// What the kernel says of one process, from /proc (proc(5)).
 struct ProcessSample {
-  double cpu_s = 0;  ///< utime + stime since it began, to 10 ms
-  std::uint64_t rss_bytes = 0;
+  double cpu_s = 0;             ///< utime + stime since it began
+  std::uint64_t rss_bytes = 0;  ///< of several: what they share counts once
   std::uint64_t threads = 0;
   std::uint64_t files = 0;  ///< open file descriptors; 0 where one may not look
 };
-/// kNotFound if there is no such process.
+/// A process with all that it has started, and these again: what a server made of many processes
+/// takes. kNotFound if there is no such process.
 Result<ProcessSample> SampleProcess(int pid);
 
 /// Several processes as one.

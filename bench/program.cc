@@ -1,33 +1,31 @@
 #include "bench/program.h"
 
 #include <atomic>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
-#include "bench/clock.h"
+#include "bench/fill_run.h"
+#include "bench/history.h"
+#include "bench/inbox.h"
 #include "bench/options.h"
-#include "bench/plan.h"
+#include "bench/pages.h"
 #include "bench/report.h"
 #include "bench/run.h"
-#include "bench/spawned_server.h"
+#include "bench/servers.h"
+#include "bench/setup.h"
+#include "bench/step_report.h"
 #include "bench/workload.h"
-#include "client/url.h"
 
 namespace parley::bench {
 namespace {
 
 constexpr int kFailed = 1;
 constexpr int kInterrupted = 130;
-constexpr std::size_t kSpareFiles = 100;
 
 std::atomic<bool> g_stop{false};
 
@@ -35,44 +33,6 @@ std::atomic<bool> g_stop{false};
 void OnSignal(int number) {
   g_stop = true;
   std::signal(number, SIG_DFL);
-}
-
-Status AllowFiles(std::size_t wanted) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur >= wanted + kSpareFiles) return Status::Ok();
-  return InvalidArgument(fmt::format(
-      "{} connections need as many open files, and this process may open {}: raise ulimit -Hn",
-      wanted, limit.rlim_cur));
-}
-
-SetupProgress ShowSetup(const Options& options, const char* what) {
-  return [what, quiet = options.quiet, next = std::int64_t{0}](std::size_t done,
-                                                               std::size_t all) mutable {
-    const std::int64_t now = NowNs();
-    if (quiet || now < next) return;
-    next = now + kNsPerSecond;
-    std::fputs(fmt::format("\r\033[Kmaking {}: {} of {}", what, done, all).c_str(), stderr);
-    std::fflush(stderr);
-  };
-}
-
-/// The processes of all servers, or none.
-std::vector<int> ServerPids(const Options& options, const SpawnedServer* spawned,
-                            const std::vector<client::ServerUrl>& servers) {
-  if (spawned != nullptr) return {spawned->pid()};
-  if (options.pid != 0) return {options.pid};
-  std::vector<int> pids;
-  for (const client::ServerUrl& server : servers) {
-    int port = 0;
-    std::from_chars(server.port.data(), server.port.data() + server.port.size(), port);
-    const std::optional<int> pid = FindListener(port);
-    if (!pid) return {};
-    pids.push_back(*pid);
-  }
-  return pids;
 }
 
 Status WriteJson(const std::string& path, const std::string& json) {
@@ -83,32 +43,67 @@ Status WriteJson(const std::string& path, const std::string& json) {
   return written ? Status::Ok() : Unavailable(fmt::format("cannot write {}", path));
 }
 
-Status MakePeople(const Options& options, const client::ServerUrl& server, Plan& plan) {
-  const std::size_t count = PeopleOf(options);
-  if (!options.accounts_file.empty()) plan.people = ReadPeople(options.accounts_file, count);
-  const std::size_t kept = plan.people.size();
-  PARLEY_TRY(CreatePeople(server, count, plan.people, ShowSetup(options, "accounts")));
-  if (options.accounts_file.empty() || kept == count) return Status::Ok();
-  return WritePeople(options.accounts_file, plan.people, kept);
+/// What a run says, in whatever way it was made.
+struct Said {
+  std::string table;
+  std::string json;
+  std::string failures;
+  bool clean = true;
+  bool interrupted = false;
+};
+
+Said Say(const Options& options, const Outcome& outcome) {
+  return {Table(options, outcome), Json(options, outcome), Failures(outcome), outcome.Clean(),
+          outcome.interrupted};
 }
 
-Result<Outcome> Measure(const Options& options) {
-  PARLEY_TRY(AllowFiles(PeopleOf(options)));
-  std::unique_ptr<SpawnedServer> spawned;
-  if (options.spawn) {
-    PARLEY_ASSIGN(spawned, SpawnedServer::Start(options.parleyd, options.server_set));
+Said Say(const Options& options, const StepReport& report) {
+  return {StepTable(options, report), StepJson(options, report, !g_stop), "", true, g_stop};
+}
+
+Result<Said> MeasurePages(const Options& options) {
+  PARLEY_ASSIGN(const StepReport report, RunPages(options));
+  return Say(options, report);
+}
+
+Result<Said> MeasureSteps(const Options& options, const Servers& servers) {
+  if (options.workload == WorkloadKind::kHistory) {
+    PARLEY_ASSIGN(const StepReport report, RunHistory(options, servers, g_stop));
+    return Say(options, report);
   }
-  std::vector<client::ServerUrl> servers;
-  std::vector<Target> targets;
-  for (const std::string& url :
-       spawned ? std::vector<std::string>{spawned->url()} : options.servers) {
-    PARLEY_ASSIGN(servers.emplace_back(), client::ParseServerUrl(url));
-    PARLEY_ASSIGN(targets.emplace_back(), ResolveTarget(servers.back()));
+  PARLEY_ASSIGN(Plan plan, SetUp(options, servers.first()));
+  PARLEY_ASSIGN(const StepReport report, RunInbox(options, std::move(plan), servers, g_stop));
+  return Say(options, report);
+}
+
+Result<Said> Measure(const Options& options) {
+  if (options.workload == WorkloadKind::kPages) return MeasurePages(options);
+  PARLEY_TRY(AllowFiles((PeopleOf(options) + options.processes - 1) / options.processes));
+  PARLEY_ASSIGN(const Servers servers, Servers::Find(options));
+  if (options.workload == WorkloadKind::kHistory || options.workload == WorkloadKind::kInbox) {
+    return MeasureSteps(options, servers);
   }
-  Plan plan = MakePlan(options);
-  PARLEY_TRY(MakePeople(options, servers.front(), plan));
-  PARLEY_TRY(CreateRooms(servers.front(), plan, ShowSetup(options, "conversations")));
-  return RunWorkload(options, plan, targets, ServerPids(options, spawned.get(), servers), g_stop);
+  PARLEY_ASSIGN(Plan plan, SetUp(options, servers.first()));
+  if (options.stored > 0) {
+    PARLEY_ASSIGN(const Outcome filled, Fill(options, plan, options.stored, servers, g_stop));
+    static_cast<void>(filled);  // history tells of that
+    PARLEY_TRY(RefreshRooms(servers.first(), plan, ShowSetup(options, "heads")));
+    // Or all of it would be unread, and counted anew for everybody who comes back.
+    PARLEY_TRY(ReadRooms(servers.first(), plan, ShowSetup(options, "read positions")));
+  }
+  PARLEY_ASSIGN(const Outcome outcome, RunWorkload(options, plan, servers, g_stop));
+  return Say(options, outcome);
+}
+
+/// Where it was asked for. False: it could not be written, which has been said.
+bool Tell(const Options& options, const Said& said) {
+  std::fputs(said.table.c_str(), options.json_file == "-" ? stderr : stdout);
+  std::fputs(said.failures.c_str(), stderr);
+  if (options.json_file.empty()) return true;
+  const Status written = WriteJson(options.json_file, said.json);
+  if (written.ok()) return true;
+  std::fputs(fmt::format("parley-bench: {}\n", written.message()).c_str(), stderr);
+  return false;
 }
 
 }  // namespace
@@ -121,23 +116,13 @@ int Main(int argc, char** argv) {
   std::signal(SIGINT, OnSignal);
   std::signal(SIGTERM, OnSignal);
 
-  Result<Outcome> outcome = Measure(*options);
-  if (!outcome.ok()) {
-    std::fputs(fmt::format("\nparley-bench: {}\n", outcome.status().message()).c_str(), stderr);
+  const Result<Said> said = Measure(*options);
+  if (!said.ok()) {
+    std::fputs(fmt::format("\nparley-bench: {}\n", said.status().message()).c_str(), stderr);
     return kFailed;
   }
-  std::fputs(Table(*options, *outcome).c_str(), options->json_file == "-" ? stderr : stdout);
-  const std::string failures = Failures(*outcome);
-  std::fputs(failures.c_str(), stderr);
-  if (!options->json_file.empty()) {
-    const Status written = WriteJson(options->json_file, Json(*options, *outcome));
-    if (!written.ok()) {
-      std::fputs(fmt::format("parley-bench: {}\n", written.message()).c_str(), stderr);
-      return kFailed;
-    }
-  }
-  if (!outcome->Clean()) return kFailed;
-  return outcome->interrupted ? kInterrupted : 0;
+  if (!Tell(*options, *said) || !said->clean) return kFailed;
+  return said->interrupted ? kInterrupted : 0;
 }
 
 }  // namespace parley::bench

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <limits>
+#include <memory>
+#include <set>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "bench/clock.h"
-#include "bench/peer.h"
-#include "bench/workload.h"
+#include "bench/crew.h"
 
 namespace parley::bench {
 namespace {
@@ -18,60 +20,20 @@ namespace {
 constexpr std::chrono::milliseconds kLookEvery{5};
 constexpr std::int64_t kProgressNs = kNsPerSecond;
 constexpr std::int64_t kConnectDeadlineNs = 120 * kNsPerSecond;
-
-/// One thread of the generator.
-class Worker {
- public:
-  Worker(const RunState& state, const Options& options, const Plan& plan,
-         const std::vector<Target>& targets, std::size_t number)
-      : context_(state, targets, options.payload_bytes, options.seed * 1000 + number),
-        driver_(MakeDriver(context_, options, plan, number)) {}
-
-  void Start() {
-    thread_ = std::thread([this] { Run(); });
-  }
-  void Join() {
-    if (thread_.joinable()) thread_.join();
-  }
-
-  const Stats& stats() const { return context_.stats; }
-  /// After Join().
-  std::size_t Unanswered() const { return driver_->Unanswered(); }
-  std::size_t Away() const { return driver_->Away(); }
-
- private:
-  void Run() {
-    Phase known = Phase::kConnecting;
-    double cpu_from = 0;
-    while (true) {
-      const Phase phase = context_.state.phase.load(std::memory_order_relaxed);
-      if (phase != known) {
-        if (phase == Phase::kMeasuring) cpu_from = ThreadCpuS();
-        if (known == Phase::kMeasuring) {
-          context_.stats.cpu_ns = std::llround((ThreadCpuS() - cpu_from) * kNsPerSecond);
-        }
-        known = phase;
-      }
-      if (phase == Phase::kDone) return;
-      context_.loop.RunOnce(driver_->Tick(NowNs()));
-    }
-  }
-
-  WorkerContext context_;
-  std::unique_ptr<Driver> driver_;
-  std::thread thread_;
-};
+/// Longest wait for each step of a comeback.
+constexpr double kComebackS = 120;
 
 /// Leads the workers through the phases, looks at the processes, and tells how far it is.
 class Coordinator {
  public:
-  Coordinator(const Options& options, const Plan& plan, const std::vector<Target>& targets,
-              const std::vector<int>& server_pids, const std::atomic<bool>& stop)
-      : options_(options), plan_(plan), server_pids_(server_pids), stop_(stop) {
-    for (std::size_t i = 0; i < options.threads; ++i) {
-      workers_.push_back(std::make_unique<Worker>(state_, options, plan, targets, i));
-    }
-  }
+  Coordinator(const Options& options, const Plan& plan, const Servers& servers,
+              const std::atomic<bool>& stop)
+      : options_(options),
+        plan_(plan),
+        servers_(servers),
+        server_pids_(servers.Pids()),
+        stop_(stop),
+        crew_(MakeCrew(options, plan, servers.targets())) {}
   ~Coordinator() { Finish(); }
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
@@ -79,22 +41,20 @@ class Coordinator {
   Result<Outcome> Run() {
     Outcome outcome;
     outcome.before = Look();
-    for (auto& worker : workers_) worker->Start();
+    crew_->Start();
     PARLEY_TRY(Connect());
     if (options_.phases) AwaitLeader();
     outcome.connected = Look();
     Enter(Phase::kWarmup);
     Wait(options_.warmup_s, "warming up", [] { return false; });
 
-    const std::int64_t from = NowNs();
-    state_.measure_until = from + std::llround(options_.duration_s * kNsPerSecond);
-    state_.measure_from = from;
-    outcome.from = Look();
-    Enter(Phase::kMeasuring);
-    Wait(options_.duration_s, "measuring", [this] { return StormIsOver(); });
-    outcome.to = Look();
+    if (ComesBackToTheSame(options_)) {
+      PARLEY_TRY(LeadComeback(outcome));
+    } else {
+      MeasureFor(outcome);
+    }
     Enter(Phase::kDraining);
-    outcome.interrupted = stop_;
+    outcome.interrupted = outcome.interrupted || stop_;
     Wait(options_.drain_s, "waiting for what is under way", [this] {
       const Counts counts = Count();
       return counts[Counter::kAcked] == counts[Counter::kSent] &&
@@ -106,6 +66,77 @@ class Coordinator {
   }
 
  private:
+  void MeasureFor(Outcome& outcome) {
+    const std::int64_t from = NowNs();
+    state_.measure_until = from + std::llround(options_.duration_s * kNsPerSecond);
+    state_.measure_from = from;
+    outcome.from = Look();
+    Enter(Phase::kMeasuring);
+    Wait(options_.duration_s, "measuring", [this] { return StormIsOver() || IsFull(); });
+    outcome.to = Look();
+  }
+
+  /// All people of the one server are away, and come back at once. What is measured begins when
+  /// they may and ends when the last is level.
+  Status LeadComeback(Outcome& outcome) {
+    ComebackOutcome& comeback = outcome.comeback.emplace();
+    Enter(Phase::kMeasuring);
+    PARLEY_TRY(SendAway(outcome));
+    comeback.away = AwayNow();
+    std::set<std::string_view> conversations;
+    for (const Room& room : plan_.rooms) conversations.insert(room.id);
+    comeback.conversations = conversations.size();
+    if (options_.restart) {
+      PARLEY_ASSIGN(const auto ready, servers_.spawned()->StartAgain());
+      comeback.ready_s = std::chrono::duration<double>(ready).count();
+      server_pids_ = servers_.Pids();
+    }
+    SpawnedServer* const spawned = servers_.spawned();
+    const Metrics before = spawned != nullptr ? ReadMetrics(spawned->ops_url()) : Metrics();
+    outcome.from = Look();
+    state_.return_from = outcome.from.at_ns;
+    state_.comeback = Comeback::kReturning;
+    Wait(kComebackS, "coming back", [&] { return Count()[Counter::kReturned] == comeback.away; });
+    outcome.to = Look();
+    if (!before.empty()) comeback.reads = ReadsBetween(before, ReadMetrics(spawned->ops_url()));
+    return Status::Ok();
+  }
+
+  /// Until nobody is connected who is to come back, and what they miss is sent. A server that is
+  /// to restart has been killed then.
+  Status SendAway(Outcome& outcome) {
+    const std::uint64_t insiders = options_.people - options_.outsiders;
+    bool all = true;
+    const auto wait = [&](const char* what, const auto& done) {
+      Wait(kComebackS, what, done);
+      all = all && done();
+    };
+    if (!options_.restart || options_.missed > 0) {
+      state_.comeback = Comeback::kAway;
+      wait("leaving", [&] { return AwayNow() == insiders; });
+    }
+    if (options_.missed > 0) {
+      state_.comeback = Comeback::kSending;
+      wait("sending what is missed", [&] { return Count()[Counter::kAcked] == options_.missed; });
+    }
+    if (options_.restart) {
+      servers_.spawned()->Kill();
+      wait("losing the server", [&] { return AwayNow() == options_.people; });
+    }
+    outcome.interrupted = stop_;
+    return all || stop_ ? Status::Ok() : Unavailable("not all people left in time");
+  }
+
+  std::uint64_t AwayNow() const {
+    const Counts counts = Count();
+    return counts[Counter::kReconnects] + counts[Counter::kConnectionsLost];
+  }
+
+  /// A fill ends when the store has what was wanted.
+  bool IsFull() const {
+    return options_.workload == WorkloadKind::kFill && Count()[Counter::kAcked] >= options_.stored;
+  }
+
   void Enter(Phase phase) {
     const Phase before = state_.phase.exchange(phase);
     if (options_.phases && before != phase) {
@@ -122,7 +153,7 @@ class Coordinator {
 
   /// Somebody has killed the server, and all of its people are level again.
   bool StormIsOver() const {
-    if (options_.workload != WorkloadKind::kStorm) return false;
+    if (options_.workload != WorkloadKind::kStorm || ComesBackToTheSame(options_)) return false;
     const Counts counts = Count();
     return counts[Counter::kConnectionsLost] > 0 &&
            counts[Counter::kReturned] == counts[Counter::kConnectionsLost];
@@ -130,16 +161,12 @@ class Coordinator {
 
   void Finish() {
     Enter(Phase::kDone);
-    for (auto& worker : workers_) worker->Join();
+    crew_->Join();
     if (progress_shown_) std::fputs("\r\033[K", stderr);
     progress_shown_ = false;
   }
 
-  Counts Count() const {
-    Counts counts;
-    for (const auto& worker : workers_) worker->stats().AddTo(counts);
-    return counts;
-  }
+  Counts Count() const { return crew_->Count(); }
 
   Snapshot Look() const {
     Snapshot now;
@@ -153,7 +180,7 @@ class Coordinator {
       now.server = now.server ? Sum(*now.server, *sample) : *sample;
     }
     now.machine = SampleMachine();
-    now.own_cpu_s = OwnCpuS();
+    now.own_cpu_s = OwnCpuS() + crew_->CpuElsewhereS();
     now.at_ns = NowNs();
     return now;
   }
@@ -167,10 +194,10 @@ class Coordinator {
       Progress("connecting", counts);
       if (counts[Counter::kConnectionsLost] > 0 || NowNs() > deadline || stop_) {
         Finish();
-        std::string why = stop_ ? "interrupted" : "the server did not answer in time";
-        for (const auto& worker : workers_) {
-          if (!worker->stats().first_error.empty()) why = worker->stats().first_error;
-        }
+        const std::string error = crew_->Found().first_error;
+        const std::string why = !error.empty() ? error
+                                : stop_        ? "interrupted"
+                                               : "the server did not answer in time";
         return Unavailable(fmt::format("{} of {} people are connected: {}",
                                        counts[Counter::kConnected], all, why));
       }
@@ -205,37 +232,32 @@ class Coordinator {
   }
 
   void Gather(Outcome& outcome) const {
-    const double measured_s = static_cast<double>(outcome.to.at_ns - outcome.from.at_ns);
     outcome.total = Count();
     outcome.losses_wanted = options_.workload == WorkloadKind::kStorm;
-    outcome.first_lost_ns = std::numeric_limits<std::int64_t>::max();
-    for (const auto& worker : workers_) {
-      const Stats& stats = worker->stats();
-      outcome.ack.Merge(stats.ack);
-      outcome.delivery.Merge(stats.delivery);
-      outcome.lag.Merge(stats.lag);
-      outcome.level.Merge(stats.level);
-      outcome.first_lost_ns = std::min(outcome.first_lost_ns, stats.first_lost_ns);
-      outcome.last_level_ns = std::max(outcome.last_level_ns, stats.last_level_ns);
-      outcome.unanswered += worker->Unanswered();
-      outcome.away += worker->Away();
-      outcome.busiest_worker =
-          std::max(outcome.busiest_worker, static_cast<double>(stats.cpu_ns) / measured_s);
-      if (outcome.first_error.empty()) outcome.first_error = stats.first_error;
-    }
+    outcome.found = crew_->Found();
+    // People of the one server are level from when they might return, not from when they were lost.
+    if (outcome.comeback) outcome.found.first_lost_ns = outcome.from.at_ns;
+    outcome.busiest_worker = static_cast<double>(outcome.found.busiest_cpu_ns) /
+                             static_cast<double>(outcome.to.at_ns - outcome.from.at_ns);
   }
 
   const Options& options_;
   const Plan& plan_;
-  const std::vector<int>& server_pids_;
+  const Servers& servers_;
+  std::vector<int> server_pids_;
   const std::atomic<bool>& stop_;
-  RunState state_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  const std::unique_ptr<Crew> crew_;
+  RunState& state_ = crew_->state();
   std::int64_t next_progress_ns_ = 0;
   bool progress_shown_ = false;
 };
 
 }  // namespace
+
+std::optional<double> Outcome::ServerCpuS() const {
+  if (!from.server || !to.server) return std::nullopt;
+  return to.server->cpu_s - from.server->cpu_s;
+}
 
 std::uint64_t Outcome::Missing() const {
   const std::uint64_t expected = total[Counter::kExpected];
@@ -243,16 +265,16 @@ std::uint64_t Outcome::Missing() const {
 }
 
 bool Outcome::Clean() const {
-  return Missing() == 0 && unanswered == 0 && total[Counter::kRefused] == 0 &&
-         total[Counter::kHoles] == 0 && total[Counter::kRepeated] == 0 &&
-         (losses_wanted ? away == 0
+  return Missing() == 0 && found.unanswered == 0 && found.failed_processes == 0 &&
+         total[Counter::kRefused] == 0 && total[Counter::kHoles] == 0 &&
+         total[Counter::kRepeated] == 0 &&
+         (losses_wanted ? found.away == 0
                         : total[Counter::kConnectionsLost] + total[Counter::kConnectsFailed] == 0);
 }
 
-Result<Outcome> RunWorkload(const Options& options, const Plan& plan,
-                            const std::vector<Target>& targets, const std::vector<int>& server_pids,
+Result<Outcome> RunWorkload(const Options& options, const Plan& plan, const Servers& servers,
                             const std::atomic<bool>& stop) {
-  return Coordinator(options, plan, targets, server_pids, stop).Run();
+  return Coordinator(options, plan, servers, stop).Run();
 }
 
 }  // namespace parley::bench

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bench/findings.h"
 #include "bench/options.h"
 #include "bench/plan.h"
 #include "bench/process_stats.h"
-#include "bench/socket.h"
+#include "bench/server_metrics.h"
+#include "bench/servers.h"
 #include "bench/stats.h"
 
 namespace parley::bench {
@@ -26,22 +28,27 @@ struct Snapshot {
   double own_cpu_s = 0;
 };
 
+/// How people came back to the one server.
+struct ComebackOutcome {
+  std::uint64_t away = 0;           ///< how many were away at first
+  std::uint64_t conversations = 0;  ///< different ones: two people have only one
+  std::optional<double> ready_s;    ///< from the start of the killed server until it served
+  std::optional<StoreReads> reads;
+};
+
 /// What a run has found.
 struct Outcome {
-  Snapshot before;               ///< no connection yet
-  Snapshot connected;            ///< all connections stand
-  Snapshot from, to;             ///< the measured time
-  Counts total;                  ///< of the whole run, after the drain
-  std::uint64_t unanswered = 0;  ///< messages that no ack came for
-  Histogram ack, delivery, lag, level;
-  std::int64_t first_lost_ns = 0;  ///< storm: see Stats
-  std::int64_t last_level_ns = 0;
+  Snapshot before;            ///< no connection yet
+  Snapshot connected;         ///< all connections stand
+  Snapshot from, to;          ///< the measured time
+  Counts total;               ///< of the whole run, after the drain
+  Findings found;             ///< of all workers
   double busiest_worker = 0;  ///< largest CPU share of a worker's thread while measuring
-  std::string first_error;
+  std::optional<ComebackOutcome> comeback;
   bool interrupted = false;
   bool losses_wanted = false;  ///< connections were to be lost, and had to come back
-  std::uint64_t away = 0;      ///< people who are not connected and level at the end
-
+  /// Of all servers while it was measured; none where a process is not known.
+  std::optional<double> ServerCpuS() const;
   /// Messages that should have come and did not.
   std::uint64_t Missing() const;
   /// Whether all went as it should.
@@ -49,10 +56,9 @@ struct Outcome {
 };
 
 /// Connects the plan's people, runs the workload and waits for what is under way. `stop` may be set
-/// at any time by a signal handler: the run then ends early, with what it has. `server_pids`: of
-/// all targets, or none. kUnavailable: not everybody could connect.
-Result<Outcome> RunWorkload(const Options& options, const Plan& plan,
-                            const std::vector<Target>& targets, const std::vector<int>& server_pids,
+/// at any time by a signal handler: the run then ends early, with what it has. kUnavailable: not
+/// everybody could connect, or a server that was to start again did not.
+Result<Outcome> RunWorkload(const Options& options, const Plan& plan, const Servers& servers,
                             const std::atomic<bool>& stop);
 
 }  // namespace parley::bench

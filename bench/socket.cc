@@ -18,16 +18,11 @@
 #include <fmt/format.h>
 
 #include "bench/clock.h"
-#include "bench/frame_codec.h"
 
 namespace parley::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
-constexpr std::size_t kMaxFrameBytes = std::size_t{1024} * 1024;
-constexpr std::size_t kMaxHeaderBytes = std::size_t{16} * 1024;
-/// Any will do: the server's answer to it is not checked.
-constexpr std::string_view kWebSocketKey = "cGFybGV5LWJlbmNoLWtleQ==";
 
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
@@ -77,18 +72,12 @@ void Loop::RunOnce(std::int64_t until_ns) {
   FlushDirty();
 }
 
-void Socket::Connect(const Target& target, std::string_view path, std::string_view token) {
+void Socket::Connect(const Target& target) {
   fd_ = ::socket(target.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) return listener_.OnEnd("socket: " + ErrorText(errno));
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  out_ = fmt::format(
-      "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: parley.v1\r\n"
-      "Authorization: Bearer {}\r\nUser-Agent: parley-bench/" PARLEY_VERSION "\r\n\r\n",
-      path, target.authority, kWebSocketKey, token);
-  out_at_ = 0;
-  state_ = State::kConnecting;
+  connecting_ = true;
   watched_ = EPOLLOUT;
   epoll_event event{};
   event.events = watched_;
@@ -96,19 +85,17 @@ void Socket::Connect(const Target& target, std::string_view path, std::string_vi
   epoll_ctl(loop_.epoll_, EPOLL_CTL_ADD, fd_, &event);
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
   if (::connect(fd_, address, target.address_size) != 0 && errno != EINPROGRESS) {
-    End("connect: " + ErrorText(errno));
+    Fail("connect: " + ErrorText(errno));
   }
 }
 
-void Socket::Send(std::string_view text) {
-  if (open()) Queue(static_cast<std::uint8_t>(Opcode::kText), text);
+std::string& Socket::Output() {
+  if (!std::exchange(dirty_, true)) loop_.dirty_.push_back(this);
+  return out_;
 }
 
 void Socket::Close() {
-  if (open()) {
-    Queue(static_cast<std::uint8_t>(Opcode::kClose), "\x03\xe8");  // 1000
-    Flush();
-  }
+  Flush();
   Shut();
 }
 
@@ -119,6 +106,11 @@ void Socket::Abort() {
   Shut();
 }
 
+void Socket::Fail(const std::string& why) {
+  Shut();
+  listener_.OnEnd(why);
+}
+
 void Socket::PauseReading(bool paused) {
   paused_ = paused;
   Watch();
@@ -126,7 +118,7 @@ void Socket::PauseReading(bool paused) {
 
 void Socket::OnEvents(std::uint32_t events) {
   if (fd_ < 0) return;  // closed by what came before in the same batch
-  if (state_ == State::kConnecting) return OnConnected();
+  if (connecting_) return OnConnected();
   if ((events & EPOLLOUT) != 0) Flush();
   if (fd_ >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) Read();
   if (fd_ >= 0) Flush();
@@ -136,90 +128,34 @@ void Socket::OnConnected() {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) return End("connect: " + ErrorText(error));
-  state_ = State::kUpgrading;
+  if (error != 0) return Fail("connect: " + ErrorText(error));
+  connecting_ = false;
+  listener_.OnConnected();
   Flush();
-  if (fd_ >= 0) Watch();
+  Watch();
 }
 
 void Socket::Read() {
   const ssize_t size = ::recv(fd_, loop_.buffer_.data(), loop_.buffer_.size(), 0);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size < 0) return End("read: " + ErrorText(errno));
-  if (size == 0) return End("the server closed the connection");
+  if (size < 0) return Fail("read: " + ErrorText(errno));
+  if (size == 0) return Fail("the server closed the connection");
   const std::string_view fresh(loop_.buffer_.data(), static_cast<std::size_t>(size));
   if (in_.empty()) {
-    const std::size_t used = Take(fresh);
+    const std::size_t used = listener_.OnBytes(fresh);
     if (fd_ >= 0) in_.assign(fresh.substr(used));
     return;
   }
   // Taken out: what the listener does may clear in_.
   std::string joined = std::exchange(in_, {});
   joined.append(fresh);
-  const std::size_t used = Take(joined);
+  const std::size_t used = listener_.OnBytes(joined);
   if (fd_ >= 0) in_.assign(joined, used);
-}
-
-std::size_t Socket::Take(std::string_view bytes) {
-  std::size_t used = 0;
-  if (state_ == State::kUpgrading) {
-    used = TakeUpgrade(bytes);
-    if (!open()) return used;
-  }
-  while (open()) {
-    const ParsedFrame frame = ParseServerFrame(bytes.substr(used), kMaxFrameBytes);
-    if (frame.state == ParsedFrame::State::kNeedMore) break;
-    if (frame.state == ParsedFrame::State::kBad) {
-      End("the server sent a frame that it may not send");
-      break;
-    }
-    used += frame.size;
-    if (!TakeFrame(static_cast<std::uint8_t>(frame.opcode), frame.payload)) break;
-  }
-  return used;
-}
-
-std::size_t Socket::TakeUpgrade(std::string_view bytes) {
-  const std::size_t end = bytes.find("\r\n\r\n");
-  if (end == std::string_view::npos) {
-    if (bytes.size() > kMaxHeaderBytes) End("the answer to the upgrade never ends");
-    return 0;
-  }
-  if (!bytes.starts_with("HTTP/1.1 101")) {
-    End(fmt::format("the upgrade was refused: {}", bytes.substr(0, bytes.find('\r'))));
-    return 0;
-  }
-  state_ = State::kOpen;
-  listener_.OnOpen();
-  return end + 4;
-}
-
-bool Socket::TakeFrame(std::uint8_t opcode, std::string_view payload) {
-  switch (static_cast<Opcode>(opcode)) {
-    case Opcode::kText:
-      listener_.OnText(payload);
-      return open();
-    case Opcode::kPing:
-      Queue(static_cast<std::uint8_t>(Opcode::kPong), payload);
-      return true;
-    case Opcode::kClose:
-      End(fmt::format("the server closed with {}", CloseCode(payload)));
-      return false;
-    default:
-      return true;
-  }
-}
-
-void Socket::Queue(std::uint8_t opcode, std::string_view payload) {
-  loop_.mask_ = loop_.mask_ * 1664525 + 1013904223;
-  AppendFrame(out_, static_cast<Opcode>(opcode), payload, loop_.mask_);
-  if (std::exchange(dirty_, true)) return;
-  loop_.dirty_.push_back(this);
 }
 
 void Socket::Flush() {
   dirty_ = false;
-  if (fd_ < 0 || state_ == State::kConnecting || out_at_ == out_.size()) return;
+  if (fd_ < 0 || connecting_ || out_at_ == out_.size()) return;
   while (out_at_ < out_.size()) {
     const ssize_t sent =
         ::send(fd_, out_.data() + out_at_, out_.size() - out_at_, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -237,7 +173,7 @@ void Socket::Flush() {
 }
 
 void Socket::Watch() {
-  if (fd_ < 0 || state_ == State::kConnecting) return;
+  if (fd_ < 0 || connecting_) return;
   const std::uint32_t wanted =
       (paused_ ? 0U : static_cast<std::uint32_t>(EPOLLIN)) | (out_.empty() ? 0U : EPOLLOUT);
   if (wanted == watched_) return;
@@ -251,17 +187,12 @@ void Socket::Watch() {
 void Socket::Shut() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
-  state_ = State::kClosed;
+  connecting_ = false;
   paused_ = false;
   // Swapped: an idle generator keeps nothing for connections that are gone.
   std::string().swap(in_);
   std::string().swap(out_);
   out_at_ = 0;
-}
-
-void Socket::End(const std::string& why) {
-  Shut();
-  listener_.OnEnd(why);
 }
 
 }  // namespace parley::bench

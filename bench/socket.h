@@ -45,20 +45,20 @@ class Loop {
   int epoll_ = -1;
   std::vector<char> buffer_;
   std::vector<Socket*> dirty_;
-  std::uint32_t mask_ = 0x9E3779B9;
 };
 
-/// A WebSocket connection to the server, which may be opened again after its end. Belongs to the
-/// thread of its loop; must outlive the loop's last RunOnce().
+/// A TCP connection to the server, which may be opened again after its end. Belongs to the thread
+/// of its loop; must outlive the loop's last RunOnce().
 class Socket {
  public:
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// The upgrade is done.
-    virtual void OnOpen() = 0;
-    /// One text frame; the view is valid during the call.
-    virtual void OnText(std::string_view text) = 0;
+    /// The connection stands.
+    virtual void OnConnected() = 0;
+    /// What has come and was not used before; answers how many bytes of it are used now. The view
+    /// is valid during the call.
+    virtual std::size_t OnBytes(std::string_view bytes) = 0;
     /// The connection could not be made or has ended, and not by Close() or Abort().
     virtual void OnEnd(const std::string& why) = 0;
   };
@@ -68,49 +68,42 @@ class Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  /// Only while it is not connected. `path` with query.
-  void Connect(const Target& target, std::string_view path, std::string_view token);
-  /// Queues a text frame; it goes out at the end of the present event or at the next RunOnce().
-  /// Only while open().
-  void Send(std::string_view text);
-  /// Ends the connection properly: a close frame, then the end of the stream.
+  /// Only while it is not connected.
+  void Connect(const Target& target);
+  /// Where to append what is to be sent; it goes out at the end of the present event or at the next
+  /// RunOnce(). Only while connected().
+  std::string& Output();
+  /// Ends the connection properly, behind what was to be sent.
   void Close();
   /// Ends the connection without a word (a reset), as a lost device would.
   void Abort();
+  /// Ends it as if the server had: the listener is told why.
+  void Fail(const std::string& why);
   /// While it is paused nothing is read: a slow reader.
   void PauseReading(bool paused);
 
-  bool open() const { return state_ == State::kOpen; }
   bool connected() const { return fd_ >= 0; }
   /// What waits because the server does not read.
   std::size_t unsent_bytes() const { return out_.size() - out_at_; }
 
  private:
   friend class Loop;
-  enum class State { kClosed, kConnecting, kUpgrading, kOpen };
 
   void OnEvents(std::uint32_t events);
   void OnConnected();
   void Read();
-  /// Answers how many of the bytes were used.
-  std::size_t Take(std::string_view bytes);
-  std::size_t TakeUpgrade(std::string_view bytes);
-  /// Answers false when the connection is no more.
-  bool TakeFrame(std::uint8_t opcode, std::string_view payload);
-  void Queue(std::uint8_t opcode, std::string_view payload);
   void Flush();
   void Watch();
   void Shut();
-  void End(const std::string& why);
 
   Loop& loop_;
   Listener& listener_;
   int fd_ = -1;
-  State state_ = State::kClosed;
   std::uint32_t watched_ = 0;
+  bool connecting_ = false;
   bool paused_ = false;
   bool dirty_ = false;
-  std::string in_;  // the beginning of a frame whose end has not come
+  std::string in_;  // the beginning of something whose end has not come
   std::string out_;
   std::size_t out_at_ = 0;
 };

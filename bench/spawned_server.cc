@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kStartDeadlineNs = 30 * kNsPerSecond;
+/// A large store may have a long log to read.
+constexpr std::int64_t kStartDeadlineNs = 120 * kNsPerSecond;
+constexpr std::string_view kScheme = "http://";
+constexpr const char* kAnyPort = "127.0.0.1:0";
 constexpr int kStopDeadlineMs = 30'000;
 constexpr std::size_t kLogShown = 2'000;
 
@@ -35,9 +39,10 @@ std::string LogTail(const std::string& folder) {
 }
 
 std::vector<std::string> CommandLine(const std::string& program, const std::string& folder,
+                                     const std::string& listen, const std::string& ops_listen,
                                      const std::vector<std::string>& set) {
-  std::vector<std::string> words{program,    "serve",       "--data-dir",   folder + "/data",
-                                 "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"};
+  std::vector<std::string> words{program,    "serve", "--data-dir",   folder + "/data",
+                                 "--listen", listen,  "--ops-listen", ops_listen};
   std::vector<std::string> settings{"limits.enabled=false", "auth.argon2_memory_kib=64",
                                     "auth.argon2_passes=1", "server.drain_ms=0",
                                     "log.level=warning"};
@@ -46,6 +51,12 @@ std::vector<std::string> CommandLine(const std::string& program, const std::stri
     words.insert(words.end(), {"--set", setting});
   }
   return words;
+}
+
+/// The address behind `key` in the line that says where it listens, as a URL.
+std::string AddressBehind(const std::string& text, std::string_view key) {
+  const std::size_t start = text.find(key) + key.size();
+  return std::string(kScheme) + text.substr(start, text.find_first_of(" \n", start) - start);
 }
 
 /// In the child: everything that was to be prepared is; only what is safe after a fork.
@@ -62,7 +73,8 @@ std::vector<std::string> CommandLine(const std::string& program, const std::stri
 }  // namespace
 
 Result<std::unique_ptr<SpawnedServer>> SpawnedServer::Start(const std::string& program,
-                                                            const std::vector<std::string>& set) {
+                                                            const std::vector<std::string>& set,
+                                                            const std::string& folder) {
   std::error_code error;
   const std::string path =
       program.empty()
@@ -71,28 +83,48 @@ Result<std::unique_ptr<SpawnedServer>> SpawnedServer::Start(const std::string& p
   if (access(path.c_str(), X_OK) != 0) {
     return NotFound(fmt::format("{} is no program: build parleyd or name it with --parleyd", path));
   }
-  std::string folder = (fs::temp_directory_path(error) / "parley-bench.XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) return Unavailable("cannot make a temporary folder");
+  std::string place = folder;
+  if (folder.empty()) {
+    place = (fs::temp_directory_path(error) / "parley-bench.XXXXXX").string();
+    if (mkdtemp(place.data()) == nullptr) return Unavailable("cannot make a temporary folder");
+  } else if (fs::create_directories(place, error); error) {
+    return Unavailable(fmt::format("cannot make {}: {}", place, error.message()));
+  }
+  std::unique_ptr<SpawnedServer> server(new SpawnedServer(path, set, place, folder.empty()));
+  PARLEY_TRY(server->Launch(kAnyPort, kAnyPort));
+  return server;
+}
 
-  std::vector<std::string> words = CommandLine(path, folder, set);
+Status SpawnedServer::Launch(const std::string& listen, const std::string& ops_listen) {
+  std::vector<std::string> words = CommandLine(program_, folder_, listen, ops_listen, set_);
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   int output[2];
   if (pipe2(output, O_CLOEXEC) != 0) return Unavailable("cannot make a pipe");
-  const int log = open((folder + "/parleyd.log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  const pid_t pid = fork();
-  if (pid == 0) Execute(pointers.data(), output[1], log);
+  const int log =
+      open((folder_ + "/parleyd.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  pid_ = fork();
+  if (pid_ == 0) Execute(pointers.data(), output[1], log);
   close(output[1]);
   close(log);
-  if (pid < 0) return Unavailable("cannot start another process");
-
-  std::unique_ptr<SpawnedServer> server(new SpawnedServer(folder, pid));
-  const Status started = server->AwaitListening(output[0]);
+  Status started = pid_ < 0 ? Unavailable("cannot start another process") : Status::Ok();
+  if (started.ok()) started = AwaitListening(output[0]);
   close(output[0]);
-  if (!started.ok()) return started;
-  return server;
+  return started;
+}
+
+void SpawnedServer::Kill() {
+  kill(pid_, SIGKILL);
+  AwaitExit();
+  pid_ = -1;
+}
+
+Result<std::chrono::nanoseconds> SpawnedServer::StartAgain() {
+  const std::int64_t from = NowNs();
+  PARLEY_TRY(Launch(url_.substr(kScheme.size()), ops_url_.substr(kScheme.size())));
+  return std::chrono::nanoseconds(NowNs() - from);
 }
 
 Status SpawnedServer::AwaitListening(int output) {
@@ -109,9 +141,8 @@ Status SpawnedServer::AwaitListening(int output) {
     if (size <= 0) return Unavailable("parleyd did not start:\n" + LogTail(folder_));
     text.append(bytes, static_cast<std::size_t>(size));
   }
-  const std::string key = "listening http=";
-  const std::size_t start = text.find(key) + key.size();
-  url_ = "http://" + text.substr(start, text.find_first_of(" \n", start) - start);
+  url_ = AddressBehind(text, "listening http=");
+  ops_url_ = AddressBehind(text, " ops=");
   return Status::Ok();
 }
 
@@ -130,10 +161,12 @@ void SpawnedServer::AwaitExit() const {
 }
 
 SpawnedServer::~SpawnedServer() {
-  kill(pid_, SIGTERM);
-  AwaitExit();
+  if (pid_ > 0) {
+    kill(pid_, SIGTERM);
+    AwaitExit();
+  }
   std::error_code error;
-  fs::remove_all(folder_, error);
+  if (temporary_) fs::remove_all(folder_, error);
 }
 
 }  // namespace parley::bench

@@ -26,13 +26,25 @@ inline const char* PhaseName(Phase phase) {
   return kNames.at(static_cast<std::size_t>(phase));
 }
 
-/// What the coordinator tells the workers.
+/// How far the comeback to one server is (comeback.cc); goes forward only.
+enum class Comeback {
+  kQuiet,
+  kAway,       ///< all but outsiders drop their connections
+  kSending,    ///< outsiders send what the others miss
+  kReturning,  ///< all who are away come back
+};
+
+/// What the coordinator tells the workers. Also across processes: atomics and nothing else.
 struct RunState {
   std::atomic<Phase> phase{Phase::kConnecting};
   /// Latencies count for what was (to be) sent from here, in ns of NowNs() ...
   std::atomic<std::int64_t> measure_from{std::numeric_limits<std::int64_t>::max()};
   /// ... until here.
   std::atomic<std::int64_t> measure_until{std::numeric_limits<std::int64_t>::max()};
+
+  std::atomic<Comeback> comeback{Comeback::kQuiet};
+  /// When all who are away may come back.
+  std::atomic<std::int64_t> return_from{0};
 
   bool Measured(std::int64_t sent_ns) const {
     return sent_ns >= measure_from.load(std::memory_order_relaxed) &&
@@ -109,20 +121,33 @@ struct Counts {
   }
 };
 
+/// A worker's counters, which may lie in memory that processes share.
+using CounterBlock = std::array<std::atomic<std::uint64_t>, kCounters>;
+
+inline void AddTo(Counts& counts, const CounterBlock& block) {
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    counts.values[i] += block[i].load(std::memory_order_relaxed);
+  }
+}
+
+/// What all workers of a run share, in one process or several.
+struct SharedState {
+  static constexpr std::size_t kMaxWorkers = 256;
+  RunState state;
+  std::array<CounterBlock, kMaxWorkers> counters{};
+};
+
 /// What one worker has seen. The worker writes; counters may be read by others at any time,
 /// everything else after the worker has ended.
 class Stats {
  public:
   void Add(Counter counter, std::uint64_t count = 1) {
     // One writer: no need for the price of an atomic addition.
-    std::atomic<std::uint64_t>& value = counters_[static_cast<std::size_t>(counter)];
+    std::atomic<std::uint64_t>& value = (*counters_)[static_cast<std::size_t>(counter)];
     value.store(value.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   }
-  void AddTo(Counts& counts) const {
-    for (std::size_t i = 0; i < kCounters; ++i) {
-      counts.values[i] += counters_[i].load(std::memory_order_relaxed);
-    }
-  }
+  /// Counts in `block`, which must outlive this, from now on. Before anything was counted.
+  void CountIn(CounterBlock& block) { counters_ = &block; }
   /// Keeps the first.
   void NoteError(const std::string& what) {
     if (first_error.empty()) first_error = what;
@@ -138,7 +163,8 @@ class Stats {
   std::int64_t cpu_ns = 0;  ///< of the worker's thread while it measured
 
  private:
-  std::array<std::atomic<std::uint64_t>, kCounters> counters_{};
+  CounterBlock own_{};
+  CounterBlock* counters_ = &own_;
 };
 
 }  // namespace parley::bench

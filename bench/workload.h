@@ -19,6 +19,13 @@ std::size_t PeopleOf(const Options& options);
 /// ones; in a storm all at the first but for the outsiders, who are at the others.
 std::size_t ServerOf(const Options& options, std::size_t person);
 
+/// How many of the messages that others miss (`options.missed`) a person of a storm on one server
+/// sends: outsiders who have conversations, alike.
+std::size_t MissedOf(const Options& options, std::size_t person);
+/// Of a plan's people those who are to fill its conversations with messages, one for each, and
+/// nobody else: what they send is delivered to no other.
+Plan FillPlan(const Plan& plan);
+
 /// The part of a workload that one worker does: its peers and what they do when. One thread.
 class Driver : protected Peer::Observer {
  public:
@@ -70,6 +77,10 @@ std::unique_ptr<Driver> MakeMixedDriver(WorkerContext& context, const Options& o
                                         const Plan& plan, std::size_t worker);
 std::unique_ptr<Driver> MakeStormDriver(WorkerContext& context, const Options& options,
                                         const Plan& plan, std::size_t worker);
+std::unique_ptr<Driver> MakeComebackDriver(WorkerContext& context, const Options& options,
+                                           const Plan& plan, std::size_t worker);
+std::unique_ptr<Driver> MakeFillDriver(WorkerContext& context, const Options& options,
+                                       const Plan& plan, std::size_t worker);
 std::unique_ptr<Driver> MakeDriver(WorkerContext& context, const Options& options, const Plan& plan,
                                    std::size_t worker);
 

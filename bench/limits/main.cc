@@ -1,0 +1,3 @@
+#include "bench/limits/program.h"
+
+int main(int argc, char** argv) { return parley::bench::LimitsMain(argc, argv); }

@@ -1,0 +1,1 @@
+"""The measurements of bench/targets: one module for the targets that go together."""
