@@ -88,6 +88,20 @@ class Connection::Core {
     });
   }
 
+  void SayTyping(ConversationId conversation, bool active) {
+    shard_.Post([this, conversation, active] {
+      if (sync_.live()) SendFrame(EncodeTyping(conversation, active));
+    });
+  }
+
+  void WatchPresence(std::vector<UserId> users) {
+    shard_.Post([this, users = std::move(users)]() mutable {
+      watched_ = std::move(users);
+      if (watched_.size() > kMaxWatched) watched_.resize(kMaxWatched);
+      if (sync_.live()) SendFrame(EncodeWatchPresence(watched_));
+    });
+  }
+
  private:
   void Connect();
   void Lose(const std::string& reason, std::chrono::milliseconds retry_in);
@@ -127,6 +141,7 @@ class Connection::Core {
   Backoff backoff_;
   Liveness liveness_{kFirstHeartbeat, Liveness::Clock::now()};
   UserId user_id_;
+  std::vector<UserId> watched_;
   bool positions_timer_set_ = false;
   runtime::Timer reconnect_timer_{shard_};
   runtime::Timer resume_timer_{shard_};
@@ -293,6 +308,7 @@ void Connection::Core::OnLive() {
   positions_.OnLive();
   FlushOutbox();
   FlushPositionsSoon();
+  if (!watched_.empty()) SendFrame(EncodeWatchPresence(watched_));
   ResumeLater();
 }
 
@@ -338,6 +354,14 @@ void Connection::Send(OutgoingMessage message) { core_->Send(std::move(message))
 
 void Connection::MarkRead(ConversationId conversation, Seq seq) {
   core_->MarkRead(conversation, seq);
+}
+
+void Connection::SayTyping(ConversationId conversation, bool active) {
+  core_->SayTyping(conversation, active);
+}
+
+void Connection::WatchPresence(std::vector<UserId> users) {
+  core_->WatchPresence(std::move(users));
 }
 
 }  // namespace parley::client

@@ -53,6 +53,11 @@ class Connection {
   /// Says that the person has read up to `seq`. That messages were delivered is said without
   /// asking.
   void MarkRead(ConversationId conversation, Seq seq);
+  /// Says that the person is typing, or has stopped. Momentary: nothing is said while not live.
+  void SayTyping(ConversationId conversation, bool active);
+  /// Whose presence to be told of (Noticed events) on this connection and all later ones; replaces
+  /// the earlier set. Those beyond kMaxWatched are left out.
+  void WatchPresence(std::vector<UserId> users);
 
  private:
   class Core;
