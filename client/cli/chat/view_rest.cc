@@ -37,7 +37,7 @@ constexpr std::array kHelp = {
 };
 
 constexpr std::array kWelcome = {
-    Hint{"Tab", "opens the first conversation"},
+    Hint{"Tab", "open the first one"},
     Hint{"↑ ↓ Enter", "choose one"},
     Hint{"/", "find one by its name"},
     Hint{"Ctrl-O", "talk to somebody"},
