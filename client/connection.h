@@ -45,7 +45,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   void Start();
-  /// When it returns, the listener is not called any more. May take a second. Idempotent.
+  /// When it returns, the listener is not called any more. What was marked as read has been said,
+  /// if the connection stands. May take a second or two. Idempotent.
   void Stop();
 
   /// Puts a message in the outbox; a Sent or SendFailed event tells what became of it.

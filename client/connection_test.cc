@@ -210,6 +210,14 @@ TEST_F(ConnectionTest, Typing_IsSaid_ButNotKeptForTheNextConnection) {
   EXPECT_THAT(peer->Receive(), HasSubstr(R"("type":"read")"));
 }
 
+TEST_F(ConnectionTest, ReadJustBeforeTheEnd_IsStillSaid) {
+  std::unique_ptr<ImposterPeer> peer = GoLive();
+  connection_.MarkRead(ConversationOf(kTeam), Seq(7));
+  connection_.Stop();
+  EXPECT_EQ(peer->ReceiveOf("read"),
+            fmt::format(R"({{"type":"read","conversation_id":"{}","seq":7}})", kTeam));
+}
+
 TEST_F(ConnectionTest, WatchedPresence_IsAskedForOnEachConnection) {
   connection_.WatchPresence({*UserId::Parse(kBo)});
   std::unique_ptr<ImposterPeer> peer = GoLive();

@@ -70,9 +70,12 @@ void Model::OnChanged(const Change& change) {
 }
 
 void Model::OnLoaded(const Loaded& loaded) {
+  const Talk* known = state_.Find(loaded.conversation.id);
+  // One that was resolved is known before the connection holds it: what was said in between is told
+  // by no change either.
+  const bool skipped = known != nullptr && loaded.conversation.last_seq > known->head;
   Adopt(loaded.conversation);
-  if (loaded.why != Loaded::Why::kReset) return;
-  // Changes were skipped: what is held may have holes.
+  if (loaded.why != Loaded::Why::kReset && !skipped) return;
   Talk* talk = state_.Find(loaded.conversation.id);
   talk->timeline.Forget();
   talk->scroll = {};

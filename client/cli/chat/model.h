@@ -116,6 +116,7 @@ class Model {
   std::optional<TimePoint> typing_said_;
   std::optional<ConversationId> typing_in_;
   bool quit_asked_ = false;
+  bool quit_when_sent_ = false;  // asked for while messages were on their way
 };
 
 /// Handles one line of text as every line of it is edited; false for a key that does something

@@ -56,7 +56,7 @@ bool EditWith(Composer& composer, const Key& key) {
 void Model::OnKey(const Key& key) {
   state_.now = clock_.Now();
   const bool quits = key.IsControl('c') || key.IsControl('q');
-  if (!quits) quit_asked_ = false;
+  if (!quits) quit_asked_ = quit_when_sent_ = false;
   state_.notice.clear();
   if (quits) {
     TryToQuit();
@@ -285,18 +285,23 @@ void Model::StopTyping() {
 }
 
 void Model::TryToQuit() {
-  const std::size_t waiting = state_.Waiting();
+  StopTyping();
+  if (std::exchange(quit_asked_, true)) {
+    Do(Quit{});
+    return;
+  }
   const bool drafts = std::any_of(state_.talks.begin(), state_.talks.end(), [](const auto& each) {
     return !Blank(each.second->draft.text());
   });
-  if ((waiting == 0 && !drafts) || std::exchange(quit_asked_, true)) {
-    StopTyping();
-    Do(Quit{});
+  const std::size_t waiting = state_.Waiting();
+  if (drafts) {
+    state_.notice = "There is something written and not sent. Once more to quit all the same.";
   } else if (waiting > 0) {
+    quit_when_sent_ = true;
     state_.notice = fmt::format("{} message{} not sent yet. Once more to quit all the same.",
                                 waiting, waiting == 1 ? " is" : "s are");
   } else {
-    state_.notice = "There is something written and not sent. Once more to quit all the same.";
+    Do(Quit{});
   }
 }
 

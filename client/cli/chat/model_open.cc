@@ -69,6 +69,10 @@ void Model::LetGoOfOthers() {
 
 void Model::Settle() {
   Watch();
+  if (quit_when_sent_ && state_.Waiting() == 0) {
+    quit_when_sent_ = false;
+    Do(Quit{});
+  }
   if (state_.opened() == nullptr) return;
   LoadAround();
   FetchNames();

@@ -195,6 +195,19 @@ TEST_F(ModelTest, Reset_LoadsAnew) {
   EXPECT_EQ(talk().timeline.entries().back().seq, Seq(700));
 }
 
+TEST_F(ModelTest, SaidBetweenResolvedAndLoaded_IsShown) {
+  Connect();
+  Conversation direct;
+  direct.id = team();
+  direct.last_seq = Seq(1);
+  Store(kTeam, 1);
+  model().OnResolved(Resolve{"bo"}, direct);
+  Settle();
+  List(kTeam, "direct", "", 2, 1);
+  Settle();
+  EXPECT_THAT(Shown(), HasSubstr("text 2\n"));
+}
+
 // Writing.
 
 TEST_F(ModelTest, Send_ShowsItAtOnce_ThenStored_ThenReadMarks) {
@@ -232,6 +245,24 @@ TEST_F(ModelTest, Offline_MessagesWait_AndQuittingAsks) {
   EXPECT_EQ(Count<Quit>(), 0U);
   EXPECT_THAT(state().notice, HasSubstr("not sent"));
   Control('q');
+  EXPECT_EQ(Count<Quit>(), 1U);
+}
+
+TEST_F(ModelTest, QuitWhileSending_EndsOnceAllIsStored_UnlessOneGoesOn) {
+  OpenTeam(3);
+  Type("hello");
+  Press(Code::kEnter);
+  Control('q');
+  Type("x");
+  Press(Code::kBackspace);
+  model().OnEvent(Sent{Last<SendMessage>()->message.client_id, team(), Seq(4)});
+  Settle();
+  EXPECT_EQ(Count<Quit>(), 0U);
+  Type("again");
+  Press(Code::kEnter);
+  Control('q');
+  model().OnEvent(Sent{Last<SendMessage>()->message.client_id, team(), Seq(5)});
+  Settle();
   EXPECT_EQ(Count<Quit>(), 1U);
 }
 

@@ -49,6 +49,8 @@ class ServerPlayed {
         unread, last);
     model_.OnEvent(Loaded{ParseObject(json), Loaded::Why::kListed});
   }
+  /// What is on the server, without telling of it.
+  void Store(const std::string& id, std::uint64_t messages) { head_[id] = messages; }
   void Connect() {
     model_.OnEvent(Connected{Ann()});
     Settle();
