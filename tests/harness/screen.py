@@ -33,7 +33,7 @@ def _import_pyte():
 class Terminal:
     """A program on a terminal of its own. What it writes is shown by `text()`; `raw` keeps all of it."""
 
-    def __init__(self, command, env, rows=24, cols=80):
+    def __init__(self, command, env, rows=24, cols=80, term="xterm-256color"):
         pyte = _import_pyte()
         self.screen = pyte.Screen(cols, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -43,9 +43,8 @@ class Terminal:
         self.master, self.slave = os.openpty()
         self._set_size(rows, cols)
         self.modes_before = termios.tcgetattr(self.slave)
-        env = {**env, "TERM": "xterm-256color", **{k: v for k, v in env.items() if k in ("TERM", "NO_COLOR")}}
         self.process = subprocess.Popen(
-            command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=env, start_new_session=True,
+            command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env={**env, "TERM": term}, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -140,8 +139,8 @@ class Terminal:
 class Chat(Terminal):
     """A person's `parley chat`."""
 
-    def __init__(self, cli, *arguments, rows=24, cols=80, **env):
-        super().__init__([program("parley"), "chat", *arguments], {**cli.env, **env}, rows, cols)
+    def __init__(self, cli, *arguments, env=None, **terminal):
+        super().__init__([program("parley"), "chat", *arguments], {**cli.env, **(env or {})}, **terminal)
 
     def quit(self):
         self.press("ctrl-q")

@@ -172,7 +172,7 @@ def test_hostile_text_is_harmless(terminals):
 
 def test_no_color_is_honoured(terminals):
     (ann,) = terminals(1)
-    with Chat(ann, NO_COLOR="1") as chat:
+    with Chat(ann, env={"NO_COLOR": "1"}) as chat:
         chat.until("● " + ann.name)
         chat.quit()
     colors = re.compile(rb"\x1b\[(3\d|4\d|9\d)[;m]|\x1b\[38")
@@ -292,6 +292,6 @@ def test_not_signed_in_or_no_terminal_is_said_plainly(server, tmp_path, terminal
         assert b"\x1b" not in chat.raw
     (ann,) = terminals(1)
     assert "needs a terminal" in ann.run("chat", code=1).stderr
-    with Chat(ann, TERM="no-such-terminal") as chat:
+    with Chat(ann, term="no-such-terminal") as chat:
         assert chat.wait() == 1
         chat.until("the terminal is not known")

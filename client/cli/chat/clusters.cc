@@ -46,6 +46,7 @@ class Measure {
     const int width = IsJoiningJamo(c) ? 0 : utf8proc_charwidth(c);
     if (c == kJoiner || c == kEmojiForm || c >= kFirstPicture) picture_ |= count_ > 1;
     if (c >= kFirstPicture || c == kEmojiForm) firm_ = false;
+    if (width == 2 && utf8proc_category(c) == UTF8PROC_CATEGORY_SO) firm_ = false;
     // Invisible ones such as the soft hyphen: terminals do not agree.
     if (utf8proc_category(c) == UTF8PROC_CATEGORY_CF) firm_ = false;
     // A second letter with a width of its own, as scripts of India have it.

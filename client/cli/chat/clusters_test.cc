@@ -31,6 +31,7 @@ TEST(ClustersTest, Firm_WhereTerminalsAgree) {
   EXPECT_TRUE(FirstCluster("日").firm);
   EXPECT_TRUE(FirstCluster("e\u0301").firm);
   EXPECT_FALSE(FirstCluster("🎉").firm);
+  EXPECT_FALSE(FirstCluster("☕").firm);
   EXPECT_FALSE(FirstCluster("❤️").firm);
   EXPECT_FALSE(FirstCluster("\u00ad").firm);
 }
