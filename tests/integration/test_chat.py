@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import termios
 
 import pytest
 
@@ -181,6 +182,19 @@ def test_no_color_is_honoured(terminals):
         chat.until("● " + ann.name)
         chat.quit()
     assert colors.search(chat.raw)
+
+
+@pytest.mark.parametrize("term", ["vt100", "linux", "screen", "tmux-256color"])
+def test_other_terminals_get_only_what_they_know(terminals, term):
+    ann, bo = terminals(2)
+    with Chat(ann, "@" + bo.name, term=term) as chat:
+        chat.until("Write to " + bo.name)
+        chat.say("over a thin line")
+        chat.until("✓")
+        assert b"$<" not in chat.raw
+        chat.press("ctrl-q")
+        assert chat.wait() == 0
+        assert termios.tcgetattr(chat.slave) == chat.modes_before
 
 
 # Nothing is lost.

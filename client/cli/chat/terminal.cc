@@ -69,16 +69,20 @@ std::optional<std::string> Capability(const char* name) {
 
 std::string sink;  // tputs hands on one character at a time, and nothing else
 
-/// With its padding worked out; empty where the terminal has it not.
-std::string Text(const char* name) {
-  const std::optional<std::string> raw = Capability(name);
-  if (!raw) return {};
+/// What is to be written for a capability: with its padding worked out.
+std::string Written(const char* capability) {
   sink.clear();
-  tputs(raw->c_str(), 1, [](int c) {
+  tputs(capability, 1, [](int c) {
     sink += static_cast<char>(c);
     return c;
   });
   return std::exchange(sink, {});
+}
+
+/// Empty where the terminal has it not.
+std::string Text(const char* name) {
+  const std::optional<std::string> raw = Capability(name);
+  return raw ? Written(raw->c_str()) : std::string();
 }
 
 bool ColorsWanted() {
@@ -116,6 +120,8 @@ void Terminal::Curses::Ask() {
   show = Text("cnorm");
   begin = Text("rmam");
   end = plain + show + Text("smam");
+  // There is no other screen to go back to.
+  if (!Capability("rmcup")) end += clear;
   // What everyone that speaks so understands or ignores, where terminfo is older than it.
   const bool ansi = move.starts_with("\x1b[");
   begin += Capability("BE").value_or(ansi ? "\x1b[?2004h" : "");
@@ -240,7 +246,7 @@ std::vector<Key> Terminal::ReadKeys() {
 }
 
 std::string Terminal::MoveTo(Point to) const {
-  return tparm(curses_->move.c_str(), to.row, to.col, 0, 0, 0, 0, 0, 0, 0);
+  return Written(tparm(curses_->move.c_str(), to.row, to.col, 0, 0, 0, 0, 0, 0, 0));
 }
 
 std::string Terminal::StyleAs(Style style) const {
@@ -249,7 +255,7 @@ std::string Terminal::StyleAs(Style style) const {
   if (style.reverse) text += curses_->reverse;
   const std::optional<int> number = ColorOf(style.ink, curses_->colors);
   if (number && !curses_->color.empty()) {
-    text += tparm(curses_->color.c_str(), *number, 0, 0, 0, 0, 0, 0, 0, 0);
+    text += Written(tparm(curses_->color.c_str(), *number, 0, 0, 0, 0, 0, 0, 0, 0));
   } else if (style.ink == Ink::kFaint) {
     text += curses_->dim;
   }
