@@ -10,6 +10,9 @@ namespace {
 /// More of a message is never seen in the list.
 constexpr std::size_t kPreviewBytes = 400;
 
+/// As many as a conversation object names.
+constexpr std::size_t kMembersHeld = 20;
+
 /// The first line that says something.
 std::string FirstLine(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
@@ -51,11 +54,24 @@ void Talk::Apply(const Change& change, const Names& names) {
       ++unread;
     }
   }
+  if (change.kind == "members") ChangeMembers(change);
   if (change.kind == "conversation" && change.title && !change.title->empty()) {
     name = ForTerminalLine(*change.title);
   }
   const auto keep = scroll.at_end ? Timeline::Keep::kNewest : Timeline::Keep::kOldest;
   timeline.OnChange(change, SystemLine(change, names), keep);
+}
+
+void Talk::ChangeMembers(const Change& change) {
+  member_count += change.added.size();
+  member_count -= std::min<std::uint64_t>(member_count, change.removed.size());
+  for (const UserId user : change.removed) {
+    std::erase(members, user);
+    positions_.erase(user);
+  }
+  for (const UserId user : change.added) {
+    if (user != self_ && members.size() < kMembersHeld) members.push_back(user);
+  }
 }
 
 void Talk::ShowLast(const Message& message) {

@@ -88,6 +88,7 @@ class Talk {
     Seq read;
   };
   void ShowLast(const Message& message);
+  void ChangeMembers(const Change& change);
 
   UserId self_;
   std::unordered_map<UserId, Position> positions_;

@@ -67,6 +67,8 @@ void Model::OnChanged(const Change& change) {
   if (talk == nullptr) return;
   talk->Apply(change, state_.names);
   if (change.message) Place(talk->id);
+  // Whose marks count has changed.
+  if (change.kind == "members" && members_for_ == talk->id) members_for_.reset();
 }
 
 void Model::OnLoaded(const Loaded& loaded) {

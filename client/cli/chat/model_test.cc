@@ -208,6 +208,17 @@ TEST_F(ModelTest, SaidBetweenResolvedAndLoaded_IsShown) {
   EXPECT_THAT(Shown(), HasSubstr("text 2\n"));
 }
 
+TEST_F(ModelTest, MembersChange_IsALine_AndAskedForAnew) {
+  OpenTeam(3);
+  const std::size_t asked = Count<FetchMembers>();
+  Change(kBo,
+         fmt::format(R"("kind":"members","added":["{}"],"removed":[],"roles":{{}},"users":[{}])",
+                     kOther, UserJson(kOther, "cy")));
+  EXPECT_THAT(Shown(), HasSubstr("bo added cy"));
+  EXPECT_THAT(Shown(), HasSubstr("3 members"));
+  EXPECT_EQ(Count<FetchMembers>(), asked + 1);
+}
+
 // Writing.
 
 TEST_F(ModelTest, Send_ShowsItAtOnce_ThenStored_ThenReadMarks) {

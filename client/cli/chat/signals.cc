@@ -37,6 +37,12 @@ void Signals::StopProgram() {
   raise(SIGTSTP);
   pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // here it stops
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  // That it goes on is known here, and need not be told again.
+  sigset_t go_on;
+  sigemptyset(&go_on);
+  sigaddset(&go_on, SIGCONT);
+  const timespec at_once{};
+  sigtimedwait(&go_on, nullptr, &at_once);
 }
 
 }  // namespace parley::client::cli::chat

@@ -16,7 +16,7 @@ void DrawOverlay(const State& state, const Panes& panes, Screen& screen) {
   const bool help = state.overlay == Overlay::kHelp || talk == nullptr;
   const Size size = screen.size();
   const int top = panes.tall ? 2 : size.rows > 4 ? 1 : 0;
-  if (top > 0) screen.Put({0, 1}, help ? "Keys" : "In " + talk->name, {Ink::kPlain, true});
+  if (top > 0) screen.Put({0, 1}, help ? "Keys" : "Who is in " + talk->name, {Ink::kPlain, true});
   if (panes.tall) screen.Fill({1, 0, 1, size.cols}, "─", kFaint);
   const Box box{top, 0, size.rows - panes.status.rows - top, size.cols};
   if (help) {
