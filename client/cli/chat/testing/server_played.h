@@ -95,6 +95,40 @@ class ServerPlayed {
     Settle();
   }
 
+  /// The team with so many messages, open.
+  void OpenTeam(std::uint64_t messages, std::uint64_t unread = 0) {
+    List(kTeam, "group", "Team", messages, unread);
+    Connect();
+    Press(Key::Code::kTab);
+  }
+  static std::string Typing(const std::string& active) {
+    return fmt::format(R"("conversation_id":"{}","user_id":"{}","active":{})", kTeam, kBo, active);
+  }
+  static std::string ReceiptOf(std::uint64_t delivered, std::uint64_t read) {
+    return fmt::format(R"("conversation_id":"{}","user_id":"{}","delivered_seq":{},"read_seq":{})",
+                       kTeam, kBo, delivered, read);
+  }
+  void KnowMembers() {
+    Member bo;
+    bo.user.id = Bo();
+    bo.user.username = "bo";
+    model().OnMembers(FetchMembers{team()}, std::vector<Member>{bo});
+  }
+  /// Sends `text` and has the server store it.
+  Seq SendStored(const std::string& text) {
+    Type(text);
+    Press(Key::Code::kEnter);
+    const OutgoingMessage message = Last<SendMessage>()->message;
+    model().OnEvent(Sent{message.client_id, team(), talk().head.Next()});
+    Change(
+        kAnn,
+        fmt::format(
+            R"("kind":"message","message":{{"conversation_id":"{}","seq":{},"client_id":"{}","sender_id":"{}","sent_at":{},"text":"{}"}})",
+            kTeam, talk().head.value() + 1, message.client_id.ToString(), kAnn,
+            ToMillis(clock().Now()), text));
+    return talk().head;
+  }
+
   /// Answers what is asked, until nothing is; pages only while `answer_pages`.
   void Settle() {
     for (std::vector<Effect> effects = model_.TakeEffects(); !effects.empty();
