@@ -3,7 +3,7 @@
 import fcntl
 import os
 import pathlib
-import signal
+import select
 import struct
 import subprocess
 import sys
@@ -46,7 +46,9 @@ class Terminal:
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env={**env, "TERM": term}, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        threading.Thread(target=self._read, daemon=True).start()
+        self._stop_read, self._stop = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self):
         return self
@@ -54,12 +56,13 @@ class Terminal:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        os.close(self.slave)
+        self.hang_up()
 
     def _read(self):
         while True:
+            ready, _, _ = select.select([self.master, self._stop_read], [], [])
             try:
-                data = os.read(self.master, 65536)
+                data = b"" if self._stop_read in ready else os.read(self.master, 65536)
             except OSError:
                 data = b""
             with self._news:
@@ -120,6 +123,16 @@ class Terminal:
 
     # Its end.
 
+    def hang_up(self):
+        """The line is cut: what an ssh connection that is lost does."""
+        if not self._reader:
+            return
+        os.write(self._stop, b"x")
+        self._reader.join()
+        self._reader = None
+        for descriptor in (self.slave, self.master, self._stop, self._stop_read):
+            os.close(descriptor)
+
     def signal(self, number):
         self.process.send_signal(number)
 
@@ -147,5 +160,3 @@ class Chat(Terminal):
         assert self.wait() == 0
         self.assert_restored()
 
-
-__all__ = ["Chat", "Terminal", "signal"]

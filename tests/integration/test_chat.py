@@ -1,6 +1,5 @@
 """`parley chat` on a terminal of pyte's: people talk, over restarts of the server, at any size."""
 
-import os
 import re
 import signal
 import termios
@@ -279,12 +278,11 @@ def test_suspend_gives_the_terminal_back_and_goes_on(terminals):
         chat.assert_restored()
 
 
-def test_hung_up_ends(terminals):
+def test_cut_line_ends_it(terminals):
     (ann,) = terminals(1)
     with Chat(ann) as chat:
         chat.until("● " + ann.name)
-        os.close(os.dup(chat.master))
-        chat.signal(signal.SIGHUP)
+        chat.hang_up()
         assert chat.wait() == 0
 
 

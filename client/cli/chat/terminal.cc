@@ -149,6 +149,7 @@ Result<std::unique_ptr<Terminal>> Terminal::Open() {
                            std::string(term == nullptr ? "not set" : term));
   }
   curses->Ask();
+  del_curterm(cur_term);  // curses makes one of its own
   if (curses->move.empty() || curses->clear.empty()) {
     return InvalidArgument("the terminal cannot place its cursor: TERM is " + std::string(term));
   }
