@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -111,7 +112,7 @@ class Model {
   std::optional<TimePoint> ask_again_;         // not before, after a failure
   std::optional<ConversationId> members_for_;  // known since the connection was made
   std::vector<UserId> watched_;
-  std::vector<UserId> unnamed_;         // asked for, never twice
+  std::unordered_set<UserId> unnamed_;  // asked for, never twice
   std::vector<ConversationId> recent_;  // opened, the latest last
   std::optional<TimePoint> typing_said_;
   std::optional<ConversationId> typing_in_;

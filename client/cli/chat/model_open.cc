@@ -18,6 +18,8 @@ namespace {
 constexpr std::chrono::seconds kAskAgain{2};
 /// More unread messages than that are not on the latest page.
 constexpr std::uint64_t kUnreadOnPage = 40;
+/// The most that one question may name.
+constexpr std::size_t kNamesAtOnce = 100;
 /// In larger ones it is not told who has read what.
 constexpr std::uint64_t kMaxMembersAsked = 200;
 
@@ -73,9 +75,9 @@ void Model::Settle() {
     quit_when_sent_ = false;
     Do(Quit{});
   }
+  FetchNames();
   if (state_.opened() == nullptr) return;
   LoadAround();
-  FetchNames();
   MarkSeen();
   const Talk& talk = *state_.opened();
   if (state_.link == Link::kLive && members_for_ != talk.id &&
@@ -173,14 +175,15 @@ void Model::Watch() {
 void Model::FetchNames() {
   std::vector<UserId> unknown;
   const auto add = [&](UserId user) {
-    if (user.IsNil() || state_.names.Know(user)) return;
-    if (std::find(unnamed_.begin(), unnamed_.end(), user) != unnamed_.end()) return;
-    unnamed_.push_back(user);
-    unknown.push_back(user);
+    if (user.IsNil() || unknown.size() == kNamesAtOnce || state_.names.Know(user)) return;
+    if (unnamed_.insert(user).second) unknown.push_back(user);
   };
-  for (const Entry& entry : state_.opened()->timeline.entries()) {
-    add(entry.sender);
-    if (entry.reply_to) add(entry.reply_to->sender_id);
+  for (const ConversationId id : state_.order) add(state_.Find(id)->last_sender);
+  if (const Talk* talk = state_.opened()) {
+    for (const Entry& entry : talk->timeline.entries()) {
+      add(entry.sender);
+      if (entry.reply_to) add(entry.reply_to->sender_id);
+    }
   }
   if (!unknown.empty()) Do(FetchUsers{std::move(unknown)});
 }
@@ -188,7 +191,7 @@ void Model::FetchNames() {
 void Model::OnUsers(const FetchUsers& asked, const Result<std::vector<User>>& users) {
   if (!users.ok()) {
     // Asked for again when they are seen next.
-    for (const UserId user : asked.users) std::erase(unnamed_, user);
+    for (const UserId user : asked.users) unnamed_.erase(user);
     return;
   }
   for (const User& user : *users) state_.names.Learn(user);

@@ -31,6 +31,19 @@ TEST_F(ModelTest, List_IsByLatestMessage_AndCountsUnread) {
   EXPECT_EQ(talk().last_text, "news");
 }
 
+TEST_F(ModelTest, NamesThatAreNotKnown_AreAskedForOnce) {
+  List(kTeam, "group", "Team", 3);
+  Connect();
+  Say("who am I?", kTeam, kOther);
+  Say("me again", kTeam, kOther);
+  EXPECT_EQ(Count<FetchUsers>(), 1U);
+  User cy;
+  cy.id = *UserId::Parse(kOther);
+  cy.username = "cy";
+  model().OnUsers(*Last<FetchUsers>(), std::vector<User>{cy});
+  EXPECT_THAT(Shown(), HasSubstr("cy: me again"));
+}
+
 TEST_F(ModelTest, Find_FiltersByName_AndEnterOpens) {
   List(kTeam, "group", "Café", 3);
   List(kOther, "group", "Other", 5);
