@@ -1,10 +1,13 @@
 #include "client/cli/chat/key_decoder.h"
 
+#include <random>
 #include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "client/cli/text.h"
 
 namespace parley::client::cli::chat {
 namespace {
@@ -74,6 +77,19 @@ TEST_F(KeyDecoderTest, Paste_IsOneKey_WhateverIsInIt) {
   EXPECT_EQ(decoder_.Idle(), std::nullopt);
   EXPECT_EQ(decoder_.Feed(Code::kPasteEnd), (Key{Code::kPaste, "one\ntwo\n[31mthree"}));
   EXPECT_THAT(All("a"), ElementsAre(Key{Code::kText, "a"}));
+}
+
+TEST_F(KeyDecoderTest, AnyBytes_GiveTextThatIsHarmless) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 200'000; ++i) {
+    const unsigned what = random() % 300;
+    const auto unit = what < 256
+                          ? KeyDecoder::Unit(static_cast<std::uint8_t>(what))
+                          : KeyDecoder::Unit(what < 280 ? Code::kPasteBegin : Code::kPasteEnd);
+    const std::optional<Key> key = decoder_.Feed(unit);
+    if (!key || (key->code != Code::kText && key->code != Code::kPaste)) continue;
+    ASSERT_EQ(key->text, ForTerminal(key->text));
+  }
 }
 
 TEST_F(KeyDecoderTest, Function_AfterEscape_IsAlt) {
