@@ -225,6 +225,11 @@ Result<MessagePage> Api::MessagesAfter(ConversationId id, Seq after, std::size_t
       id, fmt::format("/messages?limit={}&after={}", std::min(limit, kPage), after.value())));
 }
 
+Result<MessagePage> Api::MessagesAround(ConversationId id, Seq seq, std::size_t limit) {
+  return Messages(ConversationTarget(
+      id, fmt::format("/messages?limit={}&around={}", std::min(limit, kPage), seq.value())));
+}
+
 Result<ChangePage> Api::Changes(ConversationId id, Seq after, std::size_t limit) {
   PARLEY_ASSIGN(const std::string body,
                 Call({"GET",

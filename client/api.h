@@ -83,6 +83,8 @@ class Api {
   Result<MessagePage> MessagesBefore(ConversationId id, std::optional<Seq> before,
                                      std::size_t limit);
   Result<MessagePage> MessagesAfter(ConversationId id, Seq after, std::size_t limit);
+  /// The messages about `seq`, on both sides.
+  Result<MessagePage> MessagesAround(ConversationId id, Seq seq, std::size_t limit);
   Result<ChangePage> Changes(ConversationId id, Seq after, std::size_t limit);
   Status MarkRead(ConversationId id, Seq seq);
 

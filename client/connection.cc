@@ -1,5 +1,7 @@
 #include "client/connection.h"
 
+#include <future>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -20,6 +22,8 @@ namespace {
 constexpr std::chrono::milliseconds kFirstHeartbeat{10'000};
 /// Positions that rise within this time are told together.
 constexpr std::chrono::milliseconds kPositionsDelay{250};
+/// How long the end waits for what is still to be said.
+constexpr std::chrono::seconds kLastWords{1};
 /// Questions that may wait for their turn; more than that are better answered by a resume.
 constexpr std::size_t kMaxQuestions = 4'096;
 constexpr std::size_t kChangesPerPage = 100;
@@ -61,11 +65,13 @@ class Connection::Core {
         backoff_(random) {}
 
   void Start() {
+    started_ = true;
     shard_.Start();
     shard_.Post([this] { Connect(); });
   }
 
   void Stop() {
+    if (std::exchange(started_, false)) SayLastPositions();
     shard_.Stop();
     http_.Abort();
     pool_.Stop();
@@ -88,7 +94,23 @@ class Connection::Core {
     });
   }
 
+  void SayTyping(ConversationId conversation, bool active) {
+    shard_.Post([this, conversation, active] {
+      if (sync_.live()) SendFrame(EncodeTyping(conversation, active));
+    });
+  }
+
+  void WatchPresence(std::vector<UserId> users) {
+    shard_.Post([this, users = std::move(users)]() mutable {
+      watched_ = std::move(users);
+      if (watched_.size() > kMaxWatched) watched_.resize(kMaxWatched);
+      if (sync_.live()) SendFrame(EncodeWatchPresence(watched_));
+    });
+  }
+
  private:
+  /// What was read just now shall not be unread the next time. Waits for a second at most.
+  void SayLastPositions();
   void Connect();
   void Lose(const std::string& reason, std::chrono::milliseconds retry_in);
   void OnEnd(const WebSocketEnd& end);
@@ -115,6 +137,7 @@ class Connection::Core {
 
   const Options options_;
   const Listener listener_;
+  bool started_ = false;  // of the owner's thread
   runtime::Shard shard_;
   CurlHttpClient http_;  // on the pool's one thread
   Api api_;              // likewise
@@ -127,6 +150,7 @@ class Connection::Core {
   Backoff backoff_;
   Liveness liveness_{kFirstHeartbeat, Liveness::Clock::now()};
   UserId user_id_;
+  std::vector<UserId> watched_;
   bool positions_timer_set_ = false;
   runtime::Timer reconnect_timer_{shard_};
   runtime::Timer resume_timer_{shard_};
@@ -135,6 +159,18 @@ class Connection::Core {
   runtime::Timer positions_timer_{shard_};
   std::shared_ptr<WebSocket> socket_;
 };
+
+void Connection::Core::SayLastPositions() {
+  // Shared: it may be dropped, or come too late.
+  const auto written = std::make_shared<std::promise<void>>();
+  std::future<void> done = written->get_future();
+  shard_.Post([this, written] {
+    for (std::string& frame : positions_.TakeDue()) SendFrame(std::move(frame));
+    if (!socket_) return written->set_value();
+    socket_->WhenWritten([written] { written->set_value(); });
+  });
+  done.wait_for(kLastWords);
+}
 
 void Connection::Core::Connect() {
   WebSocket::Handlers handlers;
@@ -293,6 +329,7 @@ void Connection::Core::OnLive() {
   positions_.OnLive();
   FlushOutbox();
   FlushPositionsSoon();
+  if (!watched_.empty()) SendFrame(EncodeWatchPresence(watched_));
   ResumeLater();
 }
 
@@ -338,6 +375,14 @@ void Connection::Send(OutgoingMessage message) { core_->Send(std::move(message))
 
 void Connection::MarkRead(ConversationId conversation, Seq seq) {
   core_->MarkRead(conversation, seq);
+}
+
+void Connection::SayTyping(ConversationId conversation, bool active) {
+  core_->SayTyping(conversation, active);
+}
+
+void Connection::WatchPresence(std::vector<UserId> users) {
+  core_->WatchPresence(std::move(users));
 }
 
 }  // namespace parley::client

@@ -45,7 +45,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   void Start();
-  /// When it returns, the listener is not called any more. May take a second. Idempotent.
+  /// When it returns, the listener is not called any more. What was marked as read has been said,
+  /// if the connection stands. May take a second or two. Idempotent.
   void Stop();
 
   /// Puts a message in the outbox; a Sent or SendFailed event tells what became of it.
@@ -53,6 +54,11 @@ class Connection {
   /// Says that the person has read up to `seq`. That messages were delivered is said without
   /// asking.
   void MarkRead(ConversationId conversation, Seq seq);
+  /// Says that the person is typing, or has stopped. Momentary: nothing is said while not live.
+  void SayTyping(ConversationId conversation, bool active);
+  /// Whose presence to be told of (Noticed events) on this connection and all later ones; replaces
+  /// the earlier set. Those beyond kMaxWatched are left out.
+  void WatchPresence(std::vector<UserId> users);
 
  private:
   class Core;

@@ -196,6 +196,41 @@ TEST_F(ConnectionTest, MessageOfAnother_IsMarkedDelivered) {
             fmt::format(R"({{"type":"read","conversation_id":"{}","seq":8}})", kTeam));
 }
 
+TEST_F(ConnectionTest, Typing_IsSaid_ButNotKeptForTheNextConnection) {
+  std::unique_ptr<ImposterPeer> peer = GoLive();
+  connection_.SayTyping(ConversationOf(kTeam), true);
+  EXPECT_EQ(peer->ReceiveOf("typing"),
+            fmt::format(R"({{"type":"typing","conversation_id":"{}","active":true}})", kTeam));
+  peer.reset();
+  Next<Disconnected>();
+  connection_.SayTyping(ConversationOf(kTeam), false);
+  connection_.MarkRead(ConversationOf(kTeam), Seq(7));
+  peer = AcceptAndGreet();
+  peer->Send(SyncJson("", "c2"));
+  EXPECT_THAT(peer->Receive(), HasSubstr(R"("type":"read")"));
+}
+
+TEST_F(ConnectionTest, ReadJustBeforeTheEnd_IsStillSaid) {
+  std::unique_ptr<ImposterPeer> peer = GoLive();
+  connection_.MarkRead(ConversationOf(kTeam), Seq(7));
+  connection_.Stop();
+  EXPECT_EQ(peer->ReceiveOf("read"),
+            fmt::format(R"({{"type":"read","conversation_id":"{}","seq":7}})", kTeam));
+}
+
+TEST_F(ConnectionTest, WatchedPresence_IsAskedForOnEachConnection) {
+  connection_.WatchPresence({*UserId::Parse(kBo)});
+  std::unique_ptr<ImposterPeer> peer = GoLive();
+  const std::string watch = fmt::format(R"({{"type":"watch_presence","user_ids":["{}"]}})", kBo);
+  EXPECT_EQ(peer->ReceiveOf("watch_presence"), watch);
+  peer.reset();
+  peer = AcceptAndGreet();
+  peer->Send(SyncJson("", "c2"));
+  EXPECT_EQ(peer->ReceiveOf("watch_presence"), watch);
+  connection_.WatchPresence({});
+  EXPECT_EQ(peer->ReceiveOf("watch_presence"), R"({"type":"watch_presence","user_ids":[]})");
+}
+
 TEST(ConnectionAlone, NobodyListens_TriesAgainAndStops) {
   std::string url;
   {

@@ -122,6 +122,21 @@ std::string EncodePosition(std::string_view type, ConversationId conversation, S
       .Take();
 }
 
+std::string EncodeTyping(ConversationId conversation, bool active) {
+  return JsonObject()
+      .Str("type", "typing")
+      .Str("conversation_id", conversation.ToString())
+      .Bool("active", active)
+      .Take();
+}
+
+std::string EncodeWatchPresence(const std::vector<UserId>& users) {
+  std::vector<std::string> ids;
+  ids.reserve(users.size());
+  for (const UserId user : users) ids.push_back(JsonString(user.ToString()));
+  return JsonObject().Str("type", "watch_presence").Raw("user_ids", JsonArray(ids)).Take();
+}
+
 std::string EncodePing() { return JsonObject().Str("type", "ping").Take(); }
 
 }  // namespace parley::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,9 @@ using ServerFrame =
 /// kMalformed for what is not an object with a `type`, or lacks what its type cannot be without.
 Result<ServerFrame> ParseFrame(std::string_view text);
 
+/// The most people whose presence one connection may watch.
+inline constexpr std::size_t kMaxWatched = 500;
+
 /// A conversation and the seq that a client has of it.
 struct Head {
   ConversationId conversation;
@@ -79,6 +83,9 @@ struct Head {
 std::vector<std::string> EncodeResume(const std::string& cursor, const std::vector<Head>& heads);
 /// `type` is "read" or "delivered".
 std::string EncodePosition(std::string_view type, ConversationId conversation, Seq seq);
+std::string EncodeTyping(ConversationId conversation, bool active);
+/// `users`: at most kMaxWatched.
+std::string EncodeWatchPresence(const std::vector<UserId>& users);
 std::string EncodePing();
 
 }  // namespace parley::client

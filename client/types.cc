@@ -38,6 +38,12 @@ std::vector<UserId> ParseUserIds(const Json& list) {
   return ids;
 }
 
+std::optional<Quote> ParseQuote(const Json& json) {
+  if (!json.present()) return std::nullopt;
+  return Quote{Seq(json["seq"].Uint()), OptionalId<UserId>(json, "sender_id"),
+               std::string(json["excerpt"].Str())};
+}
+
 Status ParseMembersChange(const Json& json, Change& change) {
   change.added = ParseUserIds(json["added"]);
   change.removed = ParseUserIds(json["removed"]);
@@ -68,9 +74,13 @@ Result<Message> ParseMessage(const Json& json) {
   Message message;
   PARLEY_ASSIGN(message.seq, RequiredSeq(json));
   message.conversation_id = OptionalId<ConversationId>(json, "conversation_id");
+  message.client_id = OptionalId<ClientId>(json, "client_id");
   message.sender_id = OptionalId<UserId>(json, "sender_id");
   message.sent_at = FromMillis(json["sent_at"].Int());
   message.text = json["text"].Str();
+  message.reply_to = ParseQuote(json["reply_to"]);
+  message.media_count = json["media"].Items().size();
+  message.edited = json["edited_at"].present();
   message.deleted = json["deleted_at"].present();
   message.json = json.Raw();
   return message;
@@ -80,6 +90,8 @@ Result<Member> ParseMember(const Json& json) {
   Member member;
   PARLEY_ASSIGN(member.user, ParseUser(json["user"]));
   member.role = ParseRole(json["role"].Str());
+  member.read_seq = Seq(json["read_seq"].Uint());
+  member.delivered_seq = Seq(json["delivered_seq"].Uint());
   member.json = json.Raw();
   return member;
 }
@@ -90,6 +102,7 @@ Result<Conversation> ParseConversation(const Json& json) {
   conversation.kind =
       json["kind"].Str() == "direct" ? ConversationKind::kDirect : ConversationKind::kGroup;
   conversation.title = json["title"].Str();
+  conversation.created_at = FromMillis(json["created_at"].Int());
   for (const Json& item : json["members"].Items()) {
     PARLEY_ASSIGN(Member member, ParseMember(item));
     conversation.members.push_back(std::move(member));
@@ -121,6 +134,9 @@ Result<Change> ParseChange(const Json& json) {
   } else if (change.kind == "conversation") {
     if (json["title"].present()) change.title = json["title"].Str();
     change.created = json["created"].Bool();
+  } else if (change.kind == "edit" || change.kind == "delete") {
+    change.target_seq = Seq(json["target_seq"].Uint());
+    change.text = json["text"].Str();
   }
   change.json = json.RawWithout("type");
   return change;

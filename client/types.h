@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,12 +28,23 @@ struct User {
 };
 Result<User> ParseUser(const Json& json);
 
+/// What a message answers to, as its sender saw it.
+struct Quote {
+  Seq seq;
+  UserId sender_id;
+  std::string excerpt;
+};
+
 struct Message {
   ConversationId conversation_id;  ///< nil in a deleted one
   Seq seq;
+  ClientId client_id;  ///< nil in a deleted one
   UserId sender_id;
   TimePoint sent_at;
   std::string text;
+  std::optional<Quote> reply_to;
+  std::size_t media_count = 0;
+  bool edited = false;
   bool deleted = false;
   std::string json;
 };
@@ -41,6 +53,8 @@ Result<Message> ParseMessage(const Json& json);
 struct Member {
   User user;
   Role role = Role::kMember;
+  Seq read_seq;       ///< 0 in a conversation object, which does not say
+  Seq delivered_seq;  ///< likewise
   std::string json;
 };
 Result<Member> ParseMember(const Json& json);
@@ -49,6 +63,7 @@ struct Conversation {
   ConversationId id;
   ConversationKind kind = ConversationKind::kGroup;
   std::string title;
+  TimePoint created_at;
   std::vector<Member> members;  ///< the first 20
   std::uint64_t member_count = 0;
   Seq first_seq;
@@ -75,6 +90,8 @@ struct Change {
   std::vector<User> users;                     ///< of "members": the profiles of those named
   std::optional<std::string> title;            ///< of "conversation"
   bool created = false;                        ///< of "conversation"
+  Seq target_seq;                              ///< of "edit" and "delete"
+  std::string text;                            ///< of "edit"
   std::string json;                            ///< without a frame's `type`
 };
 Result<Change> ParseChange(const Json& json);

@@ -64,8 +64,14 @@ class BeastWebSocket : public WebSocket,
     runtime::Spawn(*shard_, "websocket writer", Write(this->shared_from_this()));
   }
 
+  void WhenWritten(std::function<void()> done) override {
+    when_written_ = std::move(done);
+    if (!writing_ || ended_) TellWritten();
+  }
+
   void Close() override {
     ended_ = true;
+    TellWritten();
     beast::get_lowest_layer(stream_).close();
   }
 
@@ -155,6 +161,11 @@ class BeastWebSocket : public WebSocket,
       if (error) break;
     }
     self->writing_ = false;
+    self->TellWritten();
+  }
+
+  void TellWritten() {
+    if (const auto done = std::exchange(when_written_, nullptr)) done();
   }
 
   void End(error_code error) {
@@ -178,6 +189,7 @@ class BeastWebSocket : public WebSocket,
   websocket::stream<Stream> stream_;
   websocket::response_type upgrade_answer_;
   std::deque<std::string> outgoing_;  // bounded by the outbox and the heads of one resume
+  std::function<void()> when_written_;
   bool writing_ = false;
   bool ended_ = false;
 };

@@ -34,6 +34,9 @@ class WebSocket {
   virtual ~WebSocket() = default;
   /// Queues a text frame; dropped if the connection has ended. Only after on_open.
   virtual void Send(std::string text) = 0;
+  /// Calls `done` once all that was sent so far has been written, or the connection has ended; one
+  /// at a time.
+  virtual void WhenWritten(std::function<void()> done) = 0;
   /// Ends the connection; no handler is called any more. Idempotent.
   virtual void Close() = 0;
 };

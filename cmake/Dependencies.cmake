@@ -13,6 +13,10 @@ find_package(CURL REQUIRED)
 find_package(EXPAT REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
+# They ask the C library for less than a C++ compiler already has.
+set_target_properties(PkgConfig::ncursesw PROPERTIES INTERFACE_COMPILE_OPTIONS "")
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 # Its own CMake files name a static library that the package does not have.
 pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)

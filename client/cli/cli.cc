@@ -80,6 +80,7 @@ int Main(int argc, const char* const* argv, std::FILE* out, std::FILE* err) {
   AddConversationCommands(app, command);
   AddMessageCommands(app, command);
   AddTailCommand(app, command);
+  AddChatCommand(app, command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -23,6 +23,8 @@ void AddAccountCommands(CLI::App& app, Command& chosen);
 void AddConversationCommands(CLI::App& app, Command& chosen);
 /// send, read
 void AddMessageCommands(CLI::App& app, Command& chosen);
+/// chat
+void AddChatCommand(CLI::App& app, Command& chosen);
 /// tail
 void AddTailCommand(CLI::App& app, Command& chosen);
 

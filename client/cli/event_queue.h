@@ -1,12 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
-#include <mutex>
 #include <optional>
+#include <utility>
 
+#include "client/cli/mailbox.h"
 #include "client/events.h"
 
 namespace parley::client::cli {
@@ -24,9 +23,9 @@ class EventQueue {
 
   /// Any thread. Waits while kMaxEvents are waiting (a terminal that is held): the server then sees
   /// a slow reader, and a resume brings the rest. Drops the event after Close().
-  void Push(Event event);
+  void Push(Event event) { events_.Push(std::move(event)); }
   /// Nothing is taken any more; lets go who waits in Push. Any thread.
-  void Close();
+  void Close() { events_.Close(); }
 
   // The showing thread:
 
@@ -36,15 +35,9 @@ class EventQueue {
   bool StoppedWithin(std::chrono::milliseconds delay);
 
  private:
-  std::optional<Event> TakeFirst();
-
   int signals_;  // signalfd(2)
-  int wake_;     // eventfd(2)
   bool stopped_ = false;
-  std::mutex mutex_;
-  std::condition_variable room_;
-  std::deque<Event> events_;  // guarded by mutex_
-  bool closed_ = false;       // guarded by mutex_
+  Mailbox<Event> events_{kMaxEvents};
 };
 
 }  // namespace parley::client::cli

@@ -21,19 +21,27 @@ std::string JoinNames(const std::vector<std::string>& names) {
   return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
 }
 
-std::string MembersLine(const Change& change, People& people) {
-  const std::string actor = people.NameOf(change.actor_id);
+std::string NamesOf(const std::vector<UserId>& ids, const Names& names) {
+  std::vector<std::string> list;
+  list.reserve(ids.size());
+  for (const UserId id : ids) list.push_back(names.Of(id));
+  return JoinNames(list);
+}
+
+std::string MembersLine(const Change& change, const Names& names) {
   std::vector<std::string> parts;
   const bool left_alone = change.removed == std::vector{change.actor_id};
   if (left_alone) {
     parts.emplace_back("left");
   } else if (!change.removed.empty()) {
-    parts.push_back("removed " + people.NamesOf(change.removed));
+    parts.push_back("removed " + NamesOf(change.removed, names));
   }
-  if (!change.added.empty()) parts.push_back("added " + people.NamesOf(change.added));
-  std::string line = parts.empty() ? "" : fmt::format("{} {}", actor, fmt::join(parts, " and "));
+  if (!change.added.empty()) parts.push_back("added " + NamesOf(change.added, names));
+  std::string line =
+      parts.empty() ? ""
+                    : fmt::format("{} {}", names.Of(change.actor_id), fmt::join(parts, " and "));
   for (const auto& [user, role] : change.roles) {
-    line += fmt::format("{}{} is {} now", line.empty() ? "" : "; ", people.NameOf(user),
+    line += fmt::format("{}{} is {} now", line.empty() ? "" : "; ", names.Of(user),
                         role == Role::kAdmin ? "an admin" : "a member");
   }
   return line;
@@ -41,18 +49,23 @@ std::string MembersLine(const Change& change, People& people) {
 
 }  // namespace
 
-void People::Learn(const User& user) {
+void Names::Learn(const User& user) {
   names_[user.id] = ForTerminalLine(user.username.empty() ? user.display_name : user.username);
 }
 
-void People::Learn(const Conversation& conversation) {
+void Names::Learn(const Conversation& conversation) {
   for (const Member& member : conversation.members) Learn(member.user);
+}
+
+std::string Names::Of(UserId id) const {
+  const auto found = names_.find(id);
+  return found == names_.end() ? id.ToString().substr(0, 8) : found->second;
 }
 
 void People::Fetch(const std::vector<UserId>& ids) {
   std::vector<UserId> unknown;
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(unknown),
-               [this](UserId id) { return !names_.contains(id); });
+               [this](UserId id) { return !names_.Know(id); });
   for (std::size_t from = 0; from < unknown.size(); from += kIdsPerRequest) {
     const auto begin = unknown.begin() + static_cast<std::ptrdiff_t>(from);
     const std::size_t count = std::min(kIdsPerRequest, unknown.size() - from);
@@ -65,17 +78,22 @@ void People::Fetch(const std::vector<UserId>& ids) {
 }
 
 std::string People::NameOf(UserId id) {
-  if (!names_.contains(id)) Fetch({id});
-  const auto found = names_.find(id);
-  return found == names_.end() ? id.ToString().substr(0, 8) : found->second;
+  Fetch({id});
+  return names_.Of(id);
 }
 
-std::string People::NamesOf(const std::vector<UserId>& ids) {
-  Fetch(ids);
-  std::vector<std::string> names;
-  names.reserve(ids.size());
-  for (const UserId id : ids) names.push_back(NameOf(id));
-  return JoinNames(names);
+const Names& People::NamesFor(const Change& change) {
+  for (const User& user : change.users) Learn(user);
+  Fetch(PeopleOf(change));
+  return names_;
+}
+
+std::vector<UserId> PeopleOf(const Change& change) {
+  std::vector<UserId> ids = {change.actor_id};
+  ids.insert(ids.end(), change.added.begin(), change.added.end());
+  ids.insert(ids.end(), change.removed.begin(), change.removed.end());
+  for (const auto& [user, role] : change.roles) ids.push_back(user);
+  return ids;
 }
 
 std::string NameOfConversation(const Conversation& conversation, UserId self) {
@@ -94,11 +112,10 @@ std::string NameOfConversation(const Conversation& conversation, UserId self) {
   return text;
 }
 
-std::string SystemLine(const Change& change, People& people) {
-  for (const User& user : change.users) people.Learn(user);
-  if (change.kind == "members") return MembersLine(change, people);
+std::string SystemLine(const Change& change, const Names& names) {
+  if (change.kind == "members") return MembersLine(change, names);
   if (change.kind != "conversation") return {};
-  const std::string actor = people.NameOf(change.actor_id);
+  const std::string actor = names.Of(change.actor_id);
   if (change.created) return actor + " started the conversation";
   if (!change.title) return {};
   if (change.title->empty()) return actor + " removed the title";

@@ -85,7 +85,7 @@ void TailView::Show(const Change& change) {
   std::string what;
   if (change.message) {
     what = fmt::format("{}: {}", people_.NameOf(change.actor_id), MessageText(*change.message));
-  } else if (const std::string line = SystemLine(change, people_); !line.empty()) {
+  } else if (const std::string line = SystemLine(change, people_.NamesFor(change)); !line.empty()) {
     what = "* " + line;
   } else {
     return;
