@@ -26,7 +26,7 @@ DEFAULT_ENV = {
 }
 
 
-# A build may be tested with the store in memory (TSan: Debian's RocksDB is not instrumented).
+# A build may be tested with the store in memory (TSan: RocksDB is not instrumented).
 ENGINE = os.environ.get("PARLEY_STORAGE_ENGINE")
 if ENGINE:
     DEFAULT_ENV["PARLEY_STORAGE_ENGINE"] = ENGINE

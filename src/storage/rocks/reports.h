@@ -12,8 +12,8 @@ namespace parley::storage::rocks {
 
 /// RocksDB's reports of what it does, in a file LOG, and LOG.old with those before. RocksDB's own
 /// writer of them aborts the process once a full disk has let one down (7.8 with assertions, as
-/// Debian builds it), and spdlog's rotating file crashes where it cannot be opened again; here what
-/// cannot be written is dropped. Any thread; writes at once.
+/// Debian builds it: so it was seen), and spdlog's rotating file crashes where it cannot be opened
+/// again; here what cannot be written is dropped. Any thread; writes at once.
 class Reports final : public rocksdb::Logger {
  public:
   /// Of each of the two files.
