@@ -77,7 +77,7 @@ class Model {
   void ToTheEnd();
   void ScrollBy(int lines);
   void LetGoOfOthers();
-  void Ask(Timeline::Where where, Seq seq);
+  void Ask(ConversationId conversation, Timeline::Where where, Seq seq);
 
   // model_keys.cc: what somebody does.
   bool OnGlobalKey(const Key& key);

@@ -87,9 +87,10 @@ void Model::Settle() {
   }
 }
 
-void Model::Ask(Timeline::Where where, Seq seq) {
-  asked_ = FetchPage{*state_.open, where, seq, ++last_ticket_};
-  Do(*asked_);
+void Model::Ask(ConversationId conversation, Timeline::Where where, Seq seq) {
+  const FetchPage page{conversation, where, seq, ++last_ticket_};
+  asked_ = page;
+  Do(page);
 }
 
 void Model::LoadAround() {
@@ -98,16 +99,17 @@ void Model::LoadAround() {
   if (!talk.timeline.begun()) talk.timeline.Begin(talk.head);
   if (!talk.timeline.loaded()) {
     const bool far = talk.unread > kUnreadOnPage && talk.read_seq > Seq();
-    Ask(far ? Timeline::Where::kAround : Timeline::Where::kLatest, far ? talk.read_seq : Seq());
+    Ask(talk.id, far ? Timeline::Where::kAround : Timeline::Where::kLatest,
+        far ? talk.read_seq : Seq());
     return;
   }
   const auto& entries = talk.timeline.entries();
   if (entries.empty()) return;
   const Past::Seen seen = PastOf(state_, talk).Look();
   if (talk.timeline.has_before() && seen.first < kAhead) {
-    Ask(Timeline::Where::kBefore, entries.front().seq);
+    Ask(talk.id, Timeline::Where::kBefore, entries.front().seq);
   } else if (!talk.timeline.at_end() && seen.last + kAhead >= entries.size()) {
-    Ask(Timeline::Where::kAfter, entries.back().seq);
+    Ask(talk.id, Timeline::Where::kAfter, entries.back().seq);
   }
 }
 

@@ -77,8 +77,9 @@ std::string Painter::Paint(const Screen& screen) {
   }
   const bool drawn = !out.empty();
   if (shown_->cursor() && (drawn || !screen.cursor())) out.insert(0, capabilities_.HideCursor());
-  if (screen.cursor() && (drawn || screen.cursor() != shown_->cursor())) {
-    out += capabilities_.MoveTo(*screen.cursor()) + capabilities_.ShowCursor();
+  const std::optional<Point> cursor = screen.cursor();
+  if (cursor && (drawn || cursor != shown_->cursor())) {
+    out += capabilities_.MoveTo(*cursor) + capabilities_.ShowCursor();
   }
   shown_ = screen;
   return out;

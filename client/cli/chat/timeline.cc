@@ -111,11 +111,11 @@ void Timeline::OnSent(ClientId id) {
 }
 
 void Timeline::OnRefused(ClientId id, std::string reason) {
-  for (Outgoing& outgoing : outgoing_) {
-    if (outgoing.client_id != id) continue;
-    outgoing.state = Outgoing::State::kRefused;
-    outgoing.reason = std::move(reason);
-  }
+  const auto found = std::find_if(outgoing_.begin(), outgoing_.end(),
+                                  [id](const Outgoing& each) { return each.client_id == id; });
+  if (found == outgoing_.end()) return;
+  found->state = Outgoing::State::kRefused;
+  found->reason = std::move(reason);
 }
 
 std::optional<Outgoing> Timeline::TakeRefused() {

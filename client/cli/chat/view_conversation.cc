@@ -19,8 +19,9 @@ Span About(const State& state, const Talk& talk) {
   if (!talk.direct()) return {fmt::format("{} members", talk.member_count), kFaint};
   if (state.Online(talk.peer())) return {"online", {Ink::kGood}};
   const auto found = state.presence.find(talk.peer());
-  if (found == state.presence.end() || !found->second.last_active_at) return {"", kFaint};
-  return {"last here " + ShortTime(*found->second.last_active_at, state.now), kFaint};
+  if (found == state.presence.end()) return {"", kFaint};
+  const std::optional<TimePoint> last = found->second.last_active_at;
+  return {last ? "last here " + ShortTime(*last, state.now) : "", kFaint};
 }
 
 void DrawTitle(const State& state, const Talk& talk, const Box& box, Screen& screen) {

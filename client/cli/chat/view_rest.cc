@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,7 @@ constexpr std::array kWelcome = {
     Hint{"F1", "all keys"},
 };
 
-template <std::size_t kCount>
-void DrawHints(const std::array<Hint, kCount>& hints, const Box& box, Screen& screen) {
+void DrawHints(std::span<const Hint> hints, const Box& box, Screen& screen) {
   std::size_t widest = 0;
   for (const auto& [keys, what] : hints)
     widest = std::max(widest, static_cast<std::size_t>(WidthOf(keys)));
