@@ -89,6 +89,26 @@ class Runs(unittest.TestCase):
         self.assertEqual(len(one.notes["P1"]), session.ATTEMPTS)
         self.assertIn("kept", one.notes["P1"][-1])
 
+    def test_a_run_that_failed_is_told_and_done_again_but_not_for_ever(self):
+        one = session.Session(cli.parse("", ["P1"]))
+        one.target, real, ends = "P1", session.run, []
+
+        def fail(_words, _spawn):
+            ends.append("failed")
+            if len(ends) in (2, 5):
+                return pairs(60)
+            raise programs.TargetError("parley-bench pairs failed (1):\nFAILED: 1 commands were refused")
+
+        session.run = fail
+        try:
+            self.assertEqual(quietly(one.bench, "pairs"), pairs(60))
+            self.assertIn("refused", one.notes["P1"][0])
+            ends = [""] * 5
+            self.assertRaises(programs.TargetError, quietly, one.bench, "pairs")
+        finally:
+            session.run = real
+        self.assertEqual(len(ends), 5 + session.FAILURES)
+
     def test_kinds_take_turns(self):
         one, order = FakeSession({}, "--rounds", "3"), []
 

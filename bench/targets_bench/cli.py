@@ -58,7 +58,7 @@ def say(session, rows, failed):
         for line in lines:
             print(f"  {target}: {line}")
     for target, notes in session.notes.items():
-        print(f"  {target}: {len(notes)} times the machine was busy with other things")
+        print(f"  {target}: {len(notes)} times a run failed, or the machine was busy with other things")
     missed = [row for row in rows if row.verdict == verdict.MISSED]
     for row in missed:
         print(f"MISSED: {row.target}: {row.what}: {report.number(row.figure)} {row.unit}")

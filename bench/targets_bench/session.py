@@ -8,7 +8,8 @@ import tempfile
 
 from targets_bench.programs import TargetError, program
 
-ATTEMPTS = 4
+ATTEMPTS = 4  # of a run that others disturb
+FAILURES = 3
 # Values of options that say nothing beyond their run.
 OF_ONE_RUN = {"--server": "URL", "--url": "URL", "--token": "TOKEN", "--pid": "PID", "--data-dir": "DIR"}
 FRACTION = re.compile(r"\d+\.\d+")
@@ -48,17 +49,17 @@ class Session:
 
     def bench(self, workload, *options, spawn=True):
         """The report of one run of parley-bench, which must be clean; on a parleyd of its own, or with `spawn` off on
-        what the options name."""
+        what the options name. What failed is told and done once more: on a busy machine deadlines pass."""
         words = ["parley-bench", workload, *(["--spawn"] if spawn else []), *options]
         self.told(words)
-        where = ["--parleyd", program("PARLEYD")] if spawn else []
-        with tempfile.NamedTemporaryFile(prefix="parley-targets.", suffix=".json") as out:
-            argv = [program("PARLEY_BENCH"), *words[1:], *where, "--quiet", "--json", out.name]
-            done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False)
-            text = out.read()
-        if done.returncode != 0:
-            raise TargetError(f"{' '.join(map(str, words[:2]))} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
-        return json.loads(text)
+        for left in reversed(range(FAILURES)):
+            try:
+                return run(words, spawn)
+            except TargetError as error:
+                if not left:
+                    raise
+                self.note("failed, done again: " + "; ".join(line for line in str(error).splitlines() if line)[:300])
+        raise AssertionError("not reached")
 
     def quiet(self, measure):
         """What `measure()` reports of a run that others did not disturb. After some attempts: of the last."""
@@ -81,6 +82,18 @@ class Session:
                 print(f"  {self.target}, round {turn + 1} of {self.rounds}: {kind}", flush=True)
                 kept.setdefault(kind, []).append(self.quiet(measure))
         return {kind: kept[kind] for kind in kinds}
+
+
+def run(words, spawn):
+    """The report of parley-bench."""
+    where = ["--parleyd", program("PARLEYD")] if spawn else []
+    with tempfile.NamedTemporaryFile(prefix="parley-targets.", suffix=".json") as out:
+        argv = [program("PARLEY_BENCH"), *words[1:], *where, "--quiet", "--json", out.name]
+        done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False)
+        text = out.read()
+    if done.returncode != 0:
+        raise TargetError(f"{words[0]} {words[1]} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+    return json.loads(text)
 
 
 def shown(word, before):
