@@ -51,6 +51,7 @@ class HistoryRun {
     PARLEY_TRY(ReadOrSetUp());
     PARLEY_TRY(FillUp());
     if (options_.fill_only || stop_) return std::move(report_);
+    servers_.AwaitRest(stop_);
     PARLEY_TRY(ConnectReaders());
     std::mt19937_64 random(options_.seed);
     PARLEY_TRY(Pages("random_page", [&](const Room& room) { return RandomPage(room, random); }));

@@ -90,6 +90,7 @@ Result<Said> Measure(const Options& options) {
     PARLEY_TRY(RefreshRooms(servers.first(), plan, ShowSetup(options, "heads")));
     // Or all of it would be unread, and counted anew for everybody who comes back.
     PARLEY_TRY(ReadRooms(servers.first(), plan, ShowSetup(options, "read positions")));
+    servers.AwaitRest(g_stop);
   }
   PARLEY_ASSIGN(const Outcome outcome, RunWorkload(options, plan, servers, g_stop));
   return Say(options, outcome);

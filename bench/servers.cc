@@ -1,8 +1,11 @@
 #include "bench/servers.h"
 
 #include <charconv>
+#include <chrono>
+#include <thread>
 #include <utility>
 
+#include "bench/cpu_clock.h"
 #include "bench/process_stats.h"
 #include "bench/protocols/protocol.h"
 
@@ -38,6 +41,27 @@ std::vector<int> Servers::Pids() const {
     pids.push_back(*pid);
   }
   return pids;
+}
+
+void Servers::AwaitRest(const std::atomic<bool>& stop) const {
+  constexpr std::chrono::milliseconds kLookEvery{100};
+  constexpr int kMostLooks = 600;
+  constexpr int kQuietLooks = 5;
+  constexpr double kQuietS = 0.01;  // of CPU from one look to the next: a tenth of a core
+  const std::vector<int> pids = Pids();
+  const auto used = [&] {
+    double cpu_s = 0;
+    for (const int pid : pids) cpu_s += ProcessCpuS(pid).value_or(0);
+    return cpu_s;
+  };
+  double before = used();
+  int quiet = 0;
+  for (int look = 0; look < kMostLooks && quiet < kQuietLooks && !stop; ++look) {
+    std::this_thread::sleep_for(kLookEvery);
+    const double now = used();
+    quiet = now - before < kQuietS ? quiet + 1 : 0;
+    before = now;
+  }
 }
 
 std::optional<int> PidOf(const client::ServerUrl& url) {

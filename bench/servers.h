@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ class Servers {
   const std::vector<Target>& targets() const { return targets_; }
   /// The processes of all, as they are now; none where one is not known.
   std::vector<int> Pids() const;
+  /// Until they have done what comes behind a fill (a store goes on sorting its files), or a minute
+  /// has passed, or `stop` is set.
+  void AwaitRest(const std::atomic<bool>& stop) const;
   /// The one that this run started; null if it did not.
   SpawnedServer* spawned() const { return spawned_.get(); }
 

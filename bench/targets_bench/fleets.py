@@ -22,7 +22,7 @@ def rows(busy, calm):
 
 def one(session, rate):
     """What `bench/fleet p17` found at that rate."""
-    options = ["--rounds", session.rounds, "--seconds", session.size(8, 2), "--warmup", session.size(8, 2), "--rate", rate]
+    options = ["--rounds", session.rounds, "--seconds", session.size(8, 5), "--warmup", session.size(8, 3), "--rate", rate]
     if session.arguments.dir:
         options += ["--dir", session.arguments.dir]
     session.told(["bench/fleet", "p17", *options])
