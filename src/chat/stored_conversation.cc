@@ -127,7 +127,7 @@ runtime::Task<Result<StoredConversation>> LoadConversation(storage::Store* store
     loaded.state = ConversationState(at, users);
   }
   if (applied < head) {
-    PARLEY_CO_TRY(co_await Finish(store, conversation, std::move(fingerprinter), head, &loaded));
+    PARLEY_CO_TRY(co_await Finish(store, conversation, fingerprinter, head, &loaded));
   }
   co_return loaded;
 }
