@@ -66,17 +66,17 @@ Task<HttpResponse> OpsService::Scrape() {
 
 HttpResponse OpsService::Readiness() const {
   bool ready = true;
-  std::string parts;
-  wire::JsonWriter json(parts);
-  json.BeginArray();
-  for (const ReadinessCheck& check : checks_) {
-    const Status status = check.status();
-    ready = ready && status.ok();
-    json.BeginObject().Key("name").String(check.name).Key("ready").Bool(status.ok());
-    if (!status.ok()) json.Key("detail").String(status.message());
-    json.EndObject();
-  }
-  json.EndArray();
+  const std::string parts = wire::ToJson([&](wire::JsonWriter& json) {
+    json.BeginArray();
+    for (const ReadinessCheck& check : checks_) {
+      const Status status = check.status();
+      ready = ready && status.ok();
+      json.BeginObject().Key("name").String(check.name).Key("ready").Bool(status.ok());
+      if (!status.ok()) json.Key("detail").String(status.message());
+      json.EndObject();
+    }
+    json.EndArray();
+  });
   HttpResponse response =
       Json(ready ? 200 : 503, wire::ToJson([&](wire::JsonWriter& out) {
              out.BeginObject().Key("ready").Bool(ready).Key("parts").Raw(parts).EndObject();

@@ -237,14 +237,19 @@ std::string EncodeChange(const ChangeView& change) {
   return ToJson([&](JsonWriter& json) { WriteChange(json, change); });
 }
 
+/// What a short message takes in a page.
+constexpr std::size_t kItemBytes = 640;
+
 std::string EncodeMessagePage(const MessagePage& page) {
-  return ToJson([&](JsonWriter& json) {
-    json.BeginObject().Key("items").BeginArray();
-    for (const auto& entry : page.items) WriteMessage(json, *entry, page.visible_from);
-    json.EndArray().Key("has_more_before").Bool(page.has_more_before);
-    json.Key("has_more_after").Bool(page.has_more_after);
-    json.Key("last_seq").Seq(page.last_seq).EndObject();
-  });
+  return ToJson(
+      [&](JsonWriter& json) {
+        json.BeginObject().Key("items").BeginArray();
+        for (const auto& entry : page.items) WriteMessage(json, *entry, page.visible_from);
+        json.EndArray().Key("has_more_before").Bool(page.has_more_before);
+        json.Key("has_more_after").Bool(page.has_more_after);
+        json.Key("last_seq").Seq(page.last_seq).EndObject();
+      },
+      kUsualJsonBytes + page.items.size() * kItemBytes);
 }
 
 std::string EncodeChangePage(const ChangePage& page) {

@@ -1,7 +1,6 @@
 #include "wire/json_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -37,96 +36,78 @@ std::size_t PlainPrefix(std::string_view text) {
   return size;
 }
 
-void AppendEscaped(std::string& out, char c) {
+/// At most kMaxEscape bytes; answers the place behind them.
+constexpr std::size_t kMaxEscape = 6;
+char* PutEscape(char* at, char c) {
+  *at++ = '\\';
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
     case '\\':
-      out += "\\\\";
-      return;
+      *at++ = c;
+      return at;
     case '\n':
-      out += "\\n";
-      return;
+      *at++ = 'n';
+      return at;
     case '\r':
-      out += "\\r";
-      return;
+      *at++ = 'r';
+      return at;
     case '\t':
-      out += "\\t";
-      return;
+      *at++ = 't';
+      return at;
     default: {
       const auto byte = static_cast<unsigned char>(c);
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 0x0F];
+      at = std::copy_n("u00", 3, at);
+      *at++ = kHex[byte >> 4];
+      *at++ = kHex[byte & 0x0F];
+      return at;
     }
   }
 }
 
 }  // namespace
 
-JsonWriter& JsonWriter::Key(JsonKey key) {
-  std::array<char, JsonKey::kMaxSize + 4> text;  // , " " :
-  char* at = PutComma(text.data());
+JsonWriter& JsonWriter::String(std::string_view utf8) {
+  const std::size_t plain = PlainPrefix(utf8);
+  char* at = PutComma(Room(utf8.size() + 3));  // , " "
   *at++ = '"';
-  at = std::copy_n(key.name().data(), key.name().size(), at);
+  at = std::copy_n(utf8.data(), plain, at);
+  if (plain < utf8.size()) {
+    Wrote(at);
+    PutEscaped(utf8.substr(plain));
+    at = Room(1);
+  }
   *at++ = '"';
-  *at++ = ':';
-  comma_ = false;
-  return Append(text.data(), at);
+  return Wrote(at);
 }
 
-JsonWriter& JsonWriter::String(std::string_view utf8) {
-  Separate();
-  out_ += '"';
-  for (;;) {
+/// What begins with a character that needs an escape, to the end of the text.
+void JsonWriter::PutEscaped(std::string_view utf8) {
+  while (!utf8.empty()) {
+    Wrote(PutEscape(Room(kMaxEscape), utf8.front()));
+    utf8.remove_prefix(1);
     const std::size_t plain = PlainPrefix(utf8);
-    out_ += utf8.substr(0, plain);
-    if (plain == utf8.size()) break;
-    AppendEscaped(out_, utf8[plain]);
-    utf8.remove_prefix(plain + 1);
+    Wrote(std::copy_n(utf8.data(), plain, Room(plain)));
+    utf8.remove_prefix(plain);
   }
-  out_ += '"';
-  return *this;
 }
 
 JsonWriter& JsonWriter::Raw(std::string_view json) {
-  Separate();
-  out_ += json;
-  return *this;
-}
-
-JsonWriter& JsonWriter::Begin(char bracket) {
-  Separate();
-  out_ += bracket;
-  comma_ = false;
-  return *this;
-}
-
-JsonWriter& JsonWriter::End(char bracket) {
-  out_ += bracket;
-  comma_ = true;
-  return *this;
-}
-
-JsonWriter& JsonWriter::AfterKey() {
-  out_ += ':';
-  comma_ = false;
-  return *this;
+  char* at = PutComma(Room(json.size() + 1));
+  return Wrote(std::copy_n(json.data(), json.size(), at));
 }
 
 JsonWriter& JsonWriter::UuidValue(const Uuid& uuid) {
-  std::array<char, Uuid::kTextSize + 3> text;  // , " "
-  char* at = PutComma(text.data());
+  char* at = PutComma(Room(Uuid::kTextSize + 3));  // , " "
   *at++ = '"';
   at = uuid.PutText(at);
   *at++ = '"';
-  return Append(text.data(), at);
+  return Wrote(at);
 }
 
-void JsonWriter::Separate() {
-  if (comma_) out_ += ',';
-  comma_ = true;
+void JsonWriter::Grow(std::size_t bytes) {
+  // Not at once to all that a string kept for reuse has room for: what is new is filled with zeros.
+  constexpr std::size_t kFirst = 512;
+  out_.resize(std::max(std::max(size_ + bytes, kFirst), 2 * size_));
 }
 
 }  // namespace parley::wire

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -32,22 +33,36 @@ class JsonKey {
 
 /// Writes JSON (RFC 8259) to the end of a string, value by value, without white space. It sets the
 /// commas; the caller keeps the order: a key before each value of an object, an end for each
-/// beginning. Text must be valid UTF-8.
+/// beginning. Text must be valid UTF-8. The string is whole when the writer has gone: until then it
+/// may be longer than what was written.
 ///
 ///   std::string out;
-///   JsonWriter json(out);
-///   json.BeginObject().Key("seq").Uint(7).Key("text").String("hi").EndObject();
+///   JsonWriter(out).BeginObject().Key("seq").Int(7).Key("text").String("hi").EndObject();
 class JsonWriter {
  public:
-  /// `out` must outlive the writer.
-  explicit JsonWriter(std::string& out) : out_(out) {}
+  /// `out` must outlive the writer, and is left alone by others meanwhile.
+  explicit JsonWriter(std::string& out) : out_(out), size_(out.size()) {}
+  ~JsonWriter() { out_.resize(size_); }
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
 
   JsonWriter& BeginObject() { return Begin('{'); }
   JsonWriter& EndObject() { return End('}'); }
   JsonWriter& BeginArray() { return Begin('['); }
   JsonWriter& EndArray() { return End(']'); }
 
-  JsonWriter& Key(JsonKey key);
+  /// Inlined, the name is a few stores.
+  [[gnu::always_inline]] JsonWriter& Key(JsonKey key) {
+    const std::string_view name = key.name();
+    char* at = PutComma(Room(name.size() + 4));  // , " " :
+    *at++ = '"';
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = '"';
+    *at++ = ':';
+    comma_ = false;
+    return Wrote(at);
+  }
   /// A key that is data, as in {id: role}.
   template <class Tag>
   JsonWriter& Key(const parley::Id<Tag>& id) {
@@ -64,17 +79,18 @@ class JsonWriter {
   JsonWriter& String(std::string_view utf8);
   template <std::integral T>
   JsonWriter& Int(T value) {
-    char text[1 + 24];
-    return Append(text, std::to_chars(PutComma(text), text + sizeof text, value).ptr);
+    constexpr std::size_t kDigits = 24;
+    char* at = PutComma(Room(1 + kDigits));
+    return Wrote(std::to_chars(at, at + kDigits, value).ptr);
   }
   /// A finite number, to three decimals at most.
   JsonWriter& Number(double value) {
     constexpr double kThousandths = 1'000;
-    char text[1 + 384];
-    return Append(text, std::to_chars(PutComma(text), text + sizeof text,
-                                      std::round(value * kThousandths) / kThousandths,
-                                      std::chars_format::fixed)
-                            .ptr);
+    constexpr std::size_t kDigits = 384;
+    char* at = PutComma(Room(1 + kDigits));
+    return Wrote(std::to_chars(at, at + kDigits, std::round(value * kThousandths) / kThousandths,
+                               std::chars_format::fixed)
+                     .ptr);
   }
   JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }
   JsonWriter& Null() { return Raw("null"); }
@@ -90,17 +106,40 @@ class JsonWriter {
   JsonWriter& Time(TimePoint time) { return Int(ToMillis(time)); }
 
  private:
-  JsonWriter& Begin(char bracket);
-  JsonWriter& End(char bracket);
-  JsonWriter& AfterKey();
+  JsonWriter& Begin(char bracket) {
+    char* at = PutComma(Room(2));
+    *at++ = bracket;
+    comma_ = false;
+    return Wrote(at);
+  }
+  JsonWriter& End(char bracket) {
+    comma_ = true;
+    return PutByte(bracket);
+  }
+  JsonWriter& AfterKey() {
+    comma_ = false;
+    return PutByte(':');
+  }
+  JsonWriter& PutByte(char byte) {
+    char* at = Room(1);
+    *at++ = byte;
+    return Wrote(at);
+  }
   JsonWriter& UuidValue(const Uuid& uuid);
-  void Separate();
-  JsonWriter& Append(const char* from, const char* to) {
-    out_.append(from, static_cast<std::size_t>(to - from));
+  void PutEscaped(std::string_view utf8);
+
+  /// Where the next bytes go; there is room for `bytes` of them until Wrote(). One look for all
+  /// that belongs together, and no zero behind each piece: that is what appending would cost.
+  char* Room(std::size_t bytes) {
+    if (out_.size() - size_ < bytes) Grow(bytes);
+    return out_.data() + size_;
+  }
+  void Grow(std::size_t bytes);
+  JsonWriter& Wrote(const char* end) {
+    size_ = static_cast<std::size_t>(end - out_.data());
     return *this;
   }
-  /// The same, into the place before a value that is put together apart; answers where it begins.
-  /// (One append is cheaper than several: each looks whether there is room.)
+  /// Puts the comma that belongs before a value; answers the place behind it.
   char* PutComma(char* at) {
     if (comma_) *at++ = ',';
     comma_ = true;
@@ -108,17 +147,23 @@ class JsonWriter {
   }
 
   std::string& out_;
+  std::size_t size_;    ///< what is written; the string has room beyond it
   bool comma_ = false;  ///< whether a value stands before the next one
 };
 
-/// The JSON that `write` puts into a fresh writer.
+/// Room for a usual answer.
+inline constexpr std::size_t kUsualJsonBytes = 512;
+
+/// The JSON that `write` puts into a fresh writer. Who knows about how long it comes out spares it
+/// growing.
 template <class Write>
-std::string ToJson(Write write) {
-  constexpr std::size_t kUsualSize = 512;
+std::string ToJson(Write write, std::size_t about_bytes = kUsualJsonBytes) {
   std::string out;
-  out.reserve(kUsualSize);
-  JsonWriter json(out);
-  write(json);
+  out.reserve(about_bytes);
+  {
+    JsonWriter json(out);
+    write(json);
+  }
   return out;
 }
 

@@ -76,10 +76,15 @@ class RecordReader {
     rest_ = {};
   }
 
-  /// `value`, which was made of what was read; kDataLoss if there was an error.
+  /// kDataLoss if there was an error.
+  Status Finish() const {
+    if (error_ != nullptr) return DataLoss("a stored " + std::string(what_) + ": " + error_);
+    return Status::Ok();
+  }
+  /// `value`, which was made of what was read, or the error.
   template <class T>
   Result<T> Finish(T value) const {
-    if (error_ != nullptr) return DataLoss("a stored " + std::string(what_) + ": " + error_);
+    PARLEY_TRY(Finish());
     return value;
   }
 

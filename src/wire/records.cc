@@ -154,8 +154,15 @@ void AppendRecord(std::string& out, const Entry& entry) {
 }
 
 Result<Entry> ReadEntryRecord(std::string_view bytes, ConversationId conversation, Seq seq) {
+  Entry entry;
+  PARLEY_TRY(ReadEntryInto(entry, bytes, conversation, seq));
+  return entry;
+}
+
+Status ReadEntryInto(Entry& entry, std::string_view bytes, ConversationId conversation, Seq seq) {
   Reader reader(bytes, kVersion, "entry");
-  Entry entry{.conversation = conversation, .seq = seq, .n = 0, .at = {}, .actor = {}, .body = {}};
+  entry.conversation = conversation;
+  entry.seq = seq;
   const auto kind = static_cast<EntryKind>(reader.Byte());
   entry.n = reader.Number();
   Get(reader, entry.at);
@@ -173,7 +180,7 @@ Result<Entry> ReadEntryRecord(std::string_view bytes, ConversationId conversatio
     default:
       reader.Fail("its kind is not known");
   }
-  return reader.Finish(std::move(entry));
+  return reader.Finish();
 }
 
 void AppendRecord(std::string& out, const Head& head) {

@@ -75,6 +75,8 @@ void AppendRecord(std::string& out, const AuditEntry& entry);       ///< without
 
 // Each reads a whole row: its value, and what its key says.
 Result<Entry> ReadEntryRecord(std::string_view bytes, ConversationId conversation, Seq seq);
+/// The same, where the entry is to be: logs are read by the thousand.
+Status ReadEntryInto(Entry& entry, std::string_view bytes, ConversationId conversation, Seq seq);
 Result<Head> ReadHeadRecord(std::string_view bytes);
 Result<InfoRecord> ReadInfoRecord(std::string_view bytes, ConversationId conversation);
 Result<MemberRecord> ReadMemberRecord(std::string_view bytes, UserId user);

@@ -16,10 +16,12 @@ Frame MakeFrame(std::string_view type, Write write) {
   constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;
   thread_local std::string scratch;
   scratch.clear();
-  JsonWriter json(scratch);
-  json.BeginObject().Key("type").String(type);
-  write(json);
-  json.EndObject();
+  {
+    JsonWriter json(scratch);
+    json.BeginObject().Key("type").String(type);
+    write(json);
+    json.EndObject();
+  }
   Frame frame = Frame::Text(scratch);
   if (scratch.capacity() > kKeptBytes) std::string().swap(scratch);
   return frame;
@@ -167,8 +169,10 @@ Frame SyncFrameBuilder::Finish(std::optional<std::string_view> cursor) {
   json_ += kLeft;
   json_ += left_;
   json_ += kCursor;
-  JsonWriter json(json_);
-  cursor ? json.String(*cursor) : json.Null();
+  {
+    JsonWriter json(json_);
+    cursor ? json.String(*cursor) : json.Null();
+  }
   json_ += cursor ? R"(,"more":false})" : R"(,"more":true})";
   Frame frame = Frame::Text(json_);
   *this = SyncFrameBuilder(max_bytes_);

@@ -1,5 +1,5 @@
-#include <algorithm>
-#include <array>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,9 +15,9 @@ namespace parley::storage::rocks {
 namespace {
 
 Result<EntryPtr> DecodeEntry(const PrefixScan& scan, ConversationId conversation) {
-  PARLEY_ASSIGN(Entry entry,
-                wire::ReadEntryRecord(scan.value(), conversation, SeqAtEnd(scan.key())));
-  return std::make_shared<const Entry>(std::move(entry));
+  auto entry = std::make_shared<Entry>();
+  PARLEY_TRY(wire::ReadEntryInto(*entry, scan.value(), conversation, SeqAtEnd(scan.key())));
+  return EntryPtr(std::move(entry));
 }
 
 /// The whole log of a conversation in order: its classes lie apart, and are walked side by side.
@@ -47,6 +47,21 @@ class LogScan {
   PrefixScan messages_;
   PrefixScan others_;
 };
+
+/// Puts messages before `anchor` in front of `messages`, until they are `limit`.
+Status ReadOlder(PrefixScan& scan, ConversationId conversation, Seq anchor, std::size_t limit,
+                 std::vector<EntryPtr>& messages) {
+  std::vector<EntryPtr> older;
+  for (scan.SeekBack(LogKey(conversation, LogClass::kMessage, anchor.Previous()));
+       older.size() + messages.size() < limit && scan.Valid(); scan.Previous()) {
+    PARLEY_ASSIGN(EntryPtr message, DecodeEntry(scan, conversation));
+    older.push_back(std::move(message));
+  }
+  PARLEY_TRY(scan.status());
+  messages.insert(messages.begin(), std::make_move_iterator(older.rbegin()),
+                  std::make_move_iterator(older.rend()));
+  return Status::Ok();
+}
 
 }  // namespace
 
@@ -87,20 +102,26 @@ Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conv
 Result<std::vector<EntryPtr>> ConversationReads::ReadMessages(ConversationId conversation,
                                                               MessageSlice slice) const {
   const bool before = slice.direction == MessageSlice::Direction::kBefore;
-  const Seq start = before ? slice.anchor.Previous() : slice.anchor.Next();
+  const std::uint64_t anchor = slice.anchor.value();
+  // Going forward costs RocksDB half of going back, and most entries are messages: before the
+  // anchor too it begins where the slice would if all were, and goes back for what is missing then.
+  const Seq start =
+      before ? Seq(anchor > slice.limit ? anchor - slice.limit : 1) : slice.anchor.Next();
   std::vector<EntryPtr> messages;
-  if (start == Seq()) return messages;  // before the first, or after the last of all seqs
+  if (start == Seq()) return messages;  // after the last of all seqs
 
   PrefixScan scan(db_, Family::kLog, LogPrefix(conversation, LogClass::kMessage));
-  const Key key = LogKey(conversation, LogClass::kMessage, start);
-  before ? scan.SeekBack(key) : scan.Seek(key);
-  while (messages.size() < slice.limit && scan.Valid()) {
+  scan.Seek(LogKey(conversation, LogClass::kMessage, start));
+  while (messages.size() < slice.limit && scan.Valid() &&
+         (!before || SeqAtEnd(scan.key()) < slice.anchor)) {
     PARLEY_ASSIGN(EntryPtr message, DecodeEntry(scan, conversation));
     messages.push_back(std::move(message));
-    before ? scan.Previous() : scan.Next();
+    scan.Next();
   }
   PARLEY_TRY(scan.status());
-  if (before) std::ranges::reverse(messages);
+  if (before && messages.size() < slice.limit && start > Seq(1)) {
+    PARLEY_TRY(ReadOlder(scan, conversation, start, slice.limit, messages));
+  }
   return messages;
 }
 
