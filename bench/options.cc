@@ -61,6 +61,9 @@ void AddCommon(CLI::App& app, Options& options) {
   AddPayload(app, options);
   app.add_option("--duration", options.duration_s, "Seconds to measure")
       ->check(CLI::Range(0.1, 86400.0));
+  app.add_option(
+      "--messages", options.messages,
+      "Measure no longer than until so many were acknowledged (default: --duration alone)");
   app.add_option("--warmup", options.warmup_s, "Seconds before that")
       ->check(CLI::Range(0.0, 3600.0));
   app.add_option("--drain", options.drain_s,

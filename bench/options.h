@@ -31,6 +31,7 @@ struct Options {
   std::vector<std::string> server_set;  ///< "a.b=value" for it
   std::vector<int> pids;                ///< of the only server; none: found by its port
   double duration_s = 10;
+  std::uint64_t messages = 0;  ///< acknowledged, which end the measuring too; 0: time alone
   double warmup_s = 2;
   double drain_s = 10;  ///< longest wait for what is under way at the end
   std::size_t payload_bytes = 128;

@@ -72,7 +72,8 @@ class Coordinator {
     state_.measure_from = from;
     outcome.from = Look();
     Enter(Phase::kMeasuring);
-    Wait(options_.duration_s, "measuring", [this] { return StormIsOver() || IsFull(); });
+    Wait(options_.duration_s, "measuring",
+         [this] { return StormIsOver() || IsFull() || IsEnough(); });
     outcome.to = Look();
   }
 
@@ -135,6 +136,10 @@ class Coordinator {
   /// A fill ends when the store has what was wanted.
   bool IsFull() const {
     return options_.workload == WorkloadKind::kFill && Count()[Counter::kAcked] >= options_.stored;
+  }
+
+  bool IsEnough() const {
+    return options_.messages > 0 && Count()[Counter::kAcked] >= options_.messages;
   }
 
   void Enter(Phase phase) {

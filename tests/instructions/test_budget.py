@@ -18,11 +18,11 @@ WORTH_LOWERING = 0.90
 # The load, and the counters of parley-bench that say how much was done.
 SCENARIOS = {
     # A direct message, from one socket to the other: read, decided, written to the log, acknowledged, delivered.
-    "message": (["pairs", "--pairs", "1", "--duration", "4"], ["acked"]),
+    "message": (["pairs", "--pairs", "1", "--messages", "1500"], ["acked"]),
     # The same where a hundred share what can be shared.
-    "message_of_100_pairs": (["pairs", "--pairs", "100", "--duration", "4"], ["acked"]),
+    "message_of_100_pairs": (["pairs", "--pairs", "100", "--messages", "6000"], ["acked"]),
     # One more member of a group to whom a message goes.
-    "delivery": (["group", "--members", "200", "--rate", "10", "--duration", "4"], ["delivered", "echoed"]),
+    "delivery": (["group", "--members", "200", "--in-flight", "1", "--messages", "200"], ["delivered", "echoed"]),
 }
 
 

@@ -60,6 +60,11 @@ def check_measured(result):
         server["cpu_s"] * 1e6 / result["messages"], rel=1e-3, abs=0.1)
 
 
+def test_messages_end_the_measuring(server):
+    result = measure(server, "pairs", "--pairs", "2", "--messages", "50", duration="600")
+    assert result["total"]["acked"] >= 50 and result["measured_s"] < 300
+
+
 def test_pairs_closed_loop(server):
     result = measure(server, "pairs", "--pairs", "5", "--in-flight", "2")
     check_measured(result)
