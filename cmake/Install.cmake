@@ -1,6 +1,10 @@
 # cmake --install: programs, the systemd unit with the path of the program that was installed, documents.
 include(GNUInstallDirs)
 
+if(PARLEY_SANITIZE)
+  # RocksDB is a library of its own then (cmake/rocksdb), and stays where it was built.
+  set_target_properties(parleyd parley PROPERTIES INSTALL_RPATH $<TARGET_FILE_DIR:parley_rocksdb>)
+endif()
 install(TARGETS parleyd parley RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # At installation, when the prefix is known.
 install(CODE "
