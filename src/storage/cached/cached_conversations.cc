@@ -50,7 +50,7 @@ void CachedConversations::Committed(const AppendRequest& request) {
     of_people[effect.user].push_back(&effect);
   }
   for (const auto& [user, effects] : of_people) {
-    memberships_.Change(user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
+    memberships_.Change(user, [&](Memberships* rows) -> std::optional<Memberships> {
       if (rows == nullptr) return std::nullopt;
       for (const MemberEffect* effect : effects) Apply(*effect, id, *rows);
       return std::move(*rows);
@@ -61,7 +61,7 @@ void CachedConversations::Committed(const AppendRequest& request) {
 
 void CachedConversations::ApplyPositions(const std::vector<PositionRow>& positions) {
   for (const PositionRow& position : positions) {
-    memberships_.Change(position.user, [&](MembershipMap* rows) -> std::optional<MembershipMap> {
+    memberships_.Change(position.user, [&](Memberships* rows) -> std::optional<Memberships> {
       if (rows == nullptr) return std::nullopt;
       Apply(position, *rows);
       return std::move(*rows);
@@ -129,6 +129,9 @@ runtime::Task<Result<MembershipTraits::Loaded>> CachedConversations::LoadMembers
 }
 
 runtime::Task<Result<std::vector<Membership>>> CachedConversations::ReadMemberships(UserId user) {
+  std::optional<Memberships> kept =
+      memberships_.Peek(user, [](const Memberships& rows) { return rows; });
+  if (kept) co_return *std::move(kept);
   PARLEY_CO_ASSIGN(auto rows,
                    co_await memberships_.Get(user, [this, user] { return LoadMemberships(user); }));
   co_return *rows;
@@ -137,9 +140,9 @@ runtime::Task<Result<std::vector<Membership>>> CachedConversations::ReadMembersh
 runtime::Task<Result<std::optional<Membership>>> CachedConversations::FindMembership(
     UserId user, ConversationId conversation) {
   std::optional<std::optional<Membership>> kept =
-      memberships_.Peek(user, [&](const MembershipMap& rows) {
-        const auto row = rows.find(conversation);
-        return row != rows.end() ? std::optional(row->second) : std::nullopt;
+      memberships_.Peek(user, [&](const Memberships& rows) {
+        const Membership* row = FindIn(rows, conversation);
+        return row != nullptr ? std::optional(*row) : std::nullopt;
       });
   if (kept) co_return *std::move(kept);
   co_return co_await inner_.FindMembership(user, conversation);

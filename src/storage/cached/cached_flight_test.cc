@@ -86,6 +86,24 @@ TEST_F(CachedFlightTest, Misses_OfOverlappingMany_ReadEachOnce) {
   EXPECT_EQ(reads(ReadKind::kSnapshots), 2U);
 }
 
+TEST_F(CachedFlightTest, ManyOfWhichSomeAreKept_AreAnsweredInOrder_AndTheOthersAreOneRead) {
+  std::vector<ConversationId> ids;
+  for (int i = 0; i < 100; ++i) {
+    LogBuilder log({anna_});
+    CommitBeneath(log);
+    ids.push_back(log.id());
+    if (i % 3 == 0) EXPECT_EQ(HeadOf(log.id()), log.head().seq);
+  }
+  const std::uint64_t hits = cached_.cache_stats().snapshots.hits;
+  for (int round = 0; round < 2; ++round) {
+    const auto snapshots = *Run(cached_.conversations().ReadSnapshots(ids));
+    ASSERT_EQ(snapshots.size(), ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(snapshots[i]->info.id, ids[i]);
+  }
+  EXPECT_EQ(reads(ReadKind::kSnapshots), 1U);
+  EXPECT_EQ(cached_.cache_stats().snapshots.hits - hits, 34U + 100U);
+}
+
 TEST_F(CachedFlightTest, Misses_OfEntriesAfterARestart_AreOneRead) {
   LogBuilder log({anna_});
   for (int i = 0; i < 20; ++i) log.Message(anna_, "hello");

@@ -33,6 +33,11 @@ EntryPtr LastMessageAfter(const EntryPtr& before, const AppendRequest& commit) {
   return commit.entries[seq.value() - commit.expected_head.value() - 1];
 }
 
+/// Where the conversation is, or would be.
+auto PlaceIn(auto& memberships, ConversationId conversation) {
+  return std::ranges::lower_bound(memberships, conversation, {}, &Membership::conversation);
+}
+
 }  // namespace
 
 // -- Snapshots ------------------------------------------------------------------------------------
@@ -65,45 +70,38 @@ SnapshotPtr SnapshotAfter(const SnapshotPtr& before, const AppendRequest& commit
 
 // -- Memberships ----------------------------------------------------------------------------------
 
-MembershipMap MembershipTraits::Keep(const Loaded& loaded) {
-  MembershipMap memberships;
-  memberships.reserve(loaded->size());
-  for (const Membership& membership : *loaded) {
-    memberships.emplace(membership.conversation, membership);
-  }
+const Membership* FindIn(const Memberships& memberships, ConversationId conversation) {
+  const auto at = PlaceIn(memberships, conversation);
+  return at != memberships.end() && at->conversation == conversation ? &*at : nullptr;
+}
+
+Memberships MembershipTraits::Keep(const Loaded& loaded) {
+  Memberships memberships = *loaded;
+  std::ranges::sort(memberships, {}, &Membership::conversation);
   return memberships;
 }
 
-MembershipTraits::Loaded MembershipTraits::Load(const MembershipMap& memberships) {
-  const auto rows = memberships | std::views::values;
-  return std::make_shared<const std::vector<Membership>>(rows.begin(), rows.end());
-}
-
-std::size_t MembershipTraits::Bytes(const MembershipMap& memberships) {
-  constexpr std::size_t kNodeBytes = 32;
-  return memberships.size() * (sizeof(MembershipMap::value_type) + kNodeBytes);
-}
-
-void Apply(const MemberEffect& effect, ConversationId conversation, MembershipMap& memberships) {
+void Apply(const MemberEffect& effect, ConversationId conversation, Memberships& memberships) {
+  auto row = PlaceIn(memberships, conversation);
+  const bool known = row != memberships.end() && row->conversation == conversation;
   if (!effect.member) {
-    memberships.erase(conversation);
+    if (known) memberships.erase(row);
     return;
   }
-  Membership& row = memberships[conversation];
-  const bool same_stay = row.member.joined_seq == effect.member->joined_seq;
-  if (!same_stay)
-    row = {.conversation = conversation, .member = {}, .position = {}, .changed_at = {}};
-  row.member = *effect.member;
-  row.changed_at = std::max(row.changed_at, effect.at);
+  if (!known) row = memberships.insert(row, Membership());
+  if (!known || row->member.joined_seq != effect.member->joined_seq) {
+    *row = {.conversation = conversation, .member = {}, .position = {}, .changed_at = {}};
+  }
+  row->member = *effect.member;
+  row->changed_at = std::max(row->changed_at, effect.at);
 }
 
-void Apply(const PositionRow& position, MembershipMap& memberships) {
-  const auto found = memberships.find(position.conversation);
-  if (found == memberships.end()) return;
-  Membership& row = found->second;
-  if (row.member.joined_seq != position.joined_seq) return;
-  if (row.position.MergeFrom(position.position)) {
-    row.changed_at = std::max(row.changed_at, position.at);
+void Apply(const PositionRow& position, Memberships& memberships) {
+  const auto row = PlaceIn(memberships, position.conversation);
+  if (row == memberships.end() || row->conversation != position.conversation) return;
+  if (row->member.joined_seq != position.joined_seq) return;
+  if (row->position.MergeFrom(position.position)) {
+    row->changed_at = std::max(row->changed_at, position.at);
   }
 }
 

@@ -3,9 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include <boost/circular_buffer.hpp>
@@ -33,22 +31,25 @@ SnapshotPtr SnapshotAfter(const SnapshotPtr& before, const AppendRequest& commit
 
 // -- Memberships ----------------------------------------------------------------------------------
 
-/// All memberships of one person.
-using MembershipMap = std::unordered_map<ConversationId, Membership>;
+/// All memberships of one person, by conversation. One block of memory: most reads are of all of
+/// it.
+using Memberships = std::vector<Membership>;
+/// Null where the person is not in it.
+const Membership* FindIn(const Memberships& memberships, ConversationId conversation);
 
 struct MembershipTraits {
   using Key = UserId;
   using Hash = std::hash<UserId>;
-  using Loaded = std::shared_ptr<const std::vector<Membership>>;
-  using Value = MembershipMap;
+  using Loaded = std::shared_ptr<const Memberships>;
+  using Value = Memberships;
   static Value Keep(const Loaded& loaded);
-  static Loaded Load(const Value& value);
-  static std::size_t Bytes(const Value& value);
+  static Loaded Load(const Value& value) { return std::make_shared<const Memberships>(value); }
+  static std::size_t Bytes(const Value& value) { return value.capacity() * sizeof(Membership); }
   static bool Replaces(const Value& /*next*/, const Value& /*current*/) { return true; }
 };
 
-void Apply(const MemberEffect& effect, ConversationId conversation, MembershipMap& memberships);
-void Apply(const PositionRow& row, MembershipMap& memberships);
+void Apply(const MemberEffect& effect, ConversationId conversation, Memberships& memberships);
+void Apply(const PositionRow& row, Memberships& memberships);
 
 // -- Recent entries -------------------------------------------------------------------------------
 

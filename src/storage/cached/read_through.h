@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -138,6 +139,9 @@ class ReadThrough {
   using FlightPtr = std::shared_ptr<Flight<Loaded>>;
   using Moment = std::chrono::steady_clock::time_point;
 
+  static constexpr int kSegmentBits = 4;
+  static constexpr std::size_t kSegments = std::size_t{1} << kSegmentBits;
+
   struct Kept {
     Value value{};
     Moment since;  ///< when its read began; only where ages count
@@ -221,6 +225,29 @@ class ReadThrough {
     return kept != nullptr && IsGood(kept->since, now) ? kept : nullptr;
   }
 
+  /// What is kept of many keys, each at the place of its key: one lock for all of a segment. Of a
+  /// few keys nothing: each is looked up alone.
+  std::vector<std::optional<Loaded>> FindKept(const std::vector<Key>& keys) {
+    std::vector<std::optional<Loaded>> found(keys.size());
+    if (keys.size() <= kSegments) return found;
+    std::array<std::vector<std::size_t>, kSegments> of_segments;
+    for (auto& places : of_segments) places.reserve(keys.size() / kSegments * 2);
+    for (std::size_t i = 0; i < keys.size(); ++i) of_segments[SegmentAt(keys[i])].push_back(i);
+    const Moment now = Now();
+    for (std::size_t s = 0; s < kSegments; ++s) {
+      if (of_segments[s].empty()) continue;
+      Segment& segment = segments_[s];
+      const std::lock_guard lock(segment.mutex);
+      for (const std::size_t i : of_segments[s]) {
+        const Kept* kept = FindGood(segment, keys[i], now);
+        if (kept == nullptr) continue;
+        ++segment.counts.hits;
+        found[i] = Traits::Load(kept->value);
+      }
+    }
+    return found;
+  }
+
   Looked Lookup(const Key& key) {
     Segment& segment = SegmentOf(key);
     const Moment now = Now();
@@ -286,14 +313,13 @@ class ReadThrough {
         });
   }
 
-  Segment& SegmentOf(const Key& key) {
+  static std::size_t SegmentAt(const Key& key) {
     // The map inside the segment uses the low bits.
     const std::uint64_t spread = Hash()(key) * 0x9E3779B97F4A7C15ULL;
-    return segments_[spread >> (64 - kSegmentBits)];
+    return spread >> (64 - kSegmentBits);
   }
+  Segment& SegmentOf(const Key& key) { return segments_[SegmentAt(key)]; }
 
-  static constexpr int kSegmentBits = 4;
-  static constexpr std::size_t kSegments = std::size_t{1} << kSegmentBits;
   const std::optional<AgeLimit> ages_;
   std::deque<Segment> segments_;  // as many as kSegments, never moved
 };
@@ -302,11 +328,12 @@ template <class Traits>
 template <class ReadMany>
 auto ReadThrough<Traits>::GetMany(std::vector<Key> keys, ReadMany read)
     -> runtime::Task<Result<std::vector<Loaded>>> {
-  std::vector<std::optional<Loaded>> found(keys.size());
+  std::vector<std::optional<Loaded>> found = FindKept(keys);
   std::vector<Key> missing;
   std::vector<std::pair<std::size_t, Fill>> fills;  // of the missing keys, in the same order
   std::vector<std::pair<std::size_t, FlightPtr>> joined;
   for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (found[i]) continue;
     Looked looked = Lookup(keys[i]);
     if (Loaded* hit = std::get_if<Loaded>(&looked)) {
       found[i] = std::move(*hit);
