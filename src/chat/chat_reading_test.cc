@@ -220,6 +220,25 @@ TEST_F(ChatLists, Pages_ShowEachOnce_AlsoOfTheSameTime) {
   EXPECT_EQ(Pages(5).second, 1) << "a full last page has no cursor";
 }
 
+TEST_F(ChatLists, APage_AsksOnceForTheProfilesOfAll) {
+  const std::vector<UserId> others = backend_.People("other", 6);
+  for (const UserId& other : others) backend_.Group(ann_, {bo_, other});
+  Page page;
+  page.limit = 4;
+  const std::uint64_t before = backend_.controls().reads(storage::memory::ReadKind::kUsers);
+  const auto shown = backend_.Run(backend_.chat().List(ann_, page));
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(backend_.controls().reads(storage::memory::ReadKind::kUsers) - before, 1U);
+  ASSERT_THAT(shown->items, SizeIs(4));
+  for (const ConversationView& view : shown->items) {
+    std::vector<UserId> members;
+    for (const MemberView& member : view.members) members.push_back(member.user.id);
+    std::vector<UserId> expected;
+    for (const Member& member : *view.snapshot->members) expected.push_back(member.user);
+    EXPECT_EQ(members, expected);
+  }
+}
+
 TEST_F(ChatLists, ForgedCursors_AreInvalid) {
   for (int i = 0; i < 3; ++i) backend_.Group(ann_, {bo_});
   Page page;

@@ -3,22 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "chat/chat_service.h"
+#include "chat/conversation_list.h"
 #include "chat/history.h"
 #include "chat/sync_planner.h"
 #include "chat/view_builder.h"
 
 namespace parley::chat {
 namespace {
-
-/// Where a list that is ordered by (number, id) goes on.
-struct ListPosition {
-  std::int64_t number = 0;
-  Uuid id;
-};
 
 std::string EncodePosition(const ListPosition& position) {
   return std::string(position.id.view()) + std::to_string(position.number);
@@ -35,18 +29,6 @@ Result<ListPosition> DecodePosition(const std::string& payload) {
 std::string ListPurpose(UserId caller) { return "list:" + caller.ToString(); }
 std::string MembersPurpose(ConversationId conversation) {
   return "members:" + conversation.ToString();
-}
-
-/// Lists are ordered by it, the highest first: the time of the last message, and where that is the
-/// same, the ids of the messages, which sort as they were made.
-ListPosition PlaceInList(const ConversationSnapshot& snapshot) {
-  const Uuid& id =
-      snapshot.last_message ? snapshot.last_message->message().id.uuid() : snapshot.info.id.uuid();
-  return {ToMillis(snapshot.head.last_message_at), id};
-}
-
-bool IsLower(const ListPosition& one, const ListPosition& other) {
-  return std::tie(one.number, one.id) < std::tie(other.number, other.id);
 }
 
 }  // namespace
@@ -70,33 +52,19 @@ runtime::Task<Result<PageOf<ConversationView>>> ChatService::List(UserId caller,
   PARLEY_CO_ASSIGN(std::vector<Membership> memberships,
                    co_await deps_.store->conversations().ReadMemberships(caller));
   std::vector<ConversationId> ids;
-  std::unordered_map<ConversationId, Membership*> own;
-  for (Membership& membership : memberships) {
-    ids.push_back(membership.conversation);
-    own.emplace(membership.conversation, &membership);
-  }
+  ids.reserve(memberships.size());
+  for (const Membership& membership : memberships) ids.push_back(membership.conversation);
   PARLEY_CO_ASSIGN(std::vector<storage::SnapshotPtr> snapshots,
                    co_await deps_.store->conversations().ReadSnapshots(std::move(ids)));
-  std::erase_if(snapshots, [&](const storage::SnapshotPtr& snapshot) {
-    return !IsListed(*snapshot, caller) ||
-           !IsStillIn(*snapshot, own.at(snapshot->info.id)->member) ||
-           (from && !IsLower(PlaceInList(*snapshot), *from));
-  });
-  const std::size_t shown = std::min(page.limit, snapshots.size());
-  std::partial_sort(snapshots.begin(), snapshots.begin() + static_cast<std::ptrdiff_t>(shown),
-                    snapshots.end(), [](const auto& one, const auto& other) {
-                      return IsLower(PlaceInList(*other), PlaceInList(*one));
-                    });
+  ConversationList list(caller, std::move(memberships), std::move(snapshots), from);
+  std::vector<OwnConversation> shown;
+  while (shown.size() < page.limit && !list.AtEnd()) shown.push_back(list.Next());
   PageOf<ConversationView> answer;
-  for (std::size_t i = 0; i < shown; ++i) {
-    PARLEY_CO_ASSIGN(ConversationView view,
-                     co_await views_->Conversation(snapshots[i], *own.at(snapshots[i]->info.id)));
-    answer.items.push_back(std::move(view));
+  if (!shown.empty() && !list.AtEnd()) {
+    answer.next_cursor = sealer_.Seal(
+        ListPurpose(caller), EncodePosition(ConversationList::PlaceOf(*shown.back().snapshot)));
   }
-  if (shown > 0 && shown < snapshots.size()) {
-    answer.next_cursor =
-        sealer_.Seal(ListPurpose(caller), EncodePosition(PlaceInList(*snapshots[shown - 1])));
-  }
+  PARLEY_CO_ASSIGN(answer.items, co_await views_->Conversations(std::move(shown)));
   co_return answer;
 }
 

@@ -1,6 +1,7 @@
 #include "chat/view_builder.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -14,6 +15,37 @@ constexpr std::size_t kMentionsShown = 99;
 std::size_t UnreadCount(const ConversationSnapshot& snapshot, const Membership& own) {
   const std::uint64_t seen = std::max(own.member.first_n, own.position.read_n);
   return snapshot.head.n > seen ? snapshot.head.n - seen : 0;
+}
+
+std::span<const Member> FirstMembers(const ConversationSnapshot& snapshot) {
+  return std::span(*snapshot.members).first(std::min(snapshot.members->size(), kMembersShown));
+}
+
+/// Each once, in the order of their ids.
+std::vector<UserId> PeopleShown(const std::vector<OwnConversation>& conversations) {
+  std::vector<UserId> people;
+  for (const OwnConversation& conversation : conversations) {
+    for (const Member& member : FirstMembers(*conversation.snapshot)) {
+      people.push_back(member.user);
+    }
+  }
+  std::ranges::sort(people);
+  const auto repeated = std::ranges::unique(people);
+  people.erase(repeated.begin(), repeated.end());
+  return people;
+}
+
+/// `users`: in the order of their ids.
+std::vector<MemberView> MembersShown(const ConversationSnapshot& snapshot,
+                                     const std::vector<User>& users) {
+  std::vector<MemberView> shown;
+  shown.reserve(FirstMembers(snapshot).size());
+  for (const Member& member : FirstMembers(snapshot)) {
+    const auto user = std::ranges::lower_bound(users, member.user, {}, &User::id);
+    if (user == users.end() || user->id != member.user) continue;
+    shown.push_back({*user, member.role, member.joined_at, Position()});
+  }
+  return shown;
 }
 
 std::unordered_map<UserId, User> ById(std::vector<User> users) {
@@ -41,29 +73,31 @@ bool IsStillIn(const ConversationSnapshot& snapshot, const Member& member) {
 
 runtime::Task<Result<ConversationView>> ViewBuilder::Conversation(storage::SnapshotPtr snapshot,
                                                                   Membership own) {
-  ConversationView view;
-  const std::vector<Member>& members = *snapshot->members;
-  std::vector<UserId> shown;
-  for (std::size_t i = 0; i < members.size() && i < kMembersShown; ++i) {
-    shown.push_back(members[i].user);
-  }
-  PARLEY_CO_ASSIGN(std::vector<User> users, co_await store_.accounts().FindUsers(std::move(shown)));
-  std::unordered_map<UserId, User> by_id = ById(std::move(users));
-  for (std::size_t i = 0; i < members.size() && i < kMembersShown; ++i) {
-    const auto user = by_id.find(members[i].user);
-    if (user == by_id.end()) continue;
-    view.members.push_back({user->second, members[i].role, members[i].joined_at, Position()});
-  }
-  view.unread_count = UnreadCount(*snapshot, own);
-  if (view.unread_count > 0) {
-    const Seq seen = std::max(own.position.read, own.member.first_seq.Previous());
+  std::vector<OwnConversation> alone;
+  alone.push_back({std::move(snapshot), own});
+  PARLEY_CO_ASSIGN(std::vector<ConversationView> views, co_await Conversations(std::move(alone)));
+  co_return std::move(views.front());
+}
+
+runtime::Task<Result<std::vector<ConversationView>>> ViewBuilder::Conversations(
+    std::vector<OwnConversation> conversations) {
+  PARLEY_CO_ASSIGN(const std::vector<User> users,
+                   co_await store_.accounts().FindUsers(PeopleShown(conversations)));
+  std::vector<ConversationView> views;
+  views.reserve(conversations.size());
+  for (OwnConversation& conversation : conversations) {
+    ConversationView& view = views.emplace_back();
+    view.members = MembersShown(*conversation.snapshot, users);
+    view.unread_count = UnreadCount(*conversation.snapshot, conversation.own);
+    view.snapshot = std::move(conversation.snapshot);
+    view.own = conversation.own;
+    if (view.unread_count == 0) continue;
+    const Seq seen = std::max(view.own.position.read, view.own.member.first_seq.Previous());
     PARLEY_CO_ASSIGN(view.mention_count,
                      co_await store_.conversations().CountMentions(
-                         own.member.user, own.conversation, seen, kMentionsShown));
+                         view.own.member.user, view.own.conversation, seen, kMentionsShown));
   }
-  view.snapshot = std::move(snapshot);
-  view.own = own;
-  co_return view;
+  co_return views;
 }
 
 runtime::Task<Result<std::vector<MemberView>>> ViewBuilder::Members(ConversationId conversation,

@@ -9,6 +9,12 @@
 
 namespace parley::chat {
 
+/// A conversation of which somebody is a member, and their membership.
+struct OwnConversation {
+  storage::SnapshotPtr snapshot;
+  Membership own;
+};
+
 /// Puts together what one member is shown of conversations, from the store's caches. Any shard.
 class ViewBuilder {
  public:
@@ -16,6 +22,9 @@ class ViewBuilder {
 
   runtime::Task<Result<ConversationView>> Conversation(storage::SnapshotPtr snapshot,
                                                        Membership own);
+  /// The same of several, in their order: profiles are asked for once for all.
+  runtime::Task<Result<std::vector<ConversationView>>> Conversations(
+      std::vector<OwnConversation> conversations);
   /// These members, with profiles and positions, in the same order.
   runtime::Task<Result<std::vector<MemberView>>> Members(ConversationId conversation,
                                                          std::vector<Member> members);
