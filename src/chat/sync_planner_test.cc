@@ -57,6 +57,25 @@ TEST_F(SyncPlannerTest, Level_NeedsNothing) {
   EXPECT_THAT(plan.level, ElementsAre(std::pair(group_, Seq(10))));
 }
 
+TEST_F(SyncPlannerTest, HeadsInAnyOrder_MeetTheConversationsThatTheyAreOf) {
+  Heads heads{{group_, Seq(10)}};
+  std::vector<ConversationId> strange;
+  for (int i = 0; i < 20; ++i) {
+    const ConversationId other = backend_.Group(ann_, {bo_});
+    heads.emplace_back(other, Seq(i % 2 == 0 ? 1 : 0));
+    strange.emplace_back(Uuid::Version7(backend_.clock().Now(), backend_.world().random));
+    heads.emplace_back(strange.back(), Seq(5));
+  }
+  const auto by_id = &Heads::value_type::first;
+  std::ranges::sort(heads, std::greater(), by_id);
+  heads.push_back(heads.front());  // repeated in a later frame
+  const SyncPlan plan = Plan(bo_, heads);
+  EXPECT_THAT(plan.level, SizeIs(11));
+  EXPECT_THAT(plan.items, SizeIs(10));
+  for (const SyncItem& item : plan.items) EXPECT_EQ(item.after, Seq(0));
+  EXPECT_THAT(plan.left, testing::UnorderedElementsAreArray(strange));
+}
+
 TEST_F(SyncPlannerTest, BeyondAHeadThatIsOld_IsNoReset) {
   // Reads through a cache that does not hear of what is written.
   storage::cached::CachedStore behind(backend_.store());

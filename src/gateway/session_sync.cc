@@ -52,6 +52,7 @@ runtime::Task<Result<chat::SyncPlan>> Session::Plan(std::shared_ptr<Session> sel
 
 runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
   wire::SyncFrameBuilder builder(env_.limits.Get().frame_bytes);
+  feeds_.reserve(feeds_.size() + plan.level.size() + plan.items.size());
   for (const auto& [conversation, seq] : plan.level) {
     feeds_[conversation].LevelAt(seq);
   }
@@ -132,9 +133,11 @@ void Session::GoLive() {
   phase_ = Phase::kLive;
   resumed_ = true;
   CatchUpLater(env_.catch_up, Missed::kNothing);
+  // Work may add to the feeds and take from them.
   std::vector<ConversationId> waiting;
-  waiting.reserve(feeds_.size());
-  for (const auto& [conversation, feed] : feeds_) waiting.push_back(conversation);
+  for (const auto& [conversation, feed] : feeds_) {
+    if (feed.NextStep() != Feed::Step::kNothing) waiting.push_back(conversation);
+  }
   for (const ConversationId& conversation : waiting) Work(conversation, feeds_[conversation]);
   WorkPresence();
 }
