@@ -143,7 +143,7 @@ class Json(unittest.TestCase):
 @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "tools/install_packages peers installs matplotlib")
 class Plots(unittest.TestCase):
     def test_the_same_figures_make_the_same_files_and_what_failed_is_named(self):
-        from compare_bench import plots
+        from compare_bench import plots, svg
 
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
             drawn = plots.draw_all(SAMPLE, pathlib.Path(one))
@@ -152,7 +152,7 @@ class Plots(unittest.TestCase):
             for name in drawn:
                 text = (pathlib.Path(one) / name).read_text(encoding="utf-8")
                 self.assertEqual(text, (pathlib.Path(two) / name).read_text(encoding="utf-8"))
-                self.assertIn(plots.INK, text)
+                self.assertIn(svg.INK, text)
             self.assertIn("failed", (pathlib.Path(one) / "latency.svg").read_text(encoding="utf-8"))
             self.assertNotIn("failed", (pathlib.Path(one) / "pairs.svg").read_text(encoding="utf-8"))
 

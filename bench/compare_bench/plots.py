@@ -1,17 +1,10 @@
-"""The plots of a comparison, as SVG that is the same for the same figures and can be read on light and dark pages."""
-import matplotlib
+"""The plots of a comparison."""
+from fleet_bench.report import number
 
-matplotlib.use("svg")
-from matplotlib import pyplot  # noqa: E402 (after the choice of how to draw)
+from compare_bench import svg
+from compare_bench.results import CPU, MEMORY, P50, P99, cells
 
-from fleet_bench.report import number  # noqa: E402
-
-from compare_bench.results import CPU, MEMORY, P50, P99, cells  # noqa: E402
-
-INK = "#7d8590"  # stands out from white and from black alike
 COLORS = {"nothing": "#9aa4b2", "written behind": "#d29922", "durable": "#2f81f7"}
-STYLE = {"svg.hashsalt": "parley", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10, "text.color": INK,
-         "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK}
 
 # section of the page, file, title, ((workload, figure, scale, what it is), ...)
 PLOTS = (
@@ -39,26 +32,23 @@ def draw_all(found, folder):
     for _, file, title, panels in PLOTS:
         kept = [panel for panel in panels if any(cell.median(*panel[1]) for cell in made.get(panel[0], {}).values())]
         if kept:
-            with matplotlib.rc_context(STYLE):
-                draw(found, made, title, kept, folder / file)
+            draw(found, made, title, kept, folder / file)
             drawn.append(file)
     return drawn
 
 
+@svg.styled
 def draw(found, made, title, panels, path):
     names = list(found["peers"])
-    figure, axes = pyplot.subplots(1, len(panels), figsize=(4.6 * len(panels) + 1.6, 0.34 * len(names) + 1.1), sharey=True,
-                                   squeeze=False)
+    figure, axes = svg.pyplot.subplots(1, len(panels), figsize=(4.6 * len(panels) + 1.6, 0.34 * len(names) + 1.1), sharey=True,
+                                       squeeze=False)
     for axis, (workload, names_of_figure, scale, what) in zip(axes[0], panels):
         bars(axis, found, made.get(workload, {}), names, names_of_figure, scale)
         axis.set_title(f"{title}{': ' if what else ''}{what}", fontsize=10)
     axes[0][0].invert_yaxis()  # all share it
     legend(figure)
     figure.tight_layout(rect=(0, 0.34 / figure.get_figheight(), 1, 1))
-    figure.savefig(path, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    pyplot.close(figure)
-    text = path.read_text(encoding="utf-8")
-    path.write_text("\n".join(row.rstrip() for row in text.splitlines()) + "\n", encoding="utf-8")
+    svg.save(figure, path)
 
 
 def bars(axis, found, row, names, figure, scale):
@@ -74,11 +64,10 @@ def bars(axis, found, row, names, figure, scale):
     for place, (name, value) in enumerate(zip(names, values)):
         label = number(value) if value > 0 else "failed" if name in row and row[name].failed else ""
         axis.text(max(value, least / 2) * 1.08, place, label, va="center", fontsize=9)
-    for side in ("top", "right"):
-        axis.spines[side].set_visible(False)
+    svg.open_frame(axis)
 
 
 def legend(figure):
-    handles = [pyplot.Rectangle((0, 0), 1, 1, color=color) for color in COLORS.values()]
+    handles = [svg.pyplot.Rectangle((0, 0), 1, 1, color=color) for color in COLORS.values()]
     figure.legend(handles, [f"stores: {what}" for what in COLORS], loc="lower center", ncol=len(COLORS), frameon=False,
                   fontsize=8)

@@ -1,9 +1,9 @@
 """The page: tables of what a comparison found."""
 import statistics
 
-from fleet_bench.report import number, table
+from fleet_bench.report import between, number, table
 
-from compare_bench.results import CPU, MEMORY, NOISY, P50, P99, RATE, cells
+from compare_bench.results import CPU, MEMORY, NOISY, P50, P99, RATE, cells, machine_in_words
 
 BEGIN, END = "<!-- begin: made by bench/compare --render -->", "<!-- end -->"
 NOT_ASKED = ""
@@ -13,8 +13,7 @@ BRIEF = {"pairs100": "100 pairs", "pairs1000": "1,000 pairs", "group100": "100 m
 
 def page(text, found, plots=()):
     """The page with everything between its marks made anew."""
-    head, rest = text.split(BEGIN)
-    return f"{head}{BEGIN}\n\n{body(found, plots)}\n\n{END}{rest.split(END, 1)[1]}"
+    return between(text, BEGIN, END, body(found, plots))
 
 
 def body(found, plots=()):
@@ -33,9 +32,8 @@ def body(found, plots=()):
 
 
 def told(found):
-    on = found["machine"]
-    lines = [f"{found['date']}: {on['cores']} cores ({on['processor']}), {on['memory_gib']:g} GiB, {on['system']}, kernel "
-             f"{on['kernel']}; loopback, no TLS, 128 bytes of text. Rounds: {found['rounds']}, each measurement "
+    lines = [f"{found['date']}: {machine_in_words(found['machine'])}; loopback, no TLS, 128 bytes of text. "
+             f"Rounds: {found['rounds']}, each measurement "
              f"{found['seconds']:g} s after {found['warmup']:g} s of warm-up, on a fresh process; medians (least to most)."]
     lines.append("Versions: " + "; ".join(f"{peer['title']} {peer['version']}" for peer in found["peers"].values()) + ".")
     return "\n".join(lines)

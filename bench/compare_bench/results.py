@@ -24,6 +24,10 @@ def machine():
             "load_before": os.getloadavg()[0]}
 
 
+def machine_in_words(on):
+    return f"{on['cores']} cores ({on['processor']}), {on['memory_gib']:g} GiB, {on['system']}, kernel {on['kernel']}"
+
+
 def commit(root):
     """What was built, where the sources are a repository."""
     done = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)

@@ -77,9 +77,9 @@ def file_system(folder):
     return process.run(["stat", "--file-system", "--format", "%T", folder]).strip()
 
 
-def check_disk(folder, wanted_bytes):
+def check_disk(folder, wanted_bytes, option="--dir"):
     """Whether it is a disk, and has room for what the archives will hold."""
     if file_system(folder) in ("tmpfs", "ramfs"):
-        raise process.CompareError(f"{folder} lies in memory, where nothing is durable: name a folder on a disk with --dir")
+        raise process.CompareError(f"{folder} lies in memory, where nothing is durable: name a folder on a disk with {option}")
     if shutil.disk_usage(folder).free < wanted_bytes:
-        raise process.CompareError(f"{folder} has less than {wanted_bytes >> 30} GiB left: name another folder with --dir")
+        raise process.CompareError(f"{folder} has less than {wanted_bytes >> 30} GiB left: name another folder with {option}")

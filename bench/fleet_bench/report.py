@@ -27,6 +27,12 @@ def spread(values):
     return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
 
 
+def between(text, begin, end, made):
+    """A page with what stands between two marks made anew."""
+    head, rest = text.split(begin)
+    return f"{head}{begin}\n\n{made}\n\n{end}{rest.split(end, 1)[1]}"
+
+
 def machine():
     """What the figures were taken on."""
     return {"cores": os.cpu_count(), "system": platform.platform(), "load_before": os.getloadavg()[0]}
