@@ -25,16 +25,34 @@ def p5(session):
 def p6(session):
     sizes = session.size((10, 100, 1000), (10, 50))
     people = session.size((10, 1000, 10_000), (10, 200))
+    runs = session.in_turn(of_members(session, sizes) | of_people(session, people))
+    return members_growth(runs, sizes) + people_growth(runs, people)
+
+
+def of_members(session, sizes):
+    """What measures a group of each size, all online, beside the relay."""
     kinds = {}
     for size in sizes:
         kinds |= against_relay(session, "group", "--members", size, "--rate", DELIVERIES_PER_S / (size - 1),
                                *session.seconds(), name=f", {size} members")
-    for count in people:
+    return kinds
+
+
+def of_people(session, counts):
+    """What measures ten who talk among so many connected, beside the relay."""
+    kinds = {}
+    for count in counts:
         kinds |= against_relay(session, "pairs", "--pairs", 5, "--idle-people", count - 10, *session.seconds(),
                                name=f", {count} people")
-    runs = session.in_turn(kinds)
-    return (growth(runs, sizes, "members", DELIVERY, "CPU per delivery")
-            + growth(runs, people, "people", COST, "CPU per message"))
+    return kinds
+
+
+def members_growth(runs, sizes):
+    return growth(runs, sizes, "members", DELIVERY, "CPU per delivery")
+
+
+def people_growth(runs, counts):
+    return growth(runs, counts, "people", COST, "CPU per message")
 
 
 def growth(runs, sizes, word, path, what):

@@ -16,7 +16,7 @@ FRACTION = re.compile(r"\d+\.\d+")
 
 
 class Session:
-    """One call of bench/targets."""
+    """One call of bench/targets, or of bench/growth with its curves for targets."""
 
     def __init__(self, arguments):
         self.arguments = arguments
