@@ -20,6 +20,8 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 # Its own CMake files name a static library that the package does not have.
 pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+# parleyd's allocator, as a part of it: docs/decisions/0012-allocator.md.
+find_library(PARLEY_JEMALLOC libjemalloc_pic.a REQUIRED)
 include(GoogleTest)
 
 # Asio and Beast, compiled once ("separate compilation"): src/runtime/asio_impl.cc and src/net/beast_impl.cc hold the code.

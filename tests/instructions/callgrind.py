@@ -4,7 +4,8 @@ import re
 
 _NAME = re.compile(r"(c?fn)=\((\d+)\)(?: (.*))?")
 # What takes memory from the heap, whichever way it is asked for.
-_ALLOCATES = re.compile(r"^(malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign|_mid_memalign.*)$")
+# jemalloc's operator new does not go through malloc.
+_ALLOCATES = re.compile(r"^(malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign|operator new(\[\])?\(.*)$")
 
 
 class Profile:
