@@ -1,0 +1,1 @@
+"""The curves of bench/growth: what the targets measure, at many sizes."""
