@@ -191,7 +191,7 @@ class Figures(unittest.TestCase):
         self.assertEqual(judged, ["must", "must", "must"])
 
     def test_limits_are_read_as_the_program_tells_them(self):
-        told = {"send": {"cpu_us": 2.5}, "sync": [{"bytes": 4096, "p50_ms": 0.4}, {"bytes": 300, "p50_ms": 0.2}]}
+        told = {"send": {"cpu_us": 2.5}, "send_at_rate": {"cpu_us": 3.5}, "sync": [{"bytes": 4096, "p50_ms": 0.4}, {"bytes": 300, "p50_ms": 0.2}]}
         found = limits.read(told)
         self.assertEqual((found["send_us"], found["t_sync_ms"]), (2.5, 0.2))
 

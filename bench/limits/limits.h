@@ -21,8 +21,10 @@ struct CpuLimit {
 Result<CpuLimit> MeasureEcho(std::size_t connections, std::size_t bytes, double seconds);
 
 /// One send of `bytes` bytes to one of `sockets` sockets in turn. All are read before the next turn
-/// begins, by another thread, which waits for them.
-Result<CpuLimit> MeasureSend(std::size_t sockets, std::size_t bytes, double seconds);
+/// begins, by another thread, which waits for them. Turns begin `every` seconds, and 0 is at once:
+/// what rests in between is in no cache any more.
+Result<CpuLimit> MeasureSend(std::size_t sockets, std::size_t bytes, double seconds,
+                             double every = 0);
 
 /// How long it takes to append `bytes` bytes to a file in `folder` and to wait for fdatasync, in
 /// ns. The file is removed. kUnavailable: it cannot be written.

@@ -24,6 +24,14 @@ TEST(LimitsTest, Send_EveryTurnReachesAllSockets) {
   EXPECT_GT(limit->cpu_us, 0);
 }
 
+TEST(LimitsTest, Send_AtARate_MakesNoMoreTurns) {
+  const Result<CpuLimit> limit = MeasureSend(10, 100, 0.1, 0.03);
+  ASSERT_TRUE(limit.ok());
+  EXPECT_GT(limit->count, 0U);
+  EXPECT_LE(limit->count, 40U);
+  EXPECT_GT(limit->cpu_us, 0);
+}
+
 TEST(LimitsTest, Sync_TakesTimeAndLeavesNoFile) {
   const std::string folder = testing::TempDir();
   const auto files = [&] {

@@ -26,6 +26,7 @@ struct LimitOptions {
   std::size_t bytes = 300;   ///< of an echo and of a send: a frame with 128 bytes of text
   std::size_t echoes = 100;  ///< connections
   std::size_t sockets = 1000;
+  double send_every = 0.1;  ///< seconds: 1,000 sockets are sent to at 10,000 messages/s
   std::size_t pairs = 4000;
 };
 
@@ -55,6 +56,8 @@ std::string SyncJson(const Histogram& taken, std::size_t bytes) {
 Result<std::string> Measure(const LimitOptions& options) {
   PARLEY_ASSIGN(const CpuLimit echo, MeasureEcho(options.echoes, options.bytes, options.seconds));
   PARLEY_ASSIGN(const CpuLimit send, MeasureSend(options.sockets, options.bytes, options.seconds));
+  PARLEY_ASSIGN(const CpuLimit paced,
+                MeasureSend(options.sockets, options.bytes, options.seconds, options.send_every));
   std::vector<std::string> syncs;
   for (const std::size_t bytes : kSyncBytes) {
     PARLEY_ASSIGN(const Histogram taken, MeasureSync(options.folder, bytes, options.seconds));
@@ -64,6 +67,7 @@ Result<std::string> Measure(const LimitOptions& options) {
   return JsonObject()
       .Raw("echo", CpuJson(echo, options.echoes, options.bytes))
       .Raw("send", CpuJson(send, options.sockets, options.bytes))
+      .Raw("send_at_rate", CpuJson(paced, options.sockets, options.bytes))
       .Raw("sync", client::JsonArray(syncs))
       .Raw("kernel_bytes_per_pair", Number(kernel_bytes))
       .Take();
@@ -84,7 +88,7 @@ int LimitsMain(int argc, char** argv) {
                "parley-limits");
   app.set_version_flag("--version", PARLEY_VERSION);
   app.add_option("--dir", options.folder, "Folder on the disk that is to be measured");
-  app.add_option("--seconds", options.seconds, "For each of the six measurements")
+  app.add_option("--seconds", options.seconds, "For each of the seven measurements")
       ->check(CLI::Range(0.05, 600.0));
   app.add_option("--bytes", options.bytes, "Bytes of an echo and of a send")
       ->check(CLI::Range(std::size_t{1}, std::size_t{16'384}));

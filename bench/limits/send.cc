@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 #include <sys/epoll.h>
@@ -58,13 +59,15 @@ class Reader {
 
 }  // namespace
 
-Result<CpuLimit> MeasureSend(std::size_t sockets, std::size_t bytes, double seconds) {
+Result<CpuLimit> MeasureSend(std::size_t sockets, std::size_t bytes, double seconds, double every) {
   PARLEY_ASSIGN(const std::vector<SocketPair> pairs, MakePairs(sockets));
   const std::string frame(bytes, 'x');
   const std::int64_t from_ns = NowNs();
   const auto until_ns = from_ns + static_cast<std::int64_t>(seconds * kNsPerSecond);
   CpuLimit limit;
   double cpu_s = 0;
+  const auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(every * kNsPerSecond));
+  auto turn = std::chrono::steady_clock::now();
   {
     const Reader reader(pairs);
     while (NowNs() < until_ns) {
@@ -75,6 +78,8 @@ Result<CpuLimit> MeasureSend(std::size_t sockets, std::size_t bytes, double seco
       cpu_s += ThreadCpuS() - cpu_from;
       limit.count += pairs.size();
       reader.Await(limit.count * bytes);
+      turn += interval;
+      std::this_thread::sleep_until(turn);
     }
     shutdown(*pairs.front().server, SHUT_WR);
   }
