@@ -52,10 +52,10 @@ WebSocketConnection::WebSocketConnection(ServerShard& shard, Accepted accepted, 
                                          std::unique_ptr<WebSocketHandler> handler)
     : pass_(shard.gate().Enter()),
       shard_(shard),
+      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames, &shard.outbox_bytes()),
       connection_(std::move(accepted)),
       handler_(std::move(handler)),
       stream_(*this, shard.options().frame_bytes, std::move(early)),
-      outbox_(shard.options().outbox_bytes, shard.options().outbox_frames, &shard.outbox_bytes()),
       share_(shard.reading().messages) {
   BoundUnsent(connection_.socket);
   shard_.websockets().Add(*this, kNever);

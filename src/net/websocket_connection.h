@@ -116,26 +116,28 @@ class WebSocketConnection final : public WebSocket,
   static constexpr std::size_t kSmallMessage = 512;
 
   const runtime::Gate::Pass pass_;
+  // What a frame on its way out touches lies together: a delivery to a group finds each of its
+  // connections in no cache.
   ServerShard& shard_;
-  Accepted connection_;
-  std::unique_ptr<WebSocketHandler> handler_;
-  WebSocketStream stream_;
-  Outbox outbox_;
-
   std::shared_ptr<WebSocketConnection> self_;  // until End
   State state_ = State::kOpening;
-  std::optional<CloseReason> reason_;  // as soon as it is known
-  bool told_open_ = false;             // OnOpen was called
   FlushState flush_ = FlushState::kNone;
   bool input_at_hand_ = false;     // a read came to something; perhaps the next need not wait
   bool writable_awaited_ = false;  // the socket's buffer is full
+  bool told_open_ = false;         // OnOpen was called
   bool reading_ = false;           // a read is under way
   bool delivering_ = false;        // OnText is on the stack
   bool paused_ = false;
   bool message_ready_ = false;  // complete, not yet given to the handler
   bool drain_ = false;          // the deadline is that of draining
   std::uint8_t unanswered_pings_ = 0;
-  std::uint16_t close_code_ = 0;      // of our close frame
+  std::uint16_t close_code_ = 0;       // of our close frame
+  std::optional<CloseReason> reason_;  // as soon as it is known
+  Outbox outbox_;
+  Accepted connection_;
+  std::unique_ptr<WebSocketHandler> handler_;
+  WebSocketStream stream_;
+
   SteadyTime heartbeat_at_ = kNever;  // while open
   SteadyTime message_due_ = kNever;   // while a message has begun
   FrameBudget extra_frames_;

@@ -4,35 +4,9 @@
 #include <cassert>
 #include <utility>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include "bus/local/subscriber_table.h"
 
 namespace parley::bus {
-
-/// The subscribers of one shard, by person. A person rarely has more than a few devices.
-class LocalBus::Table {
- public:
-  void Add(UserId user, Subscriber* subscriber) { subscribers_[user].push_back(subscriber); }
-
-  void Remove(UserId user, Subscriber* subscriber) {
-    const auto it = subscribers_.find(user);
-    assert(it != subscribers_.end());
-    std::erase(it->second, subscriber);
-    if (it->second.empty()) subscribers_.erase(it);
-  }
-
-  void Deliver(const EventPtr& event, const std::vector<UserId>& recipients) {
-    for (const UserId& user : recipients) {
-      const auto it = subscribers_.find(user);
-      if (it == subscribers_.end()) continue;
-      for (Subscriber* subscriber : it->second) {
-        subscriber->OnEvent(event);
-      }
-    }
-  }
-
- private:
-  boost::unordered_flat_map<UserId, std::vector<Subscriber*>, std::hash<UserId>> subscribers_;
-};
 
 namespace {
 
@@ -51,8 +25,8 @@ class LocalSubscription : public Subscription {
 }  // namespace
 
 LocalBus::LocalBus(std::vector<runtime::Shard*> shards) : shards_(std::move(shards)) {
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    tables_.push_back(std::make_unique<Table>());
+  for (runtime::Shard* shard : shards_) {
+    tables_.push_back(std::make_unique<SubscriberTable>(*shard));
   }
 }
 
@@ -61,7 +35,7 @@ LocalBus::~LocalBus() = default;
 std::unique_ptr<Subscription> LocalBus::Subscribe(UserId user, Subscriber& subscriber) {
   const auto it = std::find(shards_.begin(), shards_.end(), runtime::Shard::Current());
   assert(it != shards_.end() && "subscribe on a shard of the bus");
-  Table* table = tables_[static_cast<std::size_t>(it - shards_.begin())].get();
+  SubscriberTable* table = tables_[static_cast<std::size_t>(it - shards_.begin())].get();
   table->Add(user, &subscriber);
   return std::make_unique<LocalSubscription>(
       [table, user, subscriber = &subscriber] { table->Remove(user, subscriber); });
@@ -82,7 +56,7 @@ void LocalBus::Publish(EventPtr event, Recipients recipients) {
   published_.Add();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->Post(
-        [table = tables_[i].get(), event, recipients] { table->Deliver(event, *recipients); });
+        [table = tables_[i].get(), event, recipients] { table->Deliver(event, recipients); });
   }
 }
 

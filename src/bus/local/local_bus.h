@@ -10,6 +10,8 @@
 
 namespace parley::bus {
 
+class SubscriberTable;
+
 /// The bus of a single process: one table of subscribers per shard, touched on that shard alone; a
 /// publication costs one message per shard, whatever the number of recipients. Loses nothing.
 class LocalBus : public Bus {
@@ -30,11 +32,9 @@ class LocalBus : public Bus {
   std::uint64_t published() const { return published_.Get(); }
 
  private:
-  class Table;
-
   metrics::HotCounter published_;
   std::vector<runtime::Shard*> shards_;
-  std::vector<std::unique_ptr<Table>> tables_;  // one per shard, in their order
+  std::vector<std::unique_ptr<SubscriberTable>> tables_;  // one per shard, in their order
 };
 
 }  // namespace parley::bus
