@@ -14,6 +14,7 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include "storage/rocks/backup_files.h"
+#include "storage/rocks/kept_logs.h"
 #include "storage/rocks/reports.h"
 
 namespace parley::storage::rocks {
@@ -39,7 +40,11 @@ rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
   // A torn record ends the log: it was not answered yet, or its fsync would have returned. (Log
   // files are not recycled: their old contents would be taken for such an end.)
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // What is in the log is read again at the next start: this bounds how long that takes.
+  // What was read from the log stays in memory, and the log where it is: a start waits for no
+  // tables to be written, and nothing is compacted because of it. See SyncKeptLogs.
+  db.avoid_flush_during_recovery = true;
+  // What is in the log is read again at the next start: this bounds how long that takes. What
+  // earlier starts kept counts.
   db.max_total_wal_size = options.write_buffer_bytes;
   db.db_write_buffer_size = options.write_buffer_bytes;
   // Every file stays open, with its filters in memory: "never sent" needs no disk.
@@ -170,6 +175,7 @@ Status Database::OpenFiles() {
                                            FamilyOptions(family, resources));
   };
 
+  if (options_.sync) PARLEY_TRY(SyncKeptLogs(*db_options.env->GetFileSystem(), options_.path));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   descriptors.reserve(kFamilyCount);
   for (const Family family : existing) descriptors.push_back(describe(family));

@@ -58,6 +58,24 @@ class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
   const FileKind kind_;
 };
 
+/// A file of an earlier process, which is only synced.
+class FaultOldFile : public rocksdb::FSRandomRWFileOwnerWrapper {
+ public:
+  FaultOldFile(FaultEnv& faults, FileKind kind, std::unique_ptr<rocksdb::FSRandomRWFile> file)
+      : FSRandomRWFileOwnerWrapper(std::move(file)), faults_(faults), kind_(kind) {}
+
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    if (faults_.fault(kind_) == Fault::kSyncFails) {
+      return IOStatus::IOError("While fdatasync", "a test");
+    }
+    return FSRandomRWFileOwnerWrapper::Sync(options, debug);
+  }
+
+ private:
+  FaultEnv& faults_;
+  const FileKind kind_;
+};
+
 class FaultFileSystem : public rocksdb::FileSystemWrapper {
  public:
   explicit FaultFileSystem(FaultEnv& faults)
@@ -74,6 +92,17 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     const IOStatus opened = FileSystemWrapper::NewWritableFile(name, options, file, debug);
     if (opened.ok() && kind) {
       *file = std::make_unique<FaultFile>(faults_, *kind, std::move(*file));
+    }
+    return opened;
+  }
+
+  IOStatus NewRandomRWFile(const std::string& name, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                           IODebugContext* debug) override {
+    const IOStatus opened = FileSystemWrapper::NewRandomRWFile(name, options, file, debug);
+    const std::optional<FileKind> kind = KindOf(name);
+    if (opened.ok() && kind) {
+      *file = std::make_unique<FaultOldFile>(faults_, *kind, std::move(*file));
     }
     return opened;
   }
