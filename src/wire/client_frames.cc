@@ -21,28 +21,37 @@ ClientFrameBody ReadAuth(FieldReader& in, const Limits& /*limits*/) {
   return AuthFrame{std::string(in.String("token").value_or(""))};
 }
 
-/// Sorts the heads and says whether a conversation is there twice (in letters of different case).
-bool SortFindsDuplicate(std::vector<std::pair<ConversationId, Seq>>& heads) {
-  std::sort(heads.begin(), heads.end());
-  return std::adjacent_find(heads.begin(), heads.end(), [](const auto& a, const auto& b) {
-           return a.first == b.first;
-         }) != heads.end();
+/// Whether a hexadecimal letter in it is upper case: only those and what is no UUID lack this bit.
+bool MayBeUpperCase(std::string_view id) {
+  unsigned char common = 0xFF;
+  for (const char c : id) common &= static_cast<unsigned char>(c);
+  return (common & 0x20) == 0;
+}
+
+/// Names of an object differ, but not the ids that they name where case alone is different.
+bool NamesAnyTwice(std::vector<std::pair<ConversationId, Seq>> heads) {
+  std::ranges::sort(heads);
+  return std::ranges::adjacent_find(heads, {}, &std::pair<ConversationId, Seq>::first) !=
+         heads.end();
 }
 
 void ReadHeads(FieldReader& in, ResumeFrame& resume) {
   const std::optional<JsonObject> heads = in.Object("heads", kOptional);
   if (!heads) return;
+  bool cases_differ = false;
+  resume.heads.reserve(std::min(heads->size(), kMaxHeads));
   for (const auto& [key, value] : *heads) {
     const std::optional<ConversationId> conversation = ConversationId::Parse(key);
     const std::optional<std::uint64_t> seq = ToInteger(value, 0);
     if (!conversation || !seq) {
       return in.Refuse("heads", "must map conversation ids to their seqs");
     }
+    cases_differ |= MayBeUpperCase(key);
     resume.heads.emplace_back(*conversation, Seq(*seq));
   }
   if (resume.heads.size() > kMaxHeads) {
     in.Refuse("heads", fmt::format("at most {} in one frame", kMaxHeads));
-  } else if (SortFindsDuplicate(resume.heads)) {
+  } else if (cases_differ && NamesAnyTwice(resume.heads)) {
     in.Refuse("heads", "names a conversation twice");
   }
 }

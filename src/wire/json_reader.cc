@@ -1,10 +1,11 @@
 #include "wire/json_reader.h"
 
 #include <algorithm>
-#include <span>
 #include <unordered_set>
 
 #include <fmt/core.h>
+
+#include "wire/repeated_names.h"
 
 namespace parley::wire {
 namespace {
@@ -81,29 +82,36 @@ bool IsNumberError(simdjson::error_code error) {
 
 Status TooDeep() { return Malformed(fmt::format("nested deeper than {}", kMaxJsonDepth)); }
 
-bool HasDuplicate(std::span<std::string_view> names) {
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) != names.end();
+/// Depth and names, all the way down. The recursion ends at kMaxJsonDepth.
+Status CheckTree(const JsonValue& value, std::size_t depth);
+
+Status CheckArray(const JsonArray& array, std::size_t depth) {
+  if (depth > kMaxJsonDepth) return TooDeep();
+  for (const JsonValue child : array) PARLEY_TRY(CheckTree(child, depth + 1));
+  return Status::Ok();
 }
 
-/// Depth and names, all the way down. The recursion ends at kMaxJsonDepth.
-Status CheckTree(const JsonValue& value, std::size_t depth) {
-  JsonArray array;
-  JsonObject object;
-  const bool is_array = value.get(array) == simdjson::SUCCESS;
-  const bool is_object = value.get(object) == simdjson::SUCCESS;
-  if ((is_array || is_object) && depth > kMaxJsonDepth) return TooDeep();
-  if (is_array) {
-    for (const JsonValue child : array) PARLEY_TRY(CheckTree(child, depth + 1));
-  } else if (is_object) {
-    boost::container::small_vector<std::string_view, 8> names;
-    for (const auto& [name, child] : object) {
-      names.push_back(name);
-      PARLEY_TRY(CheckTree(child, depth + 1));
-    }
-    if (HasDuplicate({names.data(), names.size()})) return Malformed("a field is named twice");
+Status CheckObject(const JsonObject& object, std::size_t depth) {
+  if (depth > kMaxJsonDepth) return TooDeep();
+  boost::container::small_vector<std::string_view, 8> names;
+  names.reserve(object.size());
+  for (const auto& [name, child] : object) {
+    names.push_back(name);
+    PARLEY_TRY(CheckTree(child, depth + 1));
   }
+  if (HasRepeatedName({names.data(), names.size()})) return Malformed("a field is named twice");
   return Status::Ok();
+}
+
+Status CheckTree(const JsonValue& value, std::size_t depth) {
+  switch (value.type()) {
+    case simdjson::dom::element_type::ARRAY:
+      return CheckArray(value, depth);
+    case simdjson::dom::element_type::OBJECT:
+      return CheckObject(value, depth);
+    default:
+      return Status::Ok();
+  }
 }
 
 /// A name out of a request, short enough for an answer.
