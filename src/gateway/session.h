@@ -14,7 +14,7 @@
 #include "bus/bus.h"
 #include "bus/presence.h"
 #include "chat/chat_service.h"
-#include "gateway/feed.h"
+#include "gateway/feeds.h"
 #include "gateway/gateway_stats.h"
 #include "gateway/refusals.h"
 #include "gateway/session_factory.h"
@@ -218,7 +218,7 @@ class Session : public bus::Subscriber,
   runtime::Timer timer_;
   std::size_t unanswered_ = 0;
   bool resumed_ = false;  ///< whether a resume was answered
-  std::unordered_map<ConversationId, Feed> feeds_;
+  Feeds feeds_;
 
   struct Followed {
     std::unique_ptr<bus::Subscription> subscription;

@@ -152,9 +152,9 @@ runtime::Task<void> Session::CatchUp(std::shared_ptr<Session> self, Missed misse
   std::string cursor = self->env_.chat.MakeCursor(self->user());
   std::vector<std::pair<ConversationId, Seq>> heads;
   heads.reserve(self->feeds_.size());
-  for (const auto& [conversation, feed] : self->feeds_) {
-    if (!feed.doubtful()) heads.emplace_back(conversation, feed.sent());
-  }
+  self->feeds_.VisitSent([&](const ConversationId& conversation, Seq sent) {
+    heads.emplace_back(conversation, sent);
+  });
   const Result<chat::SyncPlan> plan =
       co_await self->env_.chat.PlanSync(self->user(), std::move(heads), self->caught_up_to_);
   self->catching_up_ = false;
@@ -197,20 +197,20 @@ void Session::TakeHeads(const chat::SyncPlan& plan, Missed missed) {
     CatchUpLater(env_.catch_up, Missed::kNothing);
   }
   for (const ConversationId& conversation : plan.left) {
-    const auto it = feeds_.find(conversation);
-    if (it == feeds_.end()) continue;
-    it->second.OnGone();
-    Work(conversation, it->second);
+    Feed* const feed = feeds_.Find(conversation);
+    if (feed == nullptr) continue;
+    feed->OnGone();
+    Work(conversation, *feed);
   }
 }
 
 bool Session::EndFeed(ConversationId conversation) {
-  const auto it = feeds_.find(conversation);
+  Feed& over = feeds_[conversation];
   socket_->Send(wire::EncodeInboxLeftFrame(conversation));
-  const Seq last = it->second.sent();
-  const Seq known = it->second.known();
-  if (!it->second.Left()) return true;
-  feeds_.erase(it);
+  const Seq last = over.sent();
+  const Seq known = over.known();
+  if (!over.Left()) return true;
+  feeds_.Erase(conversation);
   if (!MayMiss()) return false;
   Unfollow(conversation);
   if (ended_.size() >= kMaxEnded) ended_.erase(ended_.begin());

@@ -82,21 +82,20 @@ runtime::Task<void> Session::Deliver(std::shared_ptr<Session> self, Conversation
     const bool ahead = self->socket_->queued_bytes() > kAheadBytes;
     if (!co_await (ahead ? self->AwaitDrained() : self->DeliverStep(conversation))) break;
   }
-  const auto feed = self->feeds_.find(conversation);
-  if (feed != self->feeds_.end()) feed->second.busy = false;
+  if (Feed* feed = self->feeds_.Find(conversation)) feed->busy = false;
 }
 
 runtime::Task<bool> Session::DeliverStep(ConversationId conversation) {
-  const auto it = feeds_.find(conversation);
-  if (it == feeds_.end()) co_return false;
-  switch (it->second.NextStep()) {
+  Feed* const feed = feeds_.Find(conversation);
+  if (feed == nullptr) co_return false;
+  switch (feed->NextStep()) {
     case Feed::Step::kNothing:
       co_return false;
     case Feed::Step::kInbox:
-      it->second.InboxSent();
+      feed->InboxSent();
       co_return co_await DeliverInbox(conversation);
     case Feed::Step::kChanges:
-      co_return co_await DeliverChanges(conversation, it->second.sent(), it->second.last_wanted());
+      co_return co_await DeliverChanges(conversation, feed->sent(), feed->last_wanted());
     case Feed::Step::kLeft:
       co_return EndFeed(conversation);
   }
@@ -108,26 +107,26 @@ runtime::Task<bool> Session::DeliverInbox(ConversationId conversation) {
   if (socket_ == nullptr) co_return false;
   if (view.ok()) {
     socket_->Send(wire::EncodeInboxFrame(*view));
-    if (const auto it = feeds_.find(conversation); it != feeds_.end() && it->second.doubtful()) {
+    if (Feed* const feed = feeds_.Find(conversation); feed != nullptr && feed->doubtful()) {
       // The conversation as it is now is what the client knows of it: earlier changes may be of a
       // time when they were away.
-      it->second.SentUpTo(std::max(it->second.sent(), view->snapshot->head.seq));
-      it->second.Confirmed();
+      feed->SentUpTo(std::max(feed->sent(), view->snapshot->head.seq));
+      feed->Confirmed();
     }
     NoteSize(conversation, view->snapshot->members->size());
   } else if (view.status().code() == StatusCode::kNotFound && MayMiss()) {
     // The event that says that they left may be lost.
-    const auto it = feeds_.find(conversation);
-    if (it == feeds_.end()) co_return false;
-    if (it->second.doubtful()) {
+    Feed* const feed = feeds_.Find(conversation);
+    if (feed == nullptr) co_return false;
+    if (feed->doubtful()) {
       Unfollow(conversation);
       if (const auto ended = ended_.find(conversation); ended != ended_.end()) {
-        ended->second = std::max(ended->second, it->second.known());
+        ended->second = std::max(ended->second, feed->known());
       }
-      feeds_.erase(it);
+      feeds_.Erase(conversation);
       co_return false;
     }
-    it->second.OnGone();
+    feed->OnGone();
   } else if (view.status().code() != StatusCode::kNotFound) {
     // Rather an end that the client mends by a resume than a hole that it does not see.
     socket_->Close(net::CloseCode::kTryAgainLater, "cannot read the conversation now: resume");
@@ -140,14 +139,14 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
   const Result<std::vector<ChangeView>> changes =
       co_await env_.chat.ReadForDelivery(user(), conversation, after, last, kReadBytes);
   if (socket_ == nullptr || Holding()) co_return false;
-  const auto it = feeds_.find(conversation);
-  if (it == feeds_.end()) co_return false;
+  Feed* const feed = feeds_.Find(conversation);
+  if (feed == nullptr) co_return false;
   if (MayMiss() && !changes.ok()) {
     const StatusCode code = changes.status().code();
     if (code == StatusCode::kNotFound || code == StatusCode::kConflict) {
       // They left; and on a conflict they came back: then the conversation is shown anew.
-      it->second.OnGone();
-      if (code == StatusCode::kConflict) it->second.OnConversation(last.Next());
+      feed->OnGone();
+      if (code == StatusCode::kConflict) feed->OnConversation(last.Next());
       co_return true;
     }
   }
@@ -156,13 +155,13 @@ runtime::Task<bool> Session::DeliverChanges(ConversationId conversation, Seq aft
     co_return false;
   }
   for (const ChangeView& change : *changes) {
-    if (change.entry->seq != it->second.sent().Next() || change.entry->seq > last) break;
+    if (change.entry->seq != feed->sent().Next() || change.entry->seq > last) break;
     if (socket_->queued_bytes() > kAheadBytes) break;
     env_.stats->deliveries.Add();
     socket_->Send(wire::EncodeChangeFrame(change));
-    it->second.SentUpTo(change.entry->seq);
+    feed->SentUpTo(change.entry->seq);
     if (MayMiss() && Removes(*change.entry, user())) {
-      it->second.OnLeft(change.entry->seq);
+      feed->OnLeft(change.entry->seq);
       break;
     }
   }

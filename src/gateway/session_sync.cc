@@ -52,10 +52,7 @@ runtime::Task<Result<chat::SyncPlan>> Session::Plan(std::shared_ptr<Session> sel
 
 runtime::Task<bool> Session::SendSync(chat::SyncPlan plan, std::string cursor) {
   wire::SyncFrameBuilder builder(env_.limits.Get().frame_bytes);
-  feeds_.reserve(feeds_.size() + plan.level.size() + plan.items.size());
-  for (const auto& [conversation, seq] : plan.level) {
-    feeds_[conversation].LevelAt(seq);
-  }
+  feeds_.LevelAt(std::move(plan.level));
   for (const ConversationId& conversation : plan.left) {
     while (!builder.AddLeft(conversation)) {
       if (!co_await SendPart(&builder)) co_return false;
@@ -135,9 +132,9 @@ void Session::GoLive() {
   CatchUpLater(env_.catch_up, Missed::kNothing);
   // Work may add to the feeds and take from them.
   std::vector<ConversationId> waiting;
-  for (const auto& [conversation, feed] : feeds_) {
+  feeds_.VisitMoving([&](const ConversationId& conversation, const Feed& feed) {
     if (feed.NextStep() != Feed::Step::kNothing) waiting.push_back(conversation);
-  }
+  });
   for (const ConversationId& conversation : waiting) Work(conversation, feeds_[conversation]);
   WorkPresence();
 }
