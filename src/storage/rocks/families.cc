@@ -29,6 +29,10 @@ constexpr std::size_t kLogBlockBytes = std::size_t{16} * 1024;
 constexpr std::size_t kRowBlockBytes = std::size_t{4} * 1024;
 /// What has expired is gone from the disk so long after at the latest.
 constexpr std::uint64_t kExpirySeconds = std::uint64_t{7} * 24 * 3600;
+/// A table on the last level is rewritten by itself, to be a little smaller, no sooner than so long
+/// after it was made: mostly it has gone into another one by then. Else RocksDB begins with that
+/// for every table right after a start, when all people come back.
+constexpr std::uint32_t kRewriteAloneSeconds = 24 * 3600;
 /// Merged in memory, so that a row that is merged every second stays cheap to read.
 constexpr std::size_t kMergesPerRow = 16;
 
@@ -119,6 +123,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const FamilyResources&
   }
   options.write_buffer_size = resources.write_buffer_bytes / BufferShare(family);
   options.level_compaction_dynamic_level_bytes = true;
+  options.bottommost_file_compaction_delay = kRewriteAloneSeconds;
   // LZ4 while rows still move; most of them lie on the last level, where ZSTD halves random text,
   // too.
   options.compression = rocksdb::kLZ4Compression;

@@ -122,6 +122,20 @@ TEST_F(KeptLogsTest, AStart_WritesNoTables) {
   ExpectHoldsAll();
 }
 
+TEST_F(KeptLogsTest, AStart_RewritesNoTables) {
+  Open();
+  Append(5);
+  Flush(Family::kLog);
+  Close();
+  const std::vector<std::filesystem::path> tables = Files(".sst");
+  EXPECT_EQ(tables.size(), 1U);
+  Open();
+  Append(1);
+  ExpectHoldsAll();  // by a snapshot; RocksDB looks for work when it is released
+  ASSERT_TRUE(db_->db().WaitForCompact(rocksdb::WaitForCompactOptions()).ok());
+  EXPECT_EQ(Files(".sst"), tables);
+}
+
 TEST_F(KeptLogsTest, StartAfterStart_LosesNothing_AndTheLogStaysBounded) {
   for (int starts = 0; starts < 60; ++starts) {
     Open();
