@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "storage/rocks/memory_first.h"
+
 namespace parley::storage::rocks {
 
 runtime::Task<Status> RocksAccountStore::CreateUser(User user, std::string password_hash) {
@@ -11,7 +13,7 @@ runtime::Task<Status> RocksAccountStore::CreateUser(User user, std::string passw
 }
 
 runtime::Task<Result<User>> RocksAccountStore::FindUser(UserId user) {
-  return pool_.Run([this, user] { return rows_.FindUser(user); });
+  return MemoryFirst(pool_, [this, user](Depth depth) { return rows_.FindUser(user, depth); });
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::FindUsers(std::vector<UserId> users) {
@@ -49,7 +51,8 @@ runtime::Task<Status> RocksAccountStore::CreateSession(Session session) {
 }
 
 runtime::Task<Result<Session>> RocksAccountStore::FindSession(TokenHash token_hash) {
-  return pool_.Run([this, token_hash] { return rows_.FindSession(token_hash); });
+  return MemoryFirst(
+      pool_, [this, token_hash](Depth depth) { return rows_.FindSession(token_hash, depth); });
 }
 
 runtime::Task<Result<std::vector<Session>>> RocksAccountStore::ListSessions(UserId user) {

@@ -15,13 +15,13 @@
 namespace parley::storage::rocks {
 
 /// Accounts, and what administers them, as rows, on the calling thread. Any thread; everything
-/// blocks on the disk.
+/// blocks on the disk, but where it is told to go no deeper than memory.
 class AccountRows {
  public:
   explicit AccountRows(Database& db) : db_(db) {}
 
   Status CreateUser(const User& user, std::string_view password_hash);
-  Result<User> FindUser(UserId user) const;
+  Result<User> FindUser(UserId user, Depth depth = Depth::kDisk) const;
   Result<std::vector<User>> FindUsers(const std::vector<UserId>& users) const;
   Result<User> FindUserByName(std::string_view username) const;
   Result<User> UpdateUser(UserId user, const UserPatch& patch);
@@ -32,7 +32,7 @@ class AccountRows {
   Status SetPasswordHash(UserId user, std::string_view password_hash);
 
   Status CreateSession(const Session& session);
-  Result<Session> FindSession(const TokenHash& token_hash) const;
+  Result<Session> FindSession(const TokenHash& token_hash, Depth depth = Depth::kDisk) const;
   Result<std::vector<Session>> ListSessions(UserId user) const;
   Status DeleteSession(UserId user, SessionId session);
 
@@ -73,7 +73,8 @@ class AccountRows {
 /// back its row.
 RowMerge SessionUse(UserId user, SessionId session, TimePoint at);
 
-/// Accounts in RocksDB: everything goes to the pool, uses of sessions to the soft writer.
+/// Accounts in RocksDB: everything goes to the pool, but what is asked for with each request where
+/// it is in memory; uses of sessions go to the soft writer.
 class RocksAccountStore : public AccountStore {
  public:
   RocksAccountStore(AccountRows& rows, runtime::BlockingPool& pool, SoftWriter& soft_writer)

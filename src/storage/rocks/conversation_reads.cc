@@ -112,10 +112,11 @@ bool ConversationReads::MayHaveSent(ConversationId conversation, UserId sender,
 
 Result<std::optional<SentRow>> ConversationReads::FindSent(ConversationId conversation,
                                                            UserId sender, ClientId client_id,
-                                                           TimePoint not_before) const {
+                                                           TimePoint not_before,
+                                                           Depth depth) const {
   rocksdb::PinnableSlice value;
   PARLEY_ASSIGN(const bool found,
-                db_.Get(Family::kSent, SentKey(conversation, sender, client_id), value));
+                db_.Get(Family::kSent, SentKey(conversation, sender, client_id), value, depth));
   if (!found) return std::optional<SentRow>();
   PARLEY_ASSIGN(const wire::SentRecord sent, wire::ReadSentRecord(value.ToStringView()));
   if (sent.at < not_before) return std::optional<SentRow>();
@@ -149,16 +150,17 @@ Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user) 
   return memberships;
 }
 
-Result<std::optional<Membership>> ConversationReads::FindMembership(
-    UserId user, ConversationId conversation) const {
+Result<std::optional<Membership>> ConversationReads::FindMembership(UserId user,
+                                                                    ConversationId conversation,
+                                                                    Depth depth) const {
   const Key key = PairKey(user, conversation);
   rocksdb::PinnableSlice value;
-  PARLEY_ASSIGN(const bool found, db_.Get(Family::kMemberships, key, value));
+  PARLEY_ASSIGN(const bool found, db_.Get(Family::kMemberships, key, value, depth));
   if (!found) return std::optional<Membership>();
   PARLEY_ASSIGN(const wire::MemberRecord row, wire::ReadMemberRecord(value.ToStringView(), user));
   if (!row.member) return std::optional<Membership>();
   std::optional<wire::PositionRecord> position;
-  PARLEY_ASSIGN(const bool moved, db_.Get(Family::kPositions, key, value));
+  PARLEY_ASSIGN(const bool moved, db_.Get(Family::kPositions, key, value, depth));
   if (moved) {
     PARLEY_ASSIGN(position, wire::ReadPositionRecord(value.ToStringView()));
   }

@@ -9,7 +9,7 @@
 namespace parley::storage::rocks {
 
 /// The reads of conversations, as ConversationStore promises them, on the calling thread. Any
-/// thread; they block on the disk.
+/// thread; they block on the disk, but where they are told to go no deeper than memory.
 class ConversationReads {
  public:
   explicit ConversationReads(const Database& db) : db_(db) {}
@@ -17,7 +17,8 @@ class ConversationReads {
   Result<Seq> ReadHeadSeq(ConversationId conversation) const;
   Result<std::vector<EntryPtr>> ReadEntries(ConversationId conversation, Seq after,
                                             std::size_t limit, std::size_t max_bytes) const;
-  Result<std::vector<EntryPtr>> ReadMessages(ConversationId conversation, MessageSlice slice) const;
+  Result<std::vector<EntryPtr>> ReadMessages(ConversationId conversation, MessageSlice slice,
+                                             Depth depth = Depth::kDisk) const;
 
   Result<SnapshotPtr> ReadSnapshot(ConversationId conversation) const;
   Result<std::vector<SnapshotPtr>> ReadSnapshots(
@@ -25,10 +26,12 @@ class ConversationReads {
 
   bool MayHaveSent(ConversationId conversation, UserId sender, ClientId client_id) const;
   Result<std::optional<SentRow>> FindSent(ConversationId conversation, UserId sender,
-                                          ClientId client_id, TimePoint not_before) const;
+                                          ClientId client_id, TimePoint not_before,
+                                          Depth depth = Depth::kDisk) const;
 
   Result<std::vector<Membership>> ReadMemberships(UserId user) const;
-  Result<std::optional<Membership>> FindMembership(UserId user, ConversationId conversation) const;
+  Result<std::optional<Membership>> FindMembership(UserId user, ConversationId conversation,
+                                                   Depth depth = Depth::kDisk) const;
   Result<std::vector<Position>> ReadPositions(ConversationId conversation,
                                               const std::vector<Member>& members) const;
   Result<std::size_t> CountMentions(UserId user, ConversationId conversation, Seq after,

@@ -5,8 +5,15 @@
 
 #include "storage/rocks/effects.h"
 #include "storage/rocks/keys.h"
+#include "storage/rocks/memory_first.h"
 
 namespace parley::storage::rocks {
+namespace {
+
+/// So many messages a shard may read by itself: about a page. To show them costs it more.
+constexpr std::size_t kQuickMessages = 128;
+
+}  // namespace
 
 void RocksConversationStore::Append(std::shared_ptr<const AppendRequest> request, AppendDone done) {
   committer_.Submit(std::move(request), std::move(done));
@@ -37,8 +44,13 @@ runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadEntries
 
 runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadMessages(
     ConversationId conversation, MessageSlice slice) {
-  return pool_.Run(
-      [this, conversation, slice] { return reads_.ReadMessages(conversation, slice); });
+  if (slice.limit > kQuickMessages) {
+    return pool_.Run(
+        [this, conversation, slice] { return reads_.ReadMessages(conversation, slice); });
+  }
+  return MemoryFirst(pool_, [this, conversation, slice](Depth depth) {
+    return reads_.ReadMessages(conversation, slice, depth);
+  });
 }
 
 runtime::Task<Result<SnapshotPtr>> RocksConversationStore::ReadSnapshot(ConversationId conversation,
@@ -60,8 +72,8 @@ bool RocksConversationStore::MayHaveSent(ConversationId conversation, UserId sen
 
 runtime::Task<Result<std::optional<SentRow>>> RocksConversationStore::FindSent(
     ConversationId conversation, UserId sender, ClientId client_id, TimePoint not_before) {
-  return pool_.Run([this, conversation, sender, client_id, not_before] {
-    return reads_.FindSent(conversation, sender, client_id, not_before);
+  return MemoryFirst(pool_, [this, conversation, sender, client_id, not_before](Depth depth) {
+    return reads_.FindSent(conversation, sender, client_id, not_before, depth);
   });
 }
 
@@ -72,8 +84,9 @@ runtime::Task<Result<std::vector<Membership>>> RocksConversationStore::ReadMembe
 
 runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMembership(
     UserId user, ConversationId conversation) {
-  return pool_.Run(
-      [this, user, conversation] { return reads_.FindMembership(user, conversation); });
+  return MemoryFirst(pool_, [this, user, conversation](Depth depth) {
+    return reads_.FindMembership(user, conversation, depth);
+  });
 }
 
 runtime::Task<Result<std::vector<Position>>> RocksConversationStore::ReadPositions(

@@ -13,7 +13,8 @@
 
 namespace parley::storage::rocks {
 
-/// Conversations in RocksDB: reads go to the pool, appends to the committer, positions to the soft
+/// Conversations in RocksDB: reads go to the pool (small ones only where they are not of what is in
+/// memory), appends to the committer, positions to the soft
 /// writer. Effects are in the batch of their entries, so the watermark `applied` is the head
 /// itself.
 class RocksConversationStore : public ConversationStore {

@@ -153,6 +153,12 @@ Status ToStatus(const rocksdb::Status& status, Family family) {
   return Unavailable(message);
 }
 
+rocksdb::ReadOptions OptionsOf(Depth depth) {
+  rocksdb::ReadOptions options;
+  if (depth == Depth::kMemory) options.read_tier = rocksdb::kBlockCacheTier;
+  return options;
+}
+
 Result<std::unique_ptr<Database>> Database::Open(DatabaseOptions options) {
   PARLEY_TRY(MakeDirectory(options.path));
   std::unique_ptr<Database> database(new Database(std::move(options)));
@@ -315,11 +321,9 @@ void Database::ReportFatal(std::string_view what) {
 }
 
 Result<bool> Database::Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
-                           const rocksdb::Snapshot* snapshot) const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot;
+                           Depth depth) const {
   value.Reset();
-  const rocksdb::Status status = db_->Get(options, this->family(family), key, &value);
+  const rocksdb::Status status = db_->Get(OptionsOf(depth), this->family(family), key, &value);
   if (status.ok()) return true;
   if (status.IsNotFound()) return false;
   return ToStatus(status, family);
@@ -343,11 +347,9 @@ Result<Rows> Database::MultiGet(Family family, std::span<const Key> keys,
 }
 
 bool Database::MayExist(Family family, std::string_view key) const {
-  rocksdb::ReadOptions options;
-  options.read_tier = rocksdb::kBlockCacheTier;
   rocksdb::PinnableSlice value;
   // Not KeyMayExist: it takes an error for "no".
-  return !db_->Get(options, this->family(family), key, &value).IsNotFound();
+  return !db_->Get(OptionsOf(Depth::kMemory), this->family(family), key, &value).IsNotFound();
 }
 
 void Database::StopWrites() {

@@ -41,6 +41,12 @@ enum class Durability {
   kLogged,  ///< with the kernel when answered: survives the process, not the machine
 };
 
+/// How far a read goes for its rows.
+enum class Depth {
+  kMemory,  ///< no further than what is in memory: never blocks. kUnavailable where that is not all
+  kDisk,    ///< as far as it takes
+};
+
 enum class WriteOutcome {
   kWritten,
   kRefused,  ///< nothing was written: no room, or stopped
@@ -51,6 +57,8 @@ enum class WriteOutcome {
 Status ToStatus(WriteOutcome outcome);
 /// A read's error, converted once.
 Status ToStatus(const rocksdb::Status& status, Family family);
+/// What a read of that depth says to RocksDB.
+rocksdb::ReadOptions OptionsOf(Depth depth);
 
 /// Rows of one family that were looked up together; in the order of their keys.
 class Rows {
@@ -68,7 +76,8 @@ class Rows {
   std::vector<bool> found_;
 };
 
-/// One directory with one RocksDB in it. Any thread; every call may block on the disk.
+/// One directory with one RocksDB in it. Any thread; every call may block on the disk, but those
+/// that go no deeper than memory.
 class Database {
  public:
   /// Creates what is missing. kUnavailable if another process has the directory open; kInternal if
@@ -83,10 +92,10 @@ class Database {
   /// it is reported once there is room again: until then reads go on, and a restart would not.)
   WriteOutcome Write(rocksdb::WriteBatch& batch, Durability durability);
 
-  /// Whether there is such a row; `value` holds its bytes then. Sees the state of `snapshot`, or
-  /// the latest.
+  /// Whether there is such a row; `value` holds its bytes then.
   Result<bool> Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
-                   const rocksdb::Snapshot* snapshot = nullptr) const;
+                   Depth depth = Depth::kDisk) const;
+  /// Sees the state of `snapshot`, or the latest.
   Result<Rows> MultiGet(Family family, std::span<const Key> keys,
                         const rocksdb::Snapshot* snapshot = nullptr) const;
   /// False only if there is no such row. Never touches the disk.

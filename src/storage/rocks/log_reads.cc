@@ -100,7 +100,8 @@ Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conv
 }
 
 Result<std::vector<EntryPtr>> ConversationReads::ReadMessages(ConversationId conversation,
-                                                              MessageSlice slice) const {
+                                                              MessageSlice slice,
+                                                              Depth depth) const {
   const bool before = slice.direction == MessageSlice::Direction::kBefore;
   const std::uint64_t anchor = slice.anchor.value();
   // Going forward costs RocksDB half of going back, and most entries are messages: before the
@@ -110,7 +111,7 @@ Result<std::vector<EntryPtr>> ConversationReads::ReadMessages(ConversationId con
   std::vector<EntryPtr> messages;
   if (start == Seq()) return messages;  // after the last of all seqs
 
-  PrefixScan scan(db_, Family::kLog, LogPrefix(conversation, LogClass::kMessage));
+  PrefixScan scan(db_, Family::kLog, LogPrefix(conversation, LogClass::kMessage), depth);
   scan.Seek(LogKey(conversation, LogClass::kMessage, start));
   while (messages.size() < slice.limit && scan.Valid() &&
          (!before || SeqAtEnd(scan.key()) < slice.anchor)) {

@@ -54,13 +54,13 @@ Status AccountRows::CreateSession(const Session& session) {
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
 
-Result<Session> AccountRows::FindSession(const TokenHash& token_hash) const {
+Result<Session> AccountRows::FindSession(const TokenHash& token_hash, Depth depth) const {
   rocksdb::PinnableSlice value;
-  PARLEY_ASSIGN(const bool found, db_.Get(Family::kSessions, Key().Add(token_hash), value));
+  PARLEY_ASSIGN(const bool found, db_.Get(Family::kSessions, Key().Add(token_hash), value, depth));
   if (!found) return NoSuchSession();
   PARLEY_ASSIGN(Session session, wire::ReadSessionRecord(value.ToStringView(), token_hash));
   PARLEY_ASSIGN(const bool used,
-                db_.Get(Family::kSessionUses, PairKey(session.user, session.id), value));
+                db_.Get(Family::kSessionUses, PairKey(session.user, session.id), value, depth));
   if (used) ShowUse(session, value.ToStringView());
   return session;
 }

@@ -34,9 +34,9 @@ Status AccountRows::CreateUser(const User& user, std::string_view password_hash)
   return ToStatus(db_.Write(batch, Durability::kSynced));
 }
 
-Result<User> AccountRows::FindUser(UserId user) const {
+Result<User> AccountRows::FindUser(UserId user, Depth depth) const {
   rocksdb::PinnableSlice value;
-  PARLEY_ASSIGN(const bool found, db_.Get(Family::kUsers, user.view(), value));
+  PARLEY_ASSIGN(const bool found, db_.Get(Family::kUsers, user.view(), value, depth));
   if (!found) return NoSuchUser();
   return wire::ReadUserRecord(value.ToStringView(), user);
 }
