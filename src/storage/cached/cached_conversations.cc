@@ -5,6 +5,17 @@
 #include <utility>
 
 namespace parley::storage::cached {
+namespace {
+
+/// What a read found in the ring that is kept.
+struct Taken {
+  std::optional<std::vector<EntryPtr>> entries;  ///< nothing where the ring does not hold them all
+  bool may_grow = false;                         ///< a ring that is read anew may
+
+  bool WantsMore() const { return !entries && may_grow; }
+};
+
+}  // namespace
 
 // -- Writing --------------------------------------------------------------------------------------
 
@@ -164,24 +175,69 @@ runtime::Task<Result<EntryTraits::Loaded>> CachedConversations::LoadRing(
   co_return ring;
 }
 
+runtime::Task<Result<EntryTraits::Loaded>> CachedConversations::GrowRing(
+    ConversationId conversation, bool kept) {
+  const auto load = [this, conversation] { return LoadRing(conversation); };
+  return kept ? rings_.Refresh(conversation, load) : rings_.Get(conversation, load);
+}
+
+runtime::Task<Result<Seq>> CachedConversations::FindHead(ConversationId conversation) {
+  PARLEY_CO_ASSIGN(auto snapshots, co_await ReadSnapshots({conversation}));
+  co_return snapshots.empty() ? Seq() : snapshots.front()->head.seq;
+}
+
+runtime::Task<Result<EntryTraits::Loaded>> CachedConversations::LoadNewest(
+    ConversationId conversation, MessageSlice slice, std::vector<EntryPtr>* read) {
+  // As for LoadRing: the head as it is now.
+  PARLEY_CO_ASSIGN(SnapshotPtr snapshot, co_await ReadSnapshot(conversation, ReadMode::kCached));
+  const Seq head = snapshot->head.seq;
+  PARLEY_CO_ASSIGN(*read, co_await inner_.ReadMessages(conversation, slice));
+  auto ring = slice.anchor == head.Next() ? RingOfNewest(*read, head) : nullptr;
+  if (ring == nullptr) co_return NotFound("the log does not end with these messages");
+  co_return ring;
+}
+
 runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadEntries(
     ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
-  const auto slice = [after, limit, max_bytes](const EntryRing& ring) {
-    return ring.Slice(after, limit, max_bytes);
+  const auto take = [after, limit, max_bytes](const EntryRing& ring) {
+    return Taken{ring.Slice(after, limit, max_bytes), ring.MayGrow()};
   };
-  std::optional<std::optional<std::vector<EntryPtr>>> kept = rings_.Peek(conversation, slice);
-  if (!kept) {
-    PARLEY_CO_ASSIGN(auto snapshots, co_await ReadSnapshots({conversation}));
-    const std::uint64_t head = snapshots.empty() ? 0 : snapshots.front()->head.seq.value();
+  std::optional<Taken> taken = rings_.Peek(conversation, take);
+  if (!taken || taken->WantsMore()) {
+    PARLEY_CO_ASSIGN(const Seq last, co_await FindHead(conversation));
+    const std::uint64_t head = last.value();
     if (after.value() < head && head - after.value() <= EntryRing::kEntries) {
-      PARLEY_CO_ASSIGN(auto ring, co_await rings_.Get(conversation, [this, conversation] {
-        return LoadRing(conversation);
-      }));
-      kept = slice(*ring);
+      PARLEY_CO_ASSIGN(auto ring, co_await GrowRing(conversation, taken.has_value()));
+      taken = take(*ring);
     }
   }
-  if (kept && *kept) co_return **std::move(kept);
+  if (taken && taken->entries) co_return *std::move(taken->entries);
   co_return co_await inner_.ReadEntries(conversation, after, limit, max_bytes);
+}
+
+runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadMessages(
+    ConversationId conversation, MessageSlice slice) {
+  const auto take = [slice](const EntryRing& ring) {
+    return Taken{ring.Messages(slice), ring.MayGrow()};
+  };
+  std::optional<Taken> taken = rings_.Peek(conversation, take);
+  if (slice.direction == MessageSlice::Direction::kBefore && (!taken || taken->WantsMore())) {
+    PARLEY_CO_ASSIGN(const Seq head, co_await FindHead(conversation));
+    const bool newest = head != Seq() && slice.anchor == head.Next();
+    if (newest && taken) {
+      PARLEY_CO_ASSIGN(auto ring, co_await GrowRing(conversation, true));
+      taken = take(*ring);
+    } else if (newest) {
+      std::vector<EntryPtr> read;
+      const auto ring = co_await rings_.Get(conversation, [this, conversation, slice, &read] {
+        return LoadNewest(conversation, slice, &read);
+      });
+      if (!read.empty()) co_return read;
+      if (ring.ok()) taken = take(**ring);
+    }
+  }
+  if (taken && taken->entries) co_return *std::move(taken->entries);
+  co_return co_await inner_.ReadMessages(conversation, slice);
 }
 
 // -- Not kept -------------------------------------------------------------------------------------
@@ -193,11 +249,6 @@ runtime::Task<Result<Seq>> CachedConversations::ReadApplied(ConversationId conve
 runtime::Task<Result<std::vector<ConversationId>>> CachedConversations::ListActive(
     std::int64_t minute, std::uint32_t shard) {
   return inner_.ListActive(minute, shard);
-}
-
-runtime::Task<Result<std::vector<EntryPtr>>> CachedConversations::ReadMessages(
-    ConversationId conversation, MessageSlice slice) {
-  return inner_.ReadMessages(conversation, slice);
 }
 
 bool CachedConversations::MayHaveSent(ConversationId conversation, UserId sender,

@@ -65,6 +65,14 @@ class CachedConversations : public ConversationStore {
 
   runtime::Task<Result<MembershipTraits::Loaded>> LoadMemberships(UserId user);
   runtime::Task<Result<EntryTraits::Loaded>> LoadRing(ConversationId conversation);
+  /// As long as it may be; instead of a shorter one that is `kept`.
+  runtime::Task<Result<EntryTraits::Loaded>> GrowRing(ConversationId conversation, bool kept);
+  /// 0: there is no such conversation.
+  runtime::Task<Result<Seq>> FindHead(ConversationId conversation);
+  /// Made of the newest messages, which become `*read`; kNotFound where they make none.
+  runtime::Task<Result<EntryTraits::Loaded>> LoadNewest(ConversationId conversation,
+                                                        MessageSlice slice,
+                                                        std::vector<EntryPtr>* read);
 
   ConversationStore& inner_;
   ReadThrough<SnapshotTraits> snapshots_;

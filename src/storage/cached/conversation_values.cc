@@ -141,6 +141,7 @@ void EntryRing::Push(EntryPtr entry) {
   while (entries_.size() > kEntries || (bytes_ > kBytes && entries_.size() > 1)) {
     bytes_ -= ByteSize(*entries_.front());
     entries_.pop_front();
+    cut_ = true;
   }
 }
 
@@ -151,13 +152,54 @@ std::optional<std::vector<EntryPtr>> EntryRing::Slice(Seq after, std::size_t lim
   }
   std::vector<EntryPtr> slice;
   std::size_t bytes = 0;
-  for (std::size_t i = after.Next().value() - entries_.front()->seq.value();
-       i < entries_.size() && slice.size() < limit; ++i) {
+  for (std::size_t i = PlaceOf(after.Next()); i < entries_.size() && slice.size() < limit; ++i) {
     bytes += ByteSize(*entries_[i]);
     if (!slice.empty() && bytes > max_bytes) break;
     slice.push_back(entries_[i]);
   }
   return slice;
+}
+
+std::optional<std::vector<EntryPtr>> EntryRing::Messages(MessageSlice slice) const {
+  if (entries_.empty() || slice.anchor > last().Next()) return std::nullopt;
+  const Seq first = entries_.front()->seq;
+  if (slice.direction == MessageSlice::Direction::kAfter) {
+    if (slice.anchor.Next() < first) return std::nullopt;
+    return MessagesFrom(PlaceOf(slice.anchor.Next()), slice.limit);
+  }
+  if (slice.anchor < first) return std::nullopt;
+  std::vector<EntryPtr> messages = MessagesBefore(PlaceOf(slice.anchor), slice.limit);
+  if (messages.size() < slice.limit && first > Seq(1)) return std::nullopt;
+  return messages;
+}
+
+std::vector<EntryPtr> EntryRing::MessagesBefore(std::size_t end, std::size_t limit) const {
+  std::vector<EntryPtr> messages;
+  messages.reserve(std::min(limit, end));
+  while (end > 0 && messages.size() < limit) {
+    const EntryPtr& entry = entries_[--end];
+    if (entry->is_message()) messages.push_back(entry);
+  }
+  std::ranges::reverse(messages);
+  return messages;
+}
+
+std::vector<EntryPtr> EntryRing::MessagesFrom(std::size_t begin, std::size_t limit) const {
+  std::vector<EntryPtr> messages;
+  for (; begin < entries_.size() && messages.size() < limit; ++begin) {
+    const EntryPtr& entry = entries_[begin];
+    if (entry->is_message()) messages.push_back(entry);
+  }
+  return messages;
+}
+
+std::shared_ptr<const EntryRing> RingOfNewest(std::span<const EntryPtr> messages, Seq head) {
+  if (messages.empty() || messages.back()->seq != head) return nullptr;
+  std::size_t first = messages.size() - 1;
+  while (first > 0 && messages[first - 1]->seq.Next() == messages[first]->seq) --first;
+  auto ring = std::make_shared<EntryRing>();
+  for (const EntryPtr& message : messages.subspan(first)) ring->Push(message);
+  return ring;
 }
 
 std::optional<EntryRing> RingWith(EntryRing* before, const std::vector<EntryPtr>& entries,

@@ -80,10 +80,24 @@ class EntryRing {
   /// ends there.
   std::optional<std::vector<EntryPtr>> Slice(Seq after, std::size_t limit,
                                              std::size_t max_bytes) const;
+  /// As ConversationStore::ReadMessages, of a ring that ends at the head. Nothing where messages of
+  /// the slice may lie before the ring, or its anchor behind it.
+  std::optional<std::vector<EntryPtr>> Messages(MessageSlice slice) const;
+  /// Whether a ring that is read anew may reach further back.
+  bool MayGrow() const {
+    return !cut_ && !entries_.empty() && entries_.size() < kEntries &&
+           entries_.front()->seq > Seq(1);
+  }
 
  private:
+  std::vector<EntryPtr> MessagesBefore(std::size_t end, std::size_t limit) const;
+  std::vector<EntryPtr> MessagesFrom(std::size_t begin, std::size_t limit) const;
+  /// The place of an entry that is in the ring, or comes next.
+  std::size_t PlaceOf(Seq seq) const { return seq.value() - entries_.front()->seq.value(); }
+
   Entries entries_{kEntries + 1};
   std::size_t bytes_ = 0;
+  bool cut_ = false;  ///< it was at its bounds, and older entries went for newer ones
 };
 
 struct EntryTraits {
@@ -98,6 +112,10 @@ struct EntryTraits {
     return next.last() >= current.last();
   }
 };
+
+/// The ring that the newest messages of a log make, whose head is `head`: those of them behind the
+/// last entry that is none. Null where that is nothing.
+std::shared_ptr<const EntryRing> RingOfNewest(std::span<const EntryPtr> messages, Seq head);
 
 /// The ring once `entries`, consecutive ones of its log, are known as well (before: null for no
 /// ring). kHead: none followed them when they were read or written. Nothing where that makes

@@ -107,6 +107,17 @@ runtime::Task<Result<std::vector<EntryPtr>>> FreshConversations::ReadEntries(
   co_return entries;
 }
 
+runtime::Task<Result<std::vector<EntryPtr>>> FreshConversations::ReadMessages(
+    ConversationId conversation, MessageSlice slice) {
+  // What comes behind the ring is not known here.
+  if (slice.direction == MessageSlice::Direction::kBefore) {
+    auto kept =
+        rings_.Peek(conversation, [slice](const EntryRing& ring) { return ring.Messages(slice); });
+    if (kept && *kept) co_return **std::move(kept);
+  }
+  co_return co_await inner_.ReadMessages(conversation, slice);
+}
+
 void FreshConversations::CountInto(CacheStats& stats) const {
   stats.snapshots = snapshots_.counts();
   stats.snapshots.misses += rosters_.counts().misses;

@@ -30,6 +30,8 @@ class FreshConversations : public ForwardingConversations {
   runtime::Task<Result<std::vector<EntryPtr>>> ReadEntries(ConversationId conversation, Seq after,
                                                            std::size_t limit,
                                                            std::size_t max_bytes) override;
+  runtime::Task<Result<std::vector<EntryPtr>>> ReadMessages(ConversationId conversation,
+                                                            MessageSlice slice) override;
   runtime::Task<Result<SnapshotPtr>> ReadSnapshot(ConversationId conversation,
                                                   ReadMode mode) override;
   runtime::Task<Result<std::vector<SnapshotPtr>>> ReadSnapshots(

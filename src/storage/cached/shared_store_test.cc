@@ -259,6 +259,26 @@ TEST_F(SharedStoreTest, Entries_ReadByManyAtOnce_AreOneReadFromTheEnd) {
   EXPECT_EQ(reads(ReadKind::kEntries), 3U);
 }
 
+TEST_F(SharedStoreTest, Messages_UpToTheEndOfWhatIsKept_NeedNoRead_AndWhatIsBehindDoes) {
+  LogBuilder log({anna_});
+  for (int i = 0; i < 20; ++i) log.Message(anna_, "hello").Title("t");
+  CommitAt(a_, log);
+  ASSERT_EQ(EntriesAt(b_, log.id(), Seq(0)).size(), 41U);
+  const auto page = [&](MessageSlice slice) {
+    return *Run(b_.conversations().ReadMessages(log.id(), slice));
+  };
+  EXPECT_EQ(page({.anchor = Seq(42), .limit = 5}).back()->seq, Seq(40));
+  EXPECT_EQ(page({.anchor = Seq(7), .limit = 5}).size(), 3U);
+  EXPECT_EQ(reads(ReadKind::kMessages), 0U);
+
+  log.Message(anna_, "from the other node");
+  CommitAt(a_, log);
+  EXPECT_EQ(page({.anchor = Seq(43), .limit = 5}).back()->seq, Seq(42));
+  using enum MessageSlice::Direction;
+  EXPECT_EQ(page({.direction = kAfter, .anchor = Seq(38), .limit = 5}).back()->seq, Seq(42));
+  EXPECT_EQ(reads(ReadKind::kMessages), 2U);
+}
+
 TEST_F(SharedStoreTest, Entries_WithTightBounds_AreWhatTheStoreSays) {
   LogBuilder log({anna_});
   for (int i = 0; i < 30; ++i)
