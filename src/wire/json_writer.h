@@ -130,11 +130,12 @@ class JsonWriter {
 
   /// Where the next bytes go; there is room for `bytes` of them until Wrote(). One look for all
   /// that belongs together, and no zero behind each piece: that is what appending would cost.
-  char* Room(std::size_t bytes) {
-    if (out_.size() - size_ < bytes) Grow(bytes);
+  [[gnu::always_inline]] char* Room(std::size_t bytes) {
+    if (out_.size() - size_ < bytes) [[unlikely]]
+      Grow(bytes);
     return out_.data() + size_;
   }
-  void Grow(std::size_t bytes);
+  [[gnu::cold]] void Grow(std::size_t bytes);
   JsonWriter& Wrote(const char* end) {
     size_ = static_cast<std::size_t>(end - out_.data());
     return *this;

@@ -62,11 +62,11 @@ TEST(JsonWriter, SpecialCharacters_AreEscaped) {
   EXPECT_EQ(Quoted(""), "\"\"");
 }
 
-/// Every byte at every place of words of eight and their rests: the text comes back as it was.
+/// Every byte at every place of blocks of sixteen and their rests: the text comes back as it was.
 TEST(JsonWriter, EveryByteAtEveryPlace_ComesBack) {
   for (int byte = 0; byte < 0x80; ++byte) {
-    for (std::size_t place = 0; place < 19; ++place) {
-      std::string text(19, 'x');
+    for (std::size_t place = 0; place < 27; ++place) {
+      std::string text(27, 'x');
       text[place] = static_cast<char>(byte);
       const std::string json =
           ToJson([&](JsonWriter& out) { out.BeginObject().Key("t").String(text).EndObject(); });

@@ -54,7 +54,9 @@ void Put(std::string& out, const std::array<std::uint8_t, N>& bytes) {
 
 inline void Get(RecordReader& in, bool& value) { value = in.Enum(1) == 1; }
 inline void Get(RecordReader& in, Seq& seq) { seq = Seq(in.Number()); }
-inline void Get(RecordReader& in, std::string& text) { text = in.Bytes(in.Number()); }
+inline void Get(RecordReader& in, std::string& text) {
+  text = std::string(in.Bytes(in.Number()));  // made, not assigned to: that costs twice as much
+}
 inline void Get(RecordReader& in, std::uint32_t& value) {
   const std::uint64_t number = in.Number();
   if (number > std::numeric_limits<std::uint32_t>::max()) in.Fail("a number of it is too large");

@@ -27,6 +27,8 @@ class RecordReader {
 
   /// A varint (LEB128) of 64 bits.
   std::uint64_t Number() {
+    // Most are of one byte.
+    if (!rest_.empty() && static_cast<std::uint8_t>(rest_.front()) < 0x80) return Byte();
     std::uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       const std::uint8_t byte = Byte();
