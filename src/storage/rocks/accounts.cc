@@ -13,7 +13,7 @@ runtime::Task<Status> RocksAccountStore::CreateUser(User user, std::string passw
 }
 
 runtime::Task<Result<User>> RocksAccountStore::FindUser(UserId user) {
-  return MemoryFirst(pool_, [this, user](Depth depth) { return rows_.FindUser(user, depth); });
+  return MemoryFirst(&pool_, [this, user](Depth depth) { return rows_.FindUser(user, depth); });
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::FindUsers(std::vector<UserId> users) {
@@ -52,7 +52,7 @@ runtime::Task<Status> RocksAccountStore::CreateSession(Session session) {
 
 runtime::Task<Result<Session>> RocksAccountStore::FindSession(TokenHash token_hash) {
   return MemoryFirst(
-      pool_, [this, token_hash](Depth depth) { return rows_.FindSession(token_hash, depth); });
+      &pool_, [this, token_hash](Depth depth) { return rows_.FindSession(token_hash, depth); });
 }
 
 runtime::Task<Result<std::vector<Session>>> RocksAccountStore::ListSessions(UserId user) {

@@ -48,7 +48,7 @@ runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadMessage
     return pool_.Run(
         [this, conversation, slice] { return reads_.ReadMessages(conversation, slice); });
   }
-  return MemoryFirst(pool_, [this, conversation, slice](Depth depth) {
+  return MemoryFirst(&pool_, [this, conversation, slice](Depth depth) {
     return reads_.ReadMessages(conversation, slice, depth);
   });
 }
@@ -72,7 +72,7 @@ bool RocksConversationStore::MayHaveSent(ConversationId conversation, UserId sen
 
 runtime::Task<Result<std::optional<SentRow>>> RocksConversationStore::FindSent(
     ConversationId conversation, UserId sender, ClientId client_id, TimePoint not_before) {
-  return MemoryFirst(pool_, [this, conversation, sender, client_id, not_before](Depth depth) {
+  return MemoryFirst(&pool_, [this, conversation, sender, client_id, not_before](Depth depth) {
     return reads_.FindSent(conversation, sender, client_id, not_before, depth);
   });
 }
@@ -84,7 +84,7 @@ runtime::Task<Result<std::vector<Membership>>> RocksConversationStore::ReadMembe
 
 runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMembership(
     UserId user, ConversationId conversation) {
-  return MemoryFirst(pool_, [this, user, conversation](Depth depth) {
+  return MemoryFirst(&pool_, [this, user, conversation](Depth depth) {
     return reads_.FindMembership(user, conversation, depth);
   });
 }
