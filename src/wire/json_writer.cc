@@ -14,10 +14,10 @@ constexpr bool NeedsEscape(char c) {
 }
 
 /// A loop of known length without a branch in it: the compiler makes a few vector operations of it.
-template <std::size_t kBytes>
+template <std::size_t Size>
 [[gnu::always_inline]] inline bool HasEscape(const char* text) {
   bool escape = false;
-  for (std::size_t i = 0; i < kBytes; ++i) escape |= NeedsEscape(text[i]);
+  for (std::size_t i = 0; i < Size; ++i) escape |= NeedsEscape(text[i]);
   return escape;
 }
 
