@@ -22,7 +22,14 @@ int HexValue(char c) {
 /// A '+' is a space in queries (the form encoding of browsers), itself in paths.
 enum class Plus { kIsItself, kIsSpace };
 
+/// Whether a text stands for itself; most do.
+bool IsPlain(std::string_view text, Plus plus) {
+  return text.find('%') == std::string_view::npos &&
+         (plus == Plus::kIsItself || text.find('+') == std::string_view::npos);
+}
+
 Result<std::string> Decode(std::string_view text, Plus plus) {
+  if (IsPlain(text, plus) && simdjson::validate_utf8(text)) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

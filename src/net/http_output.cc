@@ -15,10 +15,16 @@ std::string_view Reason(int status) {
   return {text.data(), text.size()};
 }
 
+constexpr bool BreaksLine(char c) { return c == '\r' || c == '\n' || c == '\0'; }
+
 /// A line break in a value would begin another header or answer.
 void AppendOneLine(std::string& out, std::string_view text) {
-  std::ranges::copy_if(text, std::back_inserter(out),
-                       [](char c) { return c != '\r' && c != '\n' && c != '\0'; });
+  const std::size_t begin = out.size();
+  out += text;
+  // Counted without stopping, many at a time: there is none but where something is wrong.
+  if (std::ranges::count_if(text, BreaksLine) == 0) return;
+  out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), BreaksLine),
+            out.end());
 }
 
 }  // namespace
