@@ -26,7 +26,7 @@ from fleet import cql  # noqa: E402 (found through the line above)
 from faults.gates import Gates, build_detour  # noqa: E402
 from harness import ws  # noqa: E402
 from harness.api import User, new_id  # noqa: E402
-from harness.faketime import fake_time  # noqa: E402
+from harness.shifted_clock import fake_time  # noqa: E402
 from harness.server import clean_env, program  # noqa: E402
 
 if "PARLEY_CASSANDRA" not in os.environ:
@@ -185,7 +185,7 @@ def test_a_keyspace_of_a_newer_version_is_left_alone(fleet, make_server):
 
 
 def test_a_clock_that_is_off_makes_its_node_not_ready_and_no_other(fleet, make_server):
-    server = make_server({**settings(node_name="ahead"), **fake_time("+8")}).start()
+    server = make_server({**settings(node_name="ahead"), **fake_time(8)}).start()
     what = wait_until(lambda: readiness(server)[1].get("clock"), "not ready for its clock")
     off = re.fullmatch(r"the clock is (\d+) ms ahead of those of the other nodes: set it \(NTP\)", what)
     assert off and 7_000 < int(off[1]) < 9_000, what
