@@ -35,8 +35,8 @@ class Subscription {
 /// Carries events from where they happen to where their people are connected.
 ///
 /// Delivery is at most once: an event may be lost (not by the local bus), and the seq of the next
-/// one shows it. What one shard publishes of one conversation reaches each subscriber in the order of
-/// publishing. Every implementation passes the suite in bus/testing.
+/// one shows it. What one shard publishes of one conversation reaches each subscriber in the order
+/// of publishing. Every implementation passes the suite in bus/testing.
 class Bus {
  public:
   virtual ~Bus() = default;
