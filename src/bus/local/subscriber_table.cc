@@ -42,7 +42,7 @@ void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipient
 void SubscriberTable::Advance(ConversationId conversation) {
   Progress& progress = in_progress_.at(conversation);
   TellPiece(progress);
-  if (progress.together == 0 && progress.waiting.empty()) {
+  if (progress.waiting.empty()) {
     in_progress_.erase(conversation);
     return;
   }
