@@ -27,8 +27,10 @@ bool XmppStream::Take(std::string_view bytes) {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), &OnBegin, &OnEnd);
     XML_SetCharacterDataHandler(parser_.get(), &OnText);
+#ifdef PARLEY_EXPAT_DEFERS
     // Else the end of what was cut waits in the parser until more has come.
     XML_SetReparseDeferralEnabled(parser_.get(), XML_FALSE);
+#endif
   }
   const XML_Status status =
       XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), XML_FALSE);
