@@ -1,5 +1,6 @@
 #include "storage/group_committer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::storage {
@@ -16,11 +17,8 @@ std::size_t TextBytes(const AppendRequest& request) {
 
 }  // namespace
 
-GroupCommitter::GroupCommitter(LogWriter& writer, std::size_t max_entries, std::size_t max_bytes)
-    : writer_(writer),
-      max_entries_(max_entries),
-      max_bytes_(max_bytes),
-      thread_([this] { Loop(); }) {}
+GroupCommitter::GroupCommitter(LogWriter& writer, const CommitOptions& options)
+    : writer_(writer), options_(options), thread_([this] { Loop(); }) {}
 
 GroupCommitter::~GroupCommitter() { Stop(); }
 
@@ -30,7 +28,7 @@ void GroupCommitter::Submit(std::shared_ptr<const AppendRequest> request, Append
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
       waiting_.push_back({.request = std::move(request), .done = std::move(done), .since = now});
-      wake_.notify_one();
+      if (!gathering_ || waiting_.size() == options_.enough) wake_.notify_one();
       return;
     }
   }
@@ -65,15 +63,27 @@ void GroupCommitter::Loop() {
     if (group.empty()) return;
     const auto begin = std::chrono::steady_clock::now();
     const bool synced = writer_.Write(group);
-    if (synced) write_seconds_.Observe(std::chrono::steady_clock::now() - begin);
+    const auto took = std::chrono::steady_clock::now() - begin;
+    if (synced) write_seconds_.Observe(took);
     Complete(group, synced);
+    gather_until_ = std::chrono::steady_clock::now() +
+                    std::min<std::chrono::nanoseconds>(took * options_.gather, options_.max_gather);
   }
+}
+
+/// Nobody wakes the thread for each append that comes meanwhile.
+void GroupCommitter::Gather(std::unique_lock<std::mutex>& lock) {
+  gathering_ = true;
+  wake_.wait_until(lock, gather_until_,
+                   [this] { return stopping_ || waiting_.size() >= options_.enough; });
+  gathering_ = false;
 }
 
 /// Waits for work; empty only when stopping with nothing left.
 std::vector<PendingAppend> GroupCommitter::TakeGroup() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  if (more_came_) Gather(lock);
 
   std::size_t entries = 0;
   std::size_t bytes = 0;
@@ -82,7 +92,7 @@ std::vector<PendingAppend> GroupCommitter::TakeGroup() {
     entries += end->request->entries.size();
     bytes += TextBytes(*end->request);
     const bool first = end == waiting_.begin();  // always goes, whatever its size
-    if (!first && (entries > max_entries_ || bytes > max_bytes_)) break;
+    if (!first && (entries > options_.max_entries || bytes > options_.max_bytes)) break;
   }
   if (end == waiting_.end()) return std::exchange(waiting_, {});
 
@@ -106,6 +116,7 @@ void GroupCommitter::Complete(std::vector<PendingAppend>& group, bool synced) {
   {
     // Before anybody is answered: who has an ack finds it counted.
     const std::lock_guard lock(mutex_);
+    more_came_ = !waiting_.empty();
     if (synced) ++stats_.syncs;
     stats_.requests += requests;
     stats_.entries += entries;

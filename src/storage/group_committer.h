@@ -34,17 +34,29 @@ class LogWriter {
   virtual bool Write(std::span<PendingAppend> group) = 0;
 };
 
+struct CommitOptions {
+  /// Groups end at so many entries or about so many bytes of text, so that one write stays short.
+  std::size_t max_entries = 4'096;
+  std::size_t max_bytes = std::size_t{4} * 1024 * 1024;
+  /// A group gathers for so many times as long as the last write took, at most so long.
+  int gather = 1;
+  std::chrono::microseconds max_gather{500};
+  /// So many appends need not gather: the fsync is a small part of what each costs.
+  std::size_t enough = 4;
+};
+
 /// Group commit: one thread that takes whatever gathered while the last write was being synced, and
 /// writes it as the next group. Latency is one fsync; throughput is not bound by it. (P. Helland et
 /// al., "Group Commit Timers and High Volume Transaction Systems", 1988.)
 ///
+/// Where something came while the last group was written, more is on its way: then a group waits a
+/// little for it, since an fsync of its own is what a message costs most by far. Who is alone is
+/// written at once.
+///
 /// What waits is bounded by who submits: an actor has one append under way at a time.
 class GroupCommitter {
  public:
-  /// Groups end at `max_entries` entries or about `max_bytes` of text, so that one write stays
-  /// short.
-  explicit GroupCommitter(LogWriter& writer, std::size_t max_entries = 4'096,
-                          std::size_t max_bytes = std::size_t{4} * 1024 * 1024);
+  explicit GroupCommitter(LogWriter& writer, const CommitOptions& options = {});
   ~GroupCommitter();
   GroupCommitter(const GroupCommitter&) = delete;
   GroupCommitter& operator=(const GroupCommitter&) = delete;
@@ -59,20 +71,24 @@ class GroupCommitter {
 
  private:
   void Loop();
+  void Gather(std::unique_lock<std::mutex>& lock);
   std::vector<PendingAppend> TakeGroup();
   void Complete(std::vector<PendingAppend>& group, bool synced);
 
   LogWriter& writer_;
-  const std::size_t max_entries_;
-  const std::size_t max_bytes_;
+  const CommitOptions options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<PendingAppend> waiting_;  // guarded by mutex_
+  bool gathering_ = false;              // guarded by mutex_
   bool stopping_ = false;               // guarded by mutex_
   CommitStats stats_;                   // guarded by mutex_; the counts alone
   metrics::Histogram group_entries_ = metrics::Histogram::OfCounts();
   metrics::Histogram append_seconds_{metrics::Histogram::SecondsBounds()};
   metrics::Histogram write_seconds_{metrics::Histogram::SecondsBounds()};
+  // Of the committer's thread alone.
+  bool more_came_ = false;  ///< while the last group was written
+  std::chrono::steady_clock::time_point gather_until_;
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "storage/group_committer.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <future>
 #include <memory>
@@ -110,9 +111,54 @@ TEST(GroupCommitter, Submit_DuringASync_AllGoIntoTheNext) {
   EXPECT_EQ(committer.stats().requests, 64U);
 }
 
+/// Gathers for longer than any test lasts.
+CommitOptions Patient(std::size_t enough) {
+  return {.gather = 1'000'000, .max_gather = std::chrono::hours(1), .enough = enough};
+}
+
+TEST(GroupCommitter, Group_WhatCameDuringAWrite_WaitsForMore) {
+  FakeLog log;
+  GroupCommitter committer(log, Patient(4));
+  log.Hold();
+  std::vector<std::future<AppendOutcome>> answers;
+  answers.push_back(Submit(committer));
+  log.AwaitWrites(1);
+  answers.push_back(Submit(committer));
+  log.Release();
+  answers.front().wait();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(answers.back().wait_for(std::chrono::milliseconds(1)), std::future_status::timeout);
+    answers.push_back(Submit(committer));
+  }
+  for (auto& answer : answers) EXPECT_EQ(answer.get(), AppendOutcome::kCommitted);
+  EXPECT_EQ(log.sizes(), (std::vector<std::size_t>{1, 4}));
+}
+
+TEST(GroupCommitter, Group_NothingCameDuringAWrite_IsWrittenAtOnce) {
+  FakeLog log;
+  GroupCommitter committer(log, Patient(4));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Submit(committer).get(), AppendOutcome::kCommitted);
+  }
+  EXPECT_EQ(log.sizes(), (std::vector<std::size_t>{1, 1, 1}));
+}
+
+TEST(GroupCommitter, Stop_WhileAGroupGathers_WritesIt) {
+  FakeLog log;
+  GroupCommitter committer(log, Patient(4));
+  log.Hold();
+  std::future<AppendOutcome> first = Submit(committer);
+  log.AwaitWrites(1);
+  std::future<AppendOutcome> second = Submit(committer);
+  log.Release();
+  first.wait();
+  committer.Stop();
+  EXPECT_EQ(second.get(), AppendOutcome::kCommitted);
+}
+
 TEST(GroupCommitter, Group_EndsAtMaxEntries) {
   FakeLog log;
-  GroupCommitter committer(log, /*max_entries=*/10);
+  GroupCommitter committer(log, {.max_entries = 10});
   log.Hold();
   std::vector<std::future<AppendOutcome>> answers;
   answers.push_back(Submit(committer));
@@ -126,7 +172,7 @@ TEST(GroupCommitter, Group_EndsAtMaxEntries) {
 
 TEST(GroupCommitter, Group_EndsAtMaxBytes) {
   FakeLog log;
-  GroupCommitter committer(log, /*max_entries=*/1'000, /*max_bytes=*/100);
+  GroupCommitter committer(log, {.max_entries = 1'000, .max_bytes = 100});
   log.Hold();
   std::vector<std::future<AppendOutcome>> answers;
   answers.push_back(Submit(committer));
