@@ -28,10 +28,11 @@ constexpr std::size_t kMaxConversations = 5'000;
 /// How results are told, and the server of a run that does not name any.
 void AddServer(CLI::App& app, Options& options) {
   auto* where = app.add_option_group("server", "Which server; exactly one of the two");
-  where->add_option("--server", options.servers,
-                    "URL of a running server, such as http://127.0.0.1:8080; several, of one "
-                    "fleet: people are spread over them in turn. For pairs, group and idle also "
-                    "another server: relay://, nats://, jetstream://, mqtt:// or xmpp://");
+  where->add_option(
+      "--server", options.servers,
+      "URL of a running server, such as http://127.0.0.1:8080; several, of one "
+      "fleet: people are spread over them in turn. For pairs, group and idle also "
+      "another server: relay://, durable-relay://, nats://, jetstream://, mqtt:// or xmpp://");
   where->add_flag("--spawn", options.spawn,
                   "Start a parleyd for this run, with a temporary data folder and limits off");
   where->require_option(1);

@@ -15,8 +15,9 @@
 namespace parley::bench {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Protocol>, 5> kSchemes{{
+constexpr std::array<std::pair<std::string_view, Protocol>, 6> kSchemes{{
     {"relay://", Protocol::kRelay},
+    {"durable-relay://", Protocol::kDurableRelay},
     {"nats://", Protocol::kNats},
     {"jetstream://", Protocol::kJetStream},
     {"mqtt://", Protocol::kMqtt},
@@ -57,7 +58,11 @@ std::unique_ptr<Peer> MakePeer(Protocol protocol, WorkerContext& context, Peer::
                                std::size_t target) {
   switch (protocol) {
     case Protocol::kRelay:
-      return std::make_unique<RelayPeer>(context, observer, index, std::move(held), target);
+      return std::make_unique<RelayPeer>(context, observer, index, std::move(held), target,
+                                         RelayPeer::Kind::kPlain);
+    case Protocol::kDurableRelay:
+      return std::make_unique<RelayPeer>(context, observer, index, std::move(held), target,
+                                         RelayPeer::Kind::kDurable);
     case Protocol::kNats:
       return std::make_unique<NatsPeer>(context, observer, index, std::move(held), target,
                                         NatsPeer::Kind::kCore);

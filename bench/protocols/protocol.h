@@ -16,7 +16,7 @@
 namespace parley::bench {
 
 /// What the generator can speak: Parley's protocol, and those of servers to compare it with.
-enum class Protocol { kParley, kRelay, kNats, kJetStream, kMqtt, kXmpp };
+enum class Protocol { kParley, kRelay, kDurableRelay, kNats, kJetStream, kMqtt, kXmpp };
 
 /// A server, and how to talk to it.
 struct Endpoint {
@@ -24,8 +24,8 @@ struct Endpoint {
   client::ServerUrl url;
 };
 
-/// `http://HOST:PORT` is a Parley server; `relay://`, `nats://`, `jetstream://`, `mqtt://` and
-/// `xmpp://` are the others. kInvalidArgument: anything else.
+/// `http://HOST:PORT` is a Parley server; `relay://`, `durable-relay://`, `nats://`,
+/// `jetstream://`, `mqtt://` and `xmpp://` are the others. kInvalidArgument: anything else.
 Result<Endpoint> ParseEndpoint(std::string_view text);
 
 /// What the servers of a run speak; the first one's URL tells.

@@ -11,6 +11,8 @@ TEST(ProtocolTest, ParseEndpoint_TheSchemeTellsTheProtocol) {
   EXPECT_EQ(nats->protocol, Protocol::kNats);
   EXPECT_EQ(nats->url.host, "127.0.0.1");
   EXPECT_EQ(nats->url.port, "4222");
+  EXPECT_EQ(ParseEndpoint("relay://localhost:1")->protocol, Protocol::kRelay);
+  EXPECT_EQ(ParseEndpoint("durable-relay://localhost:1")->protocol, Protocol::kDurableRelay);
   EXPECT_EQ(ParseEndpoint("xmpp://localhost:1")->protocol, Protocol::kXmpp);
   EXPECT_EQ(ParseEndpoint("http://127.0.0.1:8080")->protocol, Protocol::kParley);
 }

@@ -13,12 +13,18 @@
 namespace parley::bench {
 
 /// Speaks to bench/relay: the path has the names that the connection goes by; a message is the name
-/// that it is for, a line feed, and the text, which is all that comes out at the other end.
+/// that it is for, a line feed, and the text, which is all that comes out at the other end. To a
+/// relay that keeps a log the first line tells a number too, behind a space, and "ack 7" comes
+/// back.
 class RelayPeer : public PlainPeer, private WebSocket::Listener {
  public:
+  enum class Kind { kPlain, kDurable };
+
   RelayPeer(WorkerContext& context, Observer& observer, std::uint32_t index, std::vector<Held> held,
-            std::size_t target)
-      : PlainPeer(context, observer, index, std::move(held), target, Acks::kNone),
+            std::size_t target, Kind kind)
+      : PlainPeer(context, observer, index, std::move(held), target,
+                  kind == Kind::kDurable ? Acks::kByServer : Acks::kNone),
+        kind_(kind),
         socket_(context.loop, *this) {}
 
   void Connect(bool resume) override;
@@ -30,9 +36,10 @@ class RelayPeer : public PlainPeer, private WebSocket::Listener {
   void Write(const std::string& text, std::uint64_t number) override;
 
   void OnOpen() override { BecomeReady(); }
-  void OnText(std::string_view text) override { TakeMessage(text); }
+  void OnText(std::string_view text) override;
   void OnEnd(const std::string& why) override { Lose(why); }
 
+  const Kind kind_;
   WebSocket socket_;
 };
 

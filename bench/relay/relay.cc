@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <fmt/format.h>
+
+#include "bench/relay/log.h"
 
 // A WebSocket relay and nothing else; what for is in README.md.
 
@@ -63,7 +66,9 @@ class Routes {
 /// One connection; lives as long as something is under way on it.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(TcpSocket socket, Routes& routes) : stream_(std::move(socket)), routes_(routes) {}
+  /// `log`: null where nothing is kept.
+  Session(TcpSocket socket, Routes& routes, Log* log)
+      : stream_(std::move(socket)), routes_(routes), log_(log) {}
   ~Session() {
     for (const std::string& name : names_) routes_.Remove(name, this);
   }
@@ -119,10 +124,27 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::string_view bytes(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
     const std::size_t line_end = bytes.find('\n');
     if (line_end != std::string_view::npos) {
-      name_.assign(bytes, 0, line_end);
-      routes_.Relay(name_, std::make_shared<const std::string>(bytes.substr(line_end + 1)));
+      const std::string_view line = bytes.substr(0, line_end);
+      Frame text = std::make_shared<const std::string>(bytes.substr(line_end + 1));
+      if (log_ != nullptr) {
+        Keep(bytes, line, std::move(text));
+      } else {
+        name_.assign(line);
+        routes_.Relay(name_, text);
+      }
     }
     buffer_.clear();
+  }
+
+  void Keep(std::string_view bytes, std::string_view line, Frame text) {
+    const std::size_t name_end = line.find(' ');
+    Frame ack = std::make_shared<const std::string>(
+        name_end == std::string_view::npos ? "ack" : fmt::format("ack{}", line.substr(name_end)));
+    log_->Append(bytes, [self = shared_from_this(), name = std::string(line.substr(0, name_end)),
+                         ack = std::move(ack), text = std::move(text)] {
+      self->Send(ack);
+      self->routes_.Relay(name, text);
+    });
   }
 
   void Write() {
@@ -136,6 +158,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   websocket::stream<TcpSocket> stream_;
   Routes& routes_;
+  Log* log_;
   beast::flat_buffer buffer_;
   std::optional<http::request<http::empty_body>> request_;  // until the upgrade
   std::vector<std::string> names_;
@@ -152,8 +175,8 @@ void Routes::Relay(const std::string& name, const Frame& frame) const {
 /// Takes connections for as long as the program runs.
 class Relay {
  public:
-  Relay(asio::io_context& io, const tcp::endpoint& at, Routes& routes)
-      : routes_(routes), acceptor_(io, at, true) {
+  Relay(asio::io_context& io, const tcp::endpoint& at, Routes& routes, Log* log)
+      : routes_(routes), log_(log), acceptor_(io, at, true) {
     acceptor_.listen(asio::socket_base::max_listen_connections);
     Accept();
   }
@@ -164,13 +187,14 @@ class Relay {
     acceptor_.async_accept([this](error_code error, TcpSocket socket) {
       if (!error) {
         socket.set_option(tcp::no_delay(true), error);
-        std::make_shared<Session>(std::move(socket), routes_)->Start();
+        std::make_shared<Session>(std::move(socket), routes_, log_)->Start();
       }
       Accept();
     });
   }
 
   Routes& routes_;
+  Log* log_;
   Acceptor acceptor_;
 };
 
@@ -186,11 +210,17 @@ int Main(int argc, char** argv) {
                "parley-relay");
   unsigned short port = 0;
   app.add_option("--port", port, "Port of 127.0.0.1; 0: a free one, which is printed");
+  std::string log_path;
+  app.add_option("--log", log_path,
+                 "File to which each message is appended and synced before it is acknowledged and "
+                 "handed on");
   CLI11_PARSE(app, argc, argv);
   AllowFiles();
   Routes routes;  // sessions end with the io_context
   asio::io_context io(1);
-  Relay relay(io, {asio::ip::address_v4::loopback(), port}, routes);
+  std::optional<Log> log;
+  if (!log_path.empty()) log.emplace(io, log_path);
+  Relay relay(io, {asio::ip::address_v4::loopback(), port}, routes, log ? &*log : nullptr);
   asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&io](error_code /*error*/, int /*number*/) { io.stop(); });
   std::fputs(fmt::format("listening port={}\n", relay.port()).c_str(), stdout);
@@ -202,4 +232,11 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace parley::bench
 
-int main(int argc, char** argv) { return parley::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return parley::bench::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fputs(fmt::format("parley-relay: {}\n", error.what()).c_str(), stderr);
+    return 1;
+  }
+}

@@ -5,9 +5,9 @@ from targets_bench.verdict import Row, median, ratio
 COST = ("server", "cpu_us_per_message")
 
 
-def on_relay(session, workload, *options):
+def on_relay(session, workload, *options, durable=False):
     """One run against a fresh relay."""
-    with programs.relay() as url:
+    with programs.relay(durable) as url:
         return session.bench(workload, "--server", url, *options, spawn=False)
 
 
@@ -19,11 +19,15 @@ def against_relay(session, workload, *options, name=""):
 
 def p1(session):
     pairs = session.size(100, 10)
-    runs = session.in_turn(against_relay(session, "pairs", "--pairs", pairs, *session.seconds()))
-    cost, floor = median(runs["parley"], *COST), median(runs["relay"], *COST)
+    options = ["--pairs", pairs, *session.seconds()]
+    runs = session.in_turn({**against_relay(session, "pairs", *options),
+                            "durable relay": lambda: on_relay(session, "pairs", *options, durable=True)})
+    cost, floor, durable = (median(runs[kind], *COST) for kind in ("parley", "relay", "durable relay"))
     return [Row("P1", f"CPU per message, {pairs} pairs, against the relay", ratio(cost, floor), 2.5, 1.5, unit="×"),
+            Row("P1", "the same of a relay that syncs a log before it acknowledges", ratio(durable, floor), unit="×"),
             Row("P1", "CPU per message of parleyd", cost, unit="µs"),
-            Row("P1", "CPU per message of the relay", floor, unit="µs")]
+            Row("P1", "CPU per message of the relay", floor, unit="µs"),
+            Row("P1", "CPU per message of the relay with the log", durable, unit="µs")]
 
 
 def p3(session):

@@ -61,14 +61,17 @@ def stop(child):
 
 
 @contextlib.contextmanager
-def relay():
-    """The bare relay; yields its URL."""
-    child = subprocess.Popen([program("PARLEY_RELAY")], stdout=subprocess.PIPE, text=True)
-    try:
-        yield "relay://127.0.0.1:" + listening(child, r"listening port=(\d+)")
-    finally:
-        stop(child)
-        child.stdout.close()
+def relay(durable=False):
+    """The bare relay, or one that syncs each message to a log; yields its URL."""
+    with tempfile.TemporaryDirectory(prefix="parley-targets.") as folder:
+        words = [program("PARLEY_RELAY")] + (["--log", str(pathlib.Path(folder) / "log")] if durable else [])
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        try:
+            scheme = "durable-relay" if durable else "relay"
+            yield f"{scheme}://127.0.0.1:" + listening(child, r"listening port=(\d+)")
+        finally:
+            stop(child)
+            child.stdout.close()
 
 
 @contextlib.contextmanager

@@ -16,9 +16,9 @@ DEADLINE_S = 120
 
 
 @contextlib.contextmanager
-def relay():
+def relay(*args):
     """A relay that runs; its port."""
-    process = subprocess.Popen([program("parley-relay")], stdout=subprocess.PIPE, text=True, env=clean_env())
+    process = subprocess.Popen([program("parley-relay"), *args], stdout=subprocess.PIPE, text=True, env=clean_env())
     try:
         yield int(re.fullmatch(r"listening port=(\d+)\n", process.stdout.readline())[1])
         assert process.poll() is None
@@ -40,8 +40,8 @@ def bench(workload, url, *args):
     return done, json.loads(done.stdout) if done.stdout else None
 
 
-def measure(workload, port, *args):
-    done, result = bench(workload, f"relay://127.0.0.1:{port}", *args)
+def measure(workload, port, *args, scheme="relay"):
+    done, result = bench(workload, f"{scheme}://127.0.0.1:{port}", *args)
     assert done.returncode == 0, done.stderr
     total = result["total"]
     assert result["clean"] and total["expected"] == total["delivered"] + total["echoed"]
@@ -83,6 +83,30 @@ def test_the_relay_sends_to_all_of_a_name_and_to_nobody_else(port):
             assert (await first.recv(), await second.recv()) == ("mine", "hello")
 
     asyncio.run(asyncio.wait_for(talk(), DEADLINE_S))
+
+
+def test_a_durable_relay_acknowledges_what_is_in_its_log(tmp_path):
+    log = tmp_path / "log"
+    with relay("--log", str(log)) as port:
+        result = measure("pairs", port, "--pairs", "5", "--in-flight", "2", scheme="durable-relay")
+    total = result["total"]
+    assert total["acked"] == total["delivered"] == total["sent"] > 0
+    assert result["ack_ms"]["count"] > 0
+    assert log.read_bytes().count(b"bench-") == total["sent"]
+
+
+def test_a_durable_relay_in_a_group(tmp_path):
+    with relay("--log", str(tmp_path / "log")) as port:
+        result = measure("group", port, "--members", "7", "--senders", "2", "--in-flight", "3", scheme="durable-relay")
+    total = result["total"]
+    assert total["acked"] == total["echoed"] == total["sent"] > 0
+    assert total["delivered"] == 6 * total["sent"]
+
+
+def test_a_log_that_cannot_be_made_is_told(tmp_path):
+    done = subprocess.run([program("parley-relay"), "--log", str(tmp_path / "no" / "log")], capture_output=True,
+                          text=True, timeout=DEADLINE_S, env=clean_env(), check=False)
+    assert done.returncode != 0 and "no/log" in done.stderr
 
 
 def test_what_comes_twice_fails_the_run(port):
