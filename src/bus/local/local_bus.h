@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "bus/bus.h"
+#include "bus/local/shard_directory.h"
 #include "metrics/hot_counter.h"
 #include "runtime/shard.h"
 
@@ -13,11 +15,17 @@ namespace parley::bus {
 class SubscriberTable;
 
 /// The bus of a single process: one table of subscribers per shard, touched on that shard alone; a
-/// publication costs one message per shard, whatever the number of recipients. Loses nothing.
+/// publication costs one message per shard on which a recipient is, whatever their number. Loses
+/// nothing.
 class LocalBus : public Bus {
  public:
-  /// The shards must outlive the bus, and be stopped before it is destroyed.
-  explicit LocalBus(std::vector<runtime::Shard*> shards);
+  /// How often a large audience is told, at most: nobody sees it, and a busy group costs a
+  /// fraction.
+  static constexpr std::chrono::milliseconds kPace{10};
+
+  /// The shards must outlive the bus, and be stopped before it is destroyed. `pace` 0: a large
+  /// audience is told at once, as any other.
+  explicit LocalBus(std::vector<runtime::Shard*> shards, std::chrono::milliseconds pace = kPace);
   ~LocalBus() override;
 
   std::unique_ptr<Subscription> Subscribe(UserId user, Subscriber& subscriber) override;
@@ -32,7 +40,12 @@ class LocalBus : public Bus {
   std::uint64_t published() const { return published_.Get(); }
 
  private:
+  /// By the places of `shards_`: not zero where an event must go.
+  using Wanted = absl::InlinedVector<std::uint8_t, 64>;
+  Wanted ShardsOf(const std::vector<UserId>& recipients) const;
+
   metrics::HotCounter published_;
+  ShardDirectory directory_;
   std::vector<runtime::Shard*> shards_;
   std::vector<std::unique_ptr<SubscriberTable>> tables_;  // one per shard, in their order
 };

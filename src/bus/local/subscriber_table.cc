@@ -3,19 +3,29 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/spawn.h"
+#include "runtime/timer.h"
+
 namespace parley::bus {
 
-void SubscriberTable::Add(UserId user, Subscriber* subscriber) {
-  subscribers_[user].push_back(subscriber);
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+bool SubscriberTable::Add(UserId user, Subscriber* subscriber) {
+  auto& of_user = subscribers_[user];
+  of_user.push_back(subscriber);
+  return of_user.size() == 1;
 }
 
-void SubscriberTable::Remove(UserId user, Subscriber* subscriber) {
+bool SubscriberTable::Remove(UserId user, Subscriber* subscriber) {
   const auto it = subscribers_.find(user);
   assert(it != subscribers_.end());
   const auto place = std::find(it->second.begin(), it->second.end(), subscriber);
   assert(place != it->second.end());
   it->second.erase(place);
-  if (it->second.empty()) subscribers_.erase(it);
+  if (!it->second.empty()) return false;
+  subscribers_.erase(it);
+  return true;
 }
 
 /// Answers how many there were.
@@ -29,7 +39,7 @@ std::size_t SubscriberTable::ForEach(UserId user, Tell tell) {
 
 void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipients) {
   const bool behind_others = !in_progress_.empty() && in_progress_.contains(event->conversation);
-  if (!behind_others && recipients->size() <= kPiece) {
+  if (!behind_others && recipients->size() <= kLarge) {
     for (const UserId& user : *recipients) {
       ForEach(user, [&](Subscriber& subscriber) { subscriber.OnEvent(event); });
     }
@@ -41,12 +51,41 @@ void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipient
 
 void SubscriberTable::Advance(ConversationId conversation) {
   Progress& progress = in_progress_.at(conversation);
+  if (progress.together == 0) progress.round_begun = steady_clock::now();
   TellPiece(progress);
-  if (progress.waiting.empty()) {
-    in_progress_.erase(conversation);
-    return;
+  if (progress.together == 0) {
+    Rest(conversation, progress);
+  } else if (progress.busy) {
+    runtime::Spawn(shard_, "tell a large audience", AdvanceAfter(conversation, kTick));
+  } else {
+    shard_.Post([this, conversation] { Advance(conversation); });
   }
-  shard_.Post([this, conversation] { Advance(conversation); });
+}
+
+void SubscriberTable::Rest(ConversationId conversation, Progress& progress) {
+  const auto rest = ceil<milliseconds>(progress.round_begun + pace_ - steady_clock::now());
+  if (rest > milliseconds::zero()) {
+    runtime::Spawn(shard_, "tell a large audience", AdvanceAfter(conversation, rest));
+  } else if (progress.waiting.empty()) {
+    in_progress_.erase(conversation);
+  } else {
+    shard_.Post([this, conversation] { Advance(conversation); });
+  }
+}
+
+runtime::Task<void> SubscriberTable::AdvanceAfter(ConversationId conversation, milliseconds rest) {
+  co_await runtime::Sleep(rest);
+  EndRest(conversation);
+}
+
+void SubscriberTable::EndRest(ConversationId conversation) {
+  const auto found = in_progress_.find(conversation);
+  if (found->second.waiting.empty()) {
+    in_progress_.erase(found);
+  } else {
+    found->second.busy = true;
+    Advance(conversation);
+  }
 }
 
 void SubscriberTable::TellPiece(Progress& progress) {
@@ -58,13 +97,16 @@ void SubscriberTable::TellPiece(Progress& progress) {
     });
     progress.together = static_cast<std::size_t>(other - waiting.begin());
   }
+  const std::size_t size = recipients->size();
+  const std::size_t share = progress.busy ? std::max(size * kTick / pace_ + 1, kPiece) : size;
+  const std::size_t end = std::min(size, progress.next + share);
   std::size_t told = 0;
-  while (told < kPiece && progress.next < recipients->size()) {
+  while (progress.next < end && (progress.busy || told < kPiece)) {
     told += ForEach((*recipients)[progress.next++], [&](Subscriber& subscriber) {
       for (std::size_t i = 0; i < progress.together; ++i) subscriber.OnEvent(waiting[i].event);
     });
   }
-  if (progress.next < recipients->size()) return;
+  if (progress.next < size) return;
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(progress.together));
   progress.together = 0;
   progress.next = 0;

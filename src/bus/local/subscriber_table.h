@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <unordered_map>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "bus/bus.h"
 #include "runtime/shard.h"
+#include "runtime/task.h"
 
 namespace parley::bus {
 
@@ -16,16 +18,25 @@ namespace parley::bus {
 ///
 /// A large audience is told piece by piece, with the shard's other work in between: nobody waits
 /// for a whole group of others, and what a piece has touched is still in the processor's caches
-/// when its sockets are written to. The events of one conversation reach each subscriber in order.
+/// when its sockets are written to. From one round to the next of the same conversation it takes
+/// `pace` at least: what comes meanwhile goes together, in one write to each. The events of one
+/// conversation reach each subscriber in order.
 class SubscriberTable {
  public:
-  /// Subscribers that are told before others have their turn.
-  static constexpr std::size_t kPiece = 64;
+  /// An audience of more people is large.
+  static constexpr std::size_t kLarge = 64;
+  /// Subscribers of a large one that are told before others have their turn.
+  static constexpr std::size_t kPiece = 16;
+  /// Steps in which the round of a busy one is spread over `pace`.
+  static constexpr std::chrono::milliseconds kTick{1};
 
-  explicit SubscriberTable(runtime::Shard& shard) : shard_(shard) {}
+  SubscriberTable(runtime::Shard& shard, std::chrono::milliseconds pace)
+      : shard_(shard), pace_(pace) {}
 
-  void Add(UserId user, Subscriber* subscriber);
-  void Remove(UserId user, Subscriber* subscriber);
+  /// Answers whether it is the person's first one here.
+  bool Add(UserId user, Subscriber* subscriber);
+  /// Answers whether it was the person's last one here.
+  bool Remove(UserId user, Subscriber* subscriber);
 
   /// Tells the event to everybody of `recipients` who is here, some perhaps later.
   void Deliver(const EventPtr& event, const Recipients& recipients);
@@ -36,20 +47,27 @@ class SubscriberTable {
     Recipients recipients;
   };
   /// Of one conversation. The first `together` go to the same recipients, of whom those before
-  /// `next` know them.
+  /// `next` know them; zero between two rounds.
   struct Progress {
     std::vector<Waiting> waiting;
     std::size_t together = 0;
     std::size_t next = 0;
+    bool busy = false;  ///< more came before the last round's time was over
+    std::chrono::steady_clock::time_point round_begun;
   };
 
   /// Tells the next piece.
   void Advance(ConversationId conversation);
+  /// After a round: waits until there may be another.
+  void Rest(ConversationId conversation, Progress& progress);
+  runtime::Task<void> AdvanceAfter(ConversationId conversation, std::chrono::milliseconds rest);
+  void EndRest(ConversationId conversation);
   void TellPiece(Progress& progress);
   template <typename Tell>
   std::size_t ForEach(UserId user, Tell tell);
 
   runtime::Shard& shard_;
+  const std::chrono::milliseconds pace_;
   // A person rarely has more than one device here.
   boost::unordered_flat_map<UserId, absl::InlinedVector<Subscriber*, 1>, std::hash<UserId>>
       subscribers_;

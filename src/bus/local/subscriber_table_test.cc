@@ -1,5 +1,7 @@
 #include "bus/local/subscriber_table.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,7 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::size_t kPeople = 3 * SubscriberTable::kPiece;
+constexpr std::size_t kPeople = 3 * SubscriberTable::kLarge;
 
 template <typename Id>
 Id Numbered(std::size_t number) {
@@ -37,7 +39,8 @@ class Recorder : public Subscriber {
 
 class SubscriberTableTest : public testing::Test {
  protected:
-  SubscriberTableTest() : people_(kPeople) {
+  explicit SubscriberTableTest(std::chrono::milliseconds pace = std::chrono::milliseconds(0))
+      : table_(shard_, pace), people_(kPeople) {
     std::vector<UserId> users;
     for (std::size_t i = 0; i < kPeople; ++i) {
       users.push_back(Numbered<UserId>(i));
@@ -61,7 +64,7 @@ class SubscriberTableTest : public testing::Test {
   }
 
   runtime::Shard shard_;
-  SubscriberTable table_{shard_};
+  SubscriberTable table_;
   std::deque<Recorder> people_;
   Recipients everybody_;
 };
@@ -104,6 +107,49 @@ TEST_F(SubscriberTableTest, Deliver_SeveralToTheSame_TellsEachPersonAllOfThemAtO
   // The first was told alone: the others came behind.
   EXPECT_THAT(next_has, ElementsAre(1));
   for (const Recorder& person : people_) EXPECT_THAT(person.seqs, ElementsAre(1, 2, 3));
+}
+
+class PatientTableTest : public SubscriberTableTest {
+ protected:
+  PatientTableTest() : SubscriberTableTest(std::chrono::hours(1)) {}
+};
+
+TEST_F(PatientTableTest, Deliver_ToMany_GoesAtOnceWhereNothingWentBefore) {
+  Deliver(1, 1, everybody_);
+  shard_.RunUntilIdle();
+  for (const Recorder& person : people_) EXPECT_THAT(person.seqs, ElementsAre(1));
+}
+
+TEST_F(PatientTableTest, Deliver_ToManySoonAfterAnother_Waits) {
+  Deliver(1, 1, everybody_);
+  shard_.RunUntilIdle();
+  Deliver(1, 2, everybody_);
+  Deliver(1, 3, To(0));
+  Deliver(2, 4, everybody_);
+  shard_.RunUntilIdle();
+  for (const Recorder& person : people_) EXPECT_THAT(person.seqs, ElementsAre(1, 4));
+}
+
+class QuickTableTest : public SubscriberTableTest {
+ protected:
+  static constexpr std::chrono::milliseconds kQuick{3};
+  QuickTableTest() : SubscriberTableTest(kQuick) {}
+};
+
+TEST_F(QuickTableTest, Deliver_ManyTimesToMany_EachHasAllInOrder) {
+  constexpr std::uint64_t kEvents = 500;
+  std::vector<std::uint64_t> all;
+  const auto everybody_has_all = [&] {
+    return std::all_of(people_.begin(), people_.end(),
+                       [&](const Recorder& person) { return person.seqs.size() >= all.size(); });
+  };
+  for (std::uint64_t seq = 1; seq <= kEvents; ++seq) {
+    all.push_back(seq);
+    Deliver(1, seq, everybody_);
+    shard_.RunUntilIdle();
+  }
+  while (!everybody_has_all()) shard_.RunUntilIdle();
+  for (const Recorder& person : people_) EXPECT_EQ(person.seqs, all);
 }
 
 TEST_F(SubscriberTableTest, Remove_BetweenTwoPieces_IsNotToldAnyMore) {

@@ -66,7 +66,7 @@ ChatWorld::ChatWorld(Kind kind, std::size_t nodes)
     : kind(kind),
       shards_(MakeShards(nodes)),
       still_(nodes, false),
-      local_bus(Shards()),
+      local_bus(Shards(), std::chrono::milliseconds(0)),  // tests do not wait
       store(kind == Kind::kOneProcess ? storage::memory::Form::kLocal
                                       : storage::memory::Form::kDistributed,
             clock) {
