@@ -29,87 +29,85 @@ bool SubscriberTable::Remove(UserId user, Subscriber* subscriber) {
 }
 
 /// Answers how many there were.
-template <typename Tell>
-std::size_t SubscriberTable::ForEach(UserId user, Tell tell) {
+template <typename Visit>
+std::size_t SubscriberTable::ForEach(UserId user, Visit visit) {
   const auto it = subscribers_.find(user);
   if (it == subscribers_.end()) return 0;
-  for (Subscriber* subscriber : it->second) tell(*subscriber);
+  for (Subscriber* subscriber : it->second) visit(*subscriber);
   return it->second.size();
 }
 
 void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipients) {
-  const bool behind_others = !in_progress_.empty() && in_progress_.contains(event->conversation);
+  const auto found = audiences_.find(event->conversation);
+  const bool behind_others = found != audiences_.end() && !found->second.waiting.empty();
   if (!behind_others && recipients->size() <= kLarge) {
     for (const UserId& user : *recipients) {
       ForEach(user, [&](Subscriber& subscriber) { subscriber.OnEvent(event); });
     }
     return;
   }
-  in_progress_[event->conversation].waiting.push_back({event, recipients});
-  if (!behind_others) Advance(event->conversation);
+  Audience& audience = found != audiences_.end() ? found->second : Make(event->conversation);
+  audience.waiting.push_back({event, recipients});
+  if (behind_others) return;
+  runtime::Spawn(shard_, "tell a large audience", Tell(event->conversation));
 }
 
-void SubscriberTable::Advance(ConversationId conversation) {
-  Progress& progress = in_progress_.at(conversation);
-  if (progress.together == 0) progress.round_begun = steady_clock::now();
-  TellPiece(progress);
-  if (progress.together == 0) {
-    Rest(conversation, progress);
-  } else if (progress.busy) {
-    runtime::Spawn(shard_, "tell a large audience", AdvanceAfter(conversation, kTick));
-  } else {
-    shard_.Post([this, conversation] { Advance(conversation); });
+/// Those that had nothing to hear for a while are forgotten first, now and then.
+SubscriberTable::Audience& SubscriberTable::Make(ConversationId conversation) {
+  if (audiences_.size() >= forget_at_) {
+    const auto long_ago = steady_clock::now() - pace_;
+    std::erase_if(audiences_, [&](const auto& each) {
+      return each.second.waiting.empty() && each.second.round_begun < long_ago;
+    });
+    forget_at_ = std::max(kForgetAt, 2 * audiences_.size());
+  }
+  return audiences_[conversation];
+}
+
+runtime::Task<void> SubscriberTable::Tell(ConversationId conversation) {
+  bool first = true;
+  while (!audiences_.at(conversation).waiting.empty()) {
+    const milliseconds pause = PauseBefore(audiences_.at(conversation));
+    if (pause > milliseconds::zero()) {
+      co_await runtime::Sleep(pause);
+    } else if (!first) {
+      co_await runtime::Yield();
+    }
+    first = false;
+    TellPiece(audiences_.at(conversation));
   }
 }
 
-void SubscriberTable::Rest(ConversationId conversation, Progress& progress) {
-  const auto rest = ceil<milliseconds>(progress.round_begun + pace_ - steady_clock::now());
-  if (rest > milliseconds::zero()) {
-    runtime::Spawn(shard_, "tell a large audience", AdvanceAfter(conversation, rest));
-  } else if (progress.waiting.empty()) {
-    in_progress_.erase(conversation);
-  } else {
-    shard_.Post([this, conversation] { Advance(conversation); });
-  }
+/// What is to pass before the next piece.
+milliseconds SubscriberTable::PauseBefore(const Audience& audience) const {
+  if (audience.together > 0) return audience.spread ? kTick : milliseconds::zero();
+  return ceil<milliseconds>(audience.round_begun + pace_ - steady_clock::now());
 }
 
-runtime::Task<void> SubscriberTable::AdvanceAfter(ConversationId conversation, milliseconds rest) {
-  co_await runtime::Sleep(rest);
-  EndRest(conversation);
-}
-
-void SubscriberTable::EndRest(ConversationId conversation) {
-  const auto found = in_progress_.find(conversation);
-  if (found->second.waiting.empty()) {
-    in_progress_.erase(found);
-  } else {
-    found->second.busy = true;
-    Advance(conversation);
-  }
-}
-
-void SubscriberTable::TellPiece(Progress& progress) {
-  std::vector<Waiting>& waiting = progress.waiting;
+void SubscriberTable::TellPiece(Audience& audience) {
+  std::vector<Waiting>& waiting = audience.waiting;
   const Recipients recipients = waiting.front().recipients;
-  if (progress.next == 0) {
+  const std::size_t size = recipients->size();
+  if (audience.next == 0) {
     const auto other = std::find_if(waiting.begin(), waiting.end(), [&](const Waiting& each) {
       return each.recipients != recipients;
     });
-    progress.together = static_cast<std::size_t>(other - waiting.begin());
+    audience.together = static_cast<std::size_t>(other - waiting.begin());
+    audience.spread = pace_ > milliseconds::zero() && audience.together * size > kAtOnce;
+    audience.round_begun = steady_clock::now();
   }
-  const std::size_t size = recipients->size();
-  const std::size_t share = progress.busy ? std::max(size * kTick / pace_ + 1, kPiece) : size;
-  const std::size_t end = std::min(size, progress.next + share);
+  const std::size_t share = audience.spread ? std::max(size * kTick / pace_ + 1, kPiece) : size;
+  const std::size_t end = std::min(size, audience.next + share);
   std::size_t told = 0;
-  while (progress.next < end && (progress.busy || told < kPiece)) {
-    told += ForEach((*recipients)[progress.next++], [&](Subscriber& subscriber) {
-      for (std::size_t i = 0; i < progress.together; ++i) subscriber.OnEvent(waiting[i].event);
+  while (audience.next < end && (audience.spread || told < kPiece)) {
+    told += ForEach((*recipients)[audience.next++], [&](Subscriber& subscriber) {
+      for (std::size_t i = 0; i < audience.together; ++i) subscriber.OnEvent(waiting[i].event);
     });
   }
-  if (progress.next < size) return;
-  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(progress.together));
-  progress.together = 0;
-  progress.next = 0;
+  if (audience.next < size) return;
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(audience.together));
+  audience.together = 0;
+  audience.next = 0;
 }
 
 }  // namespace parley::bus

@@ -27,7 +27,8 @@ class SubscriberTable {
   static constexpr std::size_t kLarge = 64;
   /// Subscribers of a large one that are told before others have their turn.
   static constexpr std::size_t kPiece = 16;
-  /// Steps in which the round of a busy one is spread over `pace`.
+  /// A round of more deliveries is spread over `pace`, in such steps.
+  static constexpr std::size_t kAtOnce = 1'000;
   static constexpr std::chrono::milliseconds kTick{1};
 
   SubscriberTable(runtime::Shard& shard, std::chrono::milliseconds pace)
@@ -42,36 +43,37 @@ class SubscriberTable {
   void Deliver(const EventPtr& event, const Recipients& recipients);
 
  private:
+  static constexpr std::size_t kForgetAt = 64;
+
   struct Waiting {
     EventPtr event;
     Recipients recipients;
   };
-  /// Of one conversation. The first `together` go to the same recipients, of whom those before
-  /// `next` know them; zero between two rounds.
-  struct Progress {
+  /// Those of one conversation, where they are many. The first `together` of what waits go to the
+  /// same recipients, of whom those before `next` know them; zero between two rounds.
+  struct Audience {
     std::vector<Waiting> waiting;
     std::size_t together = 0;
     std::size_t next = 0;
-    bool busy = false;  ///< more came before the last round's time was over
+    bool spread = false;  ///< this round takes its time
     std::chrono::steady_clock::time_point round_begun;
   };
 
-  /// Tells the next piece.
-  void Advance(ConversationId conversation);
-  /// After a round: waits until there may be another.
-  void Rest(ConversationId conversation, Progress& progress);
-  runtime::Task<void> AdvanceAfter(ConversationId conversation, std::chrono::milliseconds rest);
-  void EndRest(ConversationId conversation);
-  void TellPiece(Progress& progress);
-  template <typename Tell>
-  std::size_t ForEach(UserId user, Tell tell);
+  Audience& Make(ConversationId conversation);
+  /// Runs for as long as something waits.
+  runtime::Task<void> Tell(ConversationId conversation);
+  std::chrono::milliseconds PauseBefore(const Audience& audience) const;
+  void TellPiece(Audience& audience);
+  template <typename Visit>
+  std::size_t ForEach(UserId user, Visit visit);
 
   runtime::Shard& shard_;
   const std::chrono::milliseconds pace_;
   // A person rarely has more than one device here.
   boost::unordered_flat_map<UserId, absl::InlinedVector<Subscriber*, 1>, std::hash<UserId>>
       subscribers_;
-  std::unordered_map<ConversationId, Progress> in_progress_;
+  std::unordered_map<ConversationId, Audience> audiences_;
+  std::size_t forget_at_ = kForgetAt;
 };
 
 }  // namespace parley::bus
