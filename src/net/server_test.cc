@@ -16,6 +16,25 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+/// Nothing can be opened in this process for as long as it lives.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  }
+  ~NoMoreFiles() { End(); }
+  NoMoreFiles(const NoMoreFiles&) = delete;
+  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+
+  void End() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+
+ private:
+  rlimit before_{};
+};
+
 class ServerTest : public ServerTestBase {
  protected:
   std::future<void> DrainInBackground(milliseconds spread) {
@@ -104,25 +123,18 @@ TEST_F(ServerTest, MaxConnectionsPerAddress_ProxiesAreNotCounted) {
 
 TEST_F(ServerTest, OutOfFileDescriptors_AcceptsAgainAfterwards) {
   Start();
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  // The next descriptor that is free is the last one allowed: it goes to the client, none is left
-  // to accept.
-  const int lowest = ::dup(0);
-  ::close(lowest);
-  rlimit tight = before;
-  tight.rlim_cur = static_cast<rlim_t>(lowest) + 1;
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
-  auto client = std::make_unique<RawClient>(port());
-  client->Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const int socket = RawClient::MakeSocket();
+  NoMoreFiles no_more;
+  RawClient client(port(), socket);
+  client.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   // By the time that the accepting shard has come round a few times it has tried, and failed.
   for (int i = 0; i < 5; ++i) {
     std::promise<void> round;
     shards_[0].Post([&round] { round.set_value(); });
     round.get_future().wait();
   }
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_EQ(client->ReadResponse().status, 200);
+  no_more.End();
+  EXPECT_EQ(client.ReadResponse().status, 200);
 }
 
 TEST_F(ServerTest, Drain_ClosesWebSocketsWith1012AndIdleConnections) {

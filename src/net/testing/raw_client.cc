@@ -23,8 +23,11 @@ constexpr int kPatienceSeconds = 10;
 
 }  // namespace
 
-RawClient::RawClient(std::uint16_t port)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+int RawClient::MakeSocket() { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+
+RawClient::RawClient(std::uint16_t port) : RawClient(port, MakeSocket()) {}
+
+RawClient::RawClient(std::uint16_t port, int socket) : socket_(socket) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

@@ -12,6 +12,9 @@ namespace parley::net {
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port);
+  /// With a socket of `MakeSocket()`, which it owns from here on.
+  RawClient(std::uint16_t port, int socket);
+  static int MakeSocket();
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
