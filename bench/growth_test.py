@@ -44,7 +44,7 @@ class Programs:
     def __init__(self):
         self.lines, self.answers = [], []
 
-    def run(self, words, _spawn):
+    def run(self, words, _spawn, _begin=None):
         """One of the answers, while there are any."""
         words = [str(word) for word in words]
         self.lines.append(" ".join(words))
@@ -60,7 +60,7 @@ class Programs:
     @contextlib.contextmanager
     def __call__(self):
         with mock.patch.object(session, "run", self.run), \
-                mock.patch.object(programs, "relay", lambda: contextlib.nullcontext("relay://127.0.0.1:1")), \
+                mock.patch.object(programs, "relay", lambda _durable=False: contextlib.nullcontext("relay://127.0.0.1:1")), \
                 mock.patch.object(programs, "compacted", lambda _: {"log": 200_000, "total": 256_000}), \
                 mock.patch.object(turns, "check_disk"), mock.patch.object(process, "allow_files"):
             yield self

@@ -93,7 +93,7 @@ class Runs(unittest.TestCase):
         one = session.Session(cli.parse("", ["P1"]))
         one.target, real, ends = "P1", session.run, []
 
-        def fail(_words, _spawn):
+        def fail(_words, _spawn, _begin=None):
             ends.append("failed")
             if len(ends) in (2, 5):
                 return pairs(60)
