@@ -54,14 +54,16 @@ void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipient
 
 /// Those that had nothing to hear for a while are forgotten first, now and then.
 SubscriberTable::Audience& SubscriberTable::Make(ConversationId conversation) {
+  const auto long_ago = steady_clock::now() - pace_;
   if (audiences_.size() >= forget_at_) {
-    const auto long_ago = steady_clock::now() - pace_;
     std::erase_if(audiences_, [&](const auto& each) {
       return each.second.waiting.empty() && each.second.round_begun < long_ago;
     });
     forget_at_ = std::max(kForgetAt, 2 * audiences_.size());
   }
-  return audiences_[conversation];
+  Audience& made = audiences_[conversation];
+  made.round_begun = long_ago;
+  return made;
 }
 
 runtime::Task<void> SubscriberTable::Tell(ConversationId conversation) {
