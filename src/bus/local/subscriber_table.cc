@@ -40,7 +40,7 @@ std::size_t SubscriberTable::ForEach(UserId user, Visit visit) {
 void SubscriberTable::Deliver(const EventPtr& event, const Recipients& recipients) {
   const auto found = audiences_.find(event->conversation);
   const bool behind_others = found != audiences_.end() && !found->second.waiting.empty();
-  if (!behind_others && recipients->size() <= kLarge) {
+  if (!behind_others && recipients->size() <= kLargeConversation) {
     for (const UserId& user : *recipients) {
       ForEach(user, [&](Subscriber& subscriber) { subscriber.OnEvent(event); });
     }

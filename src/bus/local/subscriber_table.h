@@ -23,9 +23,8 @@ namespace parley::bus {
 /// conversation reach each subscriber in order.
 class SubscriberTable {
  public:
-  /// An audience of more people is large.
-  static constexpr std::size_t kLarge = 64;
-  /// Subscribers of a large one that are told before others have their turn.
+  /// Subscribers of a large audience (over kLargeConversation) that are told before others have
+  /// their turn.
   static constexpr std::size_t kPiece = 16;
   /// A round of more deliveries is spread over `pace`, in such steps.
   static constexpr std::size_t kAtOnce = 1'000;

@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::size_t kPeople = 3 * SubscriberTable::kLarge;
+constexpr std::size_t kPeople = 3 * kLargeConversation;
 
 template <typename Id>
 Id Numbered(std::size_t number) {
