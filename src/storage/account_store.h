@@ -17,6 +17,9 @@ struct UserPatch {
   std::optional<MediaId> avatar;
   std::optional<bool> admin;
   std::optional<TimePoint> last_active_at;
+
+  /// Nothing that others see changes, but when they were last active.
+  bool IsActivityAlone() const { return !display_name && !avatar && !admin; }
 };
 
 /// Where people, their passwords and their sessions are kept. All writes are durable when answered,

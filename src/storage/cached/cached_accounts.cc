@@ -36,6 +36,17 @@ void CachedAccounts::ForgetUser(UserId user) {
   if (tell_) tell_({.users = {user}, .sessions = {}});
 }
 
+void CachedAccounts::KeepActivity(UserId user, std::optional<TimePoint> at) {
+  users_.Change(user, [&](UserPtr* kept) -> std::optional<UserPtr> {
+    if (kept == nullptr) return std::nullopt;
+    if ((*kept)->last_active_at >= at) return *kept;
+    auto active = std::make_shared<User>(**kept);
+    active->last_active_at = at;
+    return active;
+  });
+  if (tell_) tell_({.users = {user}, .sessions = {}});
+}
+
 void CachedAccounts::ForgetSessions(const std::vector<TokenHash>& tokens) {
   for (const TokenHash& token : tokens) sessions_.Erase(token);
   if (tell_ && !tokens.empty()) tell_({.users = {}, .sessions = tokens});
@@ -110,9 +121,14 @@ runtime::Task<Result<User>> CachedAccounts::FindUserByName(std::string username)
 }
 
 runtime::Task<Result<User>> CachedAccounts::UpdateUser(UserId user, UserPatch patch) {
+  const bool activity_alone = patch.IsActivityAlone();
   Result<User> updated = co_await inner_.UpdateUser(user, std::move(patch));
-  // Dropped, not replaced: of two updates at once the answers may come in either order.
-  ForgetUser(user);
+  if (updated.ok() && activity_alone) {
+    KeepActivity(user, updated->last_active_at);
+  } else {
+    // Dropped, not replaced: of two updates at once the answers may come in either order.
+    ForgetUser(user);
+  }
   co_return updated;
 }
 

@@ -96,6 +96,9 @@ class CachedAccounts : public AccountStore {
  private:
   using UserPtr = UserTraits::Loaded;
 
+  /// Somebody was active: what is kept of them stays, with the time.
+  void KeepActivity(UserId user, std::optional<TimePoint> at);
+
   runtime::Task<Result<UserPtr>> LoadUser(UserId user);
   runtime::Task<Result<std::vector<UserPtr>>> LoadUsers(std::vector<UserId> users);
   runtime::Task<Result<UserNameTraits::Loaded>> LoadId(std::string username);

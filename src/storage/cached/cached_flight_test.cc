@@ -262,6 +262,23 @@ TEST_F(CachedFlightTest, User_ReadThatBeganBeforeAnUpdate_IsNeitherJoinedNorKept
   EXPECT_EQ(Run(cached_.accounts().FindUser(user.id))->display_name, "Anna B.");
 }
 
+TEST_F(CachedFlightTest, User_WhoWasActive_StaysKeptWithTheLaterTime) {
+  const User user = NewUser();
+  ASSERT_TRUE(Run(cached_.accounts().FindUser(user.id)).ok());
+  const TimePoint at = user.created_at + std::chrono::hours(2);
+  for (const TimePoint active : {at, at - std::chrono::hours(1)}) {
+    UserPatch patch;
+    patch.last_active_at = active;
+    ASSERT_TRUE(Run(cached_.accounts().UpdateUser(user.id, patch)).ok());
+  }
+  controls().HoldReads();
+  User expected = user;
+  expected.last_active_at = at;
+  EXPECT_EQ(*Run(cached_.accounts().FindUser(user.id)), expected);
+  EXPECT_EQ(controls().held_reads(), 0U);
+  Release();
+}
+
 TEST_F(CachedFlightTest, Session_DeletedDuringARead_IsGone) {
   const Session session = NewSession(anna_);
   // So that the deletion finds the token without a read, which would be held.

@@ -5,6 +5,12 @@
 #include "storage/rocks/memory_first.h"
 
 namespace parley::storage::rocks {
+namespace {
+
+/// So many a shard may read by itself.
+constexpr std::size_t kQuickUsers = 256;
+
+}  // namespace
 
 runtime::Task<Status> RocksAccountStore::CreateUser(User user, std::string password_hash) {
   return pool_.Run([this, user = std::move(user), hash = std::move(password_hash)] {
@@ -17,7 +23,9 @@ runtime::Task<Result<User>> RocksAccountStore::FindUser(UserId user) {
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::FindUsers(std::vector<UserId> users) {
-  return pool_.Run([this, users = std::move(users)] { return rows_.FindUsers(users); });
+  return MemoryFirstIf(
+      users.size() <= kQuickUsers, &pool_,
+      [this, users = std::move(users)](Depth depth) { return rows_.FindUsers(users, depth); });
 }
 
 runtime::Task<Result<User>> RocksAccountStore::FindUserByName(std::string username) {

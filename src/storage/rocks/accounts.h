@@ -22,7 +22,8 @@ class AccountRows {
 
   Status CreateUser(const User& user, std::string_view password_hash);
   Result<User> FindUser(UserId user, Depth depth = Depth::kDisk) const;
-  Result<std::vector<User>> FindUsers(const std::vector<UserId>& users) const;
+  Result<std::vector<User>> FindUsers(const std::vector<UserId>& users,
+                                      Depth depth = Depth::kDisk) const;
   Result<User> FindUserByName(std::string_view username) const;
   Result<User> UpdateUser(UserId user, const UserPatch& patch);
   Result<std::vector<User>> SearchUsers(std::string_view prefix, std::size_t limit,

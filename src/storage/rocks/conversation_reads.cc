@@ -20,9 +20,16 @@ Status Missing(std::string_view what, ConversationId conversation) {
       fmt::format("the {} of conversation {} is missing", what, conversation.ToString()));
 }
 
+/// For a walk through rows whose number nobody knew before.
+Status CheckQuick(std::size_t rows, Depth depth) {
+  const bool quick = depth == Depth::kDisk || rows <= ConversationReads::kQuickRows;
+  return quick ? Status::Ok() : Unavailable("the list is long");
+}
+
 /// The members of `conversation`, by a walk of `rows` through the family of members.
 Result<std::shared_ptr<const std::vector<Member>>> ReadMembers(rocksdb::Iterator& rows,
-                                                               ConversationId conversation) {
+                                                               ConversationId conversation,
+                                                               Depth depth) {
   auto members = std::make_shared<std::vector<Member>>();
   for (rows.Seek(conversation.view()); rows.Valid(); rows.Next()) {
     const std::string_view key = rows.key().ToStringView();
@@ -30,6 +37,7 @@ Result<std::shared_ptr<const std::vector<Member>>> ReadMembers(rocksdb::Iterator
     PARLEY_ASSIGN(const wire::MemberRecord row,
                   wire::ReadMemberRecord(rows.value().ToStringView(), IdAtEnd<UserId>(key)));
     if (row.member) members->push_back(*row.member);
+    PARLEY_TRY(CheckQuick(members->size(), depth));
   }
   PARLEY_TRY(ToStatus(rows.status(), Family::kMembers));
   std::ranges::sort(*members, {},
@@ -52,25 +60,25 @@ Membership MakeMembership(ConversationId conversation, const Member& member, Tim
 
 }  // namespace
 
-Result<SnapshotPtr> ConversationReads::ReadSnapshot(ConversationId conversation) const {
-  PARLEY_ASSIGN(std::vector<SnapshotPtr> snapshots, ReadSnapshots({conversation}));
+Result<SnapshotPtr> ConversationReads::ReadSnapshot(ConversationId conversation,
+                                                    Depth depth) const {
+  PARLEY_ASSIGN(std::vector<SnapshotPtr> snapshots, ReadSnapshots({conversation}, depth));
   if (snapshots.empty()) return NotFound("no such conversation");
   return std::move(snapshots.front());
 }
 
 Result<std::vector<SnapshotPtr>> ConversationReads::ReadSnapshots(
-    const std::vector<ConversationId>& conversations) const {
+    const std::vector<ConversationId>& conversations, Depth depth) const {
   rocksdb::ManagedSnapshot moment(&db_.db());
   const rocksdb::Snapshot* at = moment.snapshot();
   std::vector<Key> keys;
   keys.reserve(conversations.size());
   for (const ConversationId& conversation : conversations) keys.push_back(Key().Add(conversation));
-  PARLEY_ASSIGN(const Rows heads, db_.MultiGet(Family::kHeads, keys, at));
-  PARLEY_ASSIGN(const Rows infos, db_.MultiGet(Family::kConversations, keys, at));
+  PARLEY_ASSIGN(const Rows heads, db_.MultiGet(Family::kHeads, keys, depth, at));
+  PARLEY_ASSIGN(const Rows infos, db_.MultiGet(Family::kConversations, keys, depth, at));
 
   // One iterator for all: making it costs more than moving it.
-  rocksdb::ReadOptions options;
-  options.snapshot = at;
+  rocksdb::ReadOptions options = OptionsOf(depth, at);
   options.prefix_same_as_start = true;
   const std::unique_ptr<rocksdb::Iterator> members(
       db_.db().NewIterator(options, db_.family(Family::kMembers)));
@@ -84,14 +92,14 @@ Result<std::vector<SnapshotPtr>> ConversationReads::ReadSnapshots(
     PARLEY_ASSIGN(snapshot->head, wire::ReadHeadRecord(heads.bytes(i)));
     PARLEY_ASSIGN(wire::InfoRecord info, wire::ReadInfoRecord(infos.bytes(i), conversations[i]));
     snapshot->info = std::move(info.info);
-    PARLEY_ASSIGN(snapshot->members, ReadMembers(*members, conversations[i]));
+    PARLEY_ASSIGN(snapshot->members, ReadMembers(*members, conversations[i], depth));
     if (const Seq last = snapshot->head.last_message; last != Seq()) {
       last_keys.push_back(LogKey(conversations[i], LogClass::kMessage, last));
     }
     found.push_back(std::move(snapshot));
   }
 
-  PARLEY_ASSIGN(const Rows last_messages, db_.MultiGet(Family::kLog, last_keys, at));
+  PARLEY_ASSIGN(const Rows last_messages, db_.MultiGet(Family::kLog, last_keys, depth, at));
   std::size_t next = 0;
   for (const std::shared_ptr<ConversationSnapshot>& snapshot : found) {
     const Seq seq = snapshot->head.last_message;
@@ -127,12 +135,12 @@ Result<std::optional<SentRow>> ConversationReads::FindSent(ConversationId conver
                                .at = sent.at});
 }
 
-Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user) const {
+Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user, Depth depth) const {
   std::vector<Membership> memberships;
   const Key prefix = Key().Add(user);
   // Both are in the order of the conversations: one walk through each.
-  PrefixScan rows(db_, Family::kMemberships, prefix);
-  PrefixScan positions(db_, Family::kPositions, prefix);
+  PrefixScan rows(db_, Family::kMemberships, prefix, depth);
+  PrefixScan positions(db_, Family::kPositions, prefix, depth);
   positions.Seek(prefix);
   for (rows.Seek(prefix); rows.Valid(); rows.Next()) {
     PARLEY_ASSIGN(const wire::MemberRecord row, wire::ReadMemberRecord(rows.value(), user));
@@ -144,6 +152,7 @@ Result<std::vector<Membership>> ConversationReads::ReadMemberships(UserId user) 
     }
     memberships.push_back(
         MakeMembership(IdAtEnd<ConversationId>(rows.key()), *row.member, row.at, position));
+    PARLEY_TRY(CheckQuick(memberships.size(), depth));
   }
   PARLEY_TRY(rows.status());
   PARLEY_TRY(positions.status());
@@ -167,12 +176,13 @@ Result<std::optional<Membership>> ConversationReads::FindMembership(UserId user,
   return std::optional(MakeMembership(conversation, *row.member, row.at, position));
 }
 
-Result<std::vector<Position>> ConversationReads::ReadPositions(
-    ConversationId conversation, const std::vector<Member>& members) const {
+Result<std::vector<Position>> ConversationReads::ReadPositions(ConversationId conversation,
+                                                               const std::vector<Member>& members,
+                                                               Depth depth) const {
   std::vector<Key> keys;
   keys.reserve(members.size());
   for (const Member& member : members) keys.push_back(PairKey(member.user, conversation));
-  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kPositions, keys));
+  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kPositions, keys, depth));
   std::vector<Position> positions(members.size());
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (!rows.has(i)) continue;
@@ -183,10 +193,11 @@ Result<std::vector<Position>> ConversationReads::ReadPositions(
 }
 
 Result<std::size_t> ConversationReads::CountMentions(UserId user, ConversationId conversation,
-                                                     Seq after, std::size_t cap) const {
+                                                     Seq after, std::size_t cap,
+                                                     Depth depth) const {
   std::size_t count = 0;
   if (after.Next() == Seq()) return count;
-  PrefixScan scan(db_, Family::kMentions, PairKey(user, conversation));
+  PrefixScan scan(db_, Family::kMentions, PairKey(user, conversation), depth);
   for (scan.Seek(MentionKey(user, conversation, after.Next())); scan.Valid() && count < cap;
        scan.Next()) {
     ++count;

@@ -10,8 +10,10 @@
 namespace parley::storage::rocks {
 namespace {
 
-/// So many messages a shard may read by itself: about a page. To show them costs it more.
-constexpr std::size_t kQuickMessages = 128;
+/// So many rows a shard may read by itself: about a page of messages. To show them costs it more.
+constexpr std::size_t kQuickRows = ConversationReads::kQuickRows;
+/// Each is several rows, and a list of members.
+constexpr std::size_t kQuickSnapshots = 8;
 
 }  // namespace
 
@@ -37,32 +39,32 @@ runtime::Task<Result<std::vector<ConversationId>>> RocksConversationStore::ListA
 
 runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadEntries(
     ConversationId conversation, Seq after, std::size_t limit, std::size_t max_bytes) {
-  return pool_.Run([this, conversation, after, limit, max_bytes] {
-    return reads_.ReadEntries(conversation, after, limit, max_bytes);
-  });
+  return MemoryFirstIf(limit <= kQuickRows, &pool_,
+                       [this, conversation, after, limit, max_bytes](Depth depth) {
+                         return reads_.ReadEntries(conversation, after, limit, max_bytes, depth);
+                       });
 }
 
 runtime::Task<Result<std::vector<EntryPtr>>> RocksConversationStore::ReadMessages(
     ConversationId conversation, MessageSlice slice) {
-  if (slice.limit > kQuickMessages) {
-    return pool_.Run(
-        [this, conversation, slice] { return reads_.ReadMessages(conversation, slice); });
-  }
-  return MemoryFirst(&pool_, [this, conversation, slice](Depth depth) {
+  return MemoryFirstIf(slice.limit <= kQuickRows, &pool_, [this, conversation, slice](Depth depth) {
     return reads_.ReadMessages(conversation, slice, depth);
   });
 }
 
 runtime::Task<Result<SnapshotPtr>> RocksConversationStore::ReadSnapshot(ConversationId conversation,
                                                                         ReadMode /*mode*/) {
-  return pool_.Run([this, conversation] { return reads_.ReadSnapshot(conversation); });
+  return MemoryFirst(&pool_, [this, conversation](Depth depth) {
+    return reads_.ReadSnapshot(conversation, depth);
+  });
 }
 
 runtime::Task<Result<std::vector<SnapshotPtr>>> RocksConversationStore::ReadSnapshots(
     std::vector<ConversationId> conversations) {
-  return pool_.Run([this, conversations = std::move(conversations)] {
-    return reads_.ReadSnapshots(conversations);
-  });
+  return MemoryFirstIf(conversations.size() <= kQuickSnapshots, &pool_,
+                       [this, conversations = std::move(conversations)](Depth depth) {
+                         return reads_.ReadSnapshots(conversations, depth);
+                       });
 }
 
 bool RocksConversationStore::MayHaveSent(ConversationId conversation, UserId sender,
@@ -79,7 +81,8 @@ runtime::Task<Result<std::optional<SentRow>>> RocksConversationStore::FindSent(
 
 runtime::Task<Result<std::vector<Membership>>> RocksConversationStore::ReadMemberships(
     UserId user) {
-  return pool_.Run([this, user] { return reads_.ReadMemberships(user); });
+  return MemoryFirst(&pool_,
+                     [this, user](Depth depth) { return reads_.ReadMemberships(user, depth); });
 }
 
 runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMembership(
@@ -91,9 +94,10 @@ runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMem
 
 runtime::Task<Result<std::vector<Position>>> RocksConversationStore::ReadPositions(
     ConversationId conversation, std::vector<Member> members) {
-  return pool_.Run([this, conversation, members = std::move(members)] {
-    return reads_.ReadPositions(conversation, members);
-  });
+  return MemoryFirstIf(members.size() <= kQuickRows, &pool_,
+                       [this, conversation, members = std::move(members)](Depth depth) {
+                         return reads_.ReadPositions(conversation, members, depth);
+                       });
 }
 
 runtime::Task<Status> RocksConversationStore::WritePositions(std::vector<PositionRow> rows) {
@@ -107,8 +111,8 @@ runtime::Task<Status> RocksConversationStore::WritePositions(std::vector<Positio
 
 runtime::Task<Result<std::size_t>> RocksConversationStore::CountMentions(
     UserId user, ConversationId conversation, Seq after, std::size_t cap) {
-  return pool_.Run([this, user, conversation, after, cap] {
-    return reads_.CountMentions(user, conversation, after, cap);
+  return MemoryFirst(&pool_, [this, user, conversation, after, cap](Depth depth) {
+    return reads_.CountMentions(user, conversation, after, cap, depth);
   });
 }
 

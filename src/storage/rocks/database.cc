@@ -153,8 +153,9 @@ Status ToStatus(const rocksdb::Status& status, Family family) {
   return Unavailable(message);
 }
 
-rocksdb::ReadOptions OptionsOf(Depth depth) {
+rocksdb::ReadOptions OptionsOf(Depth depth, const rocksdb::Snapshot* snapshot) {
   rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
   if (depth == Depth::kMemory) options.read_tier = rocksdb::kBlockCacheTier;
   return options;
 }
@@ -329,15 +330,21 @@ Result<bool> Database::Get(Family family, std::string_view key, rocksdb::Pinnabl
   return ToStatus(status, family);
 }
 
-Result<Rows> Database::MultiGet(Family family, std::span<const Key> keys,
+Result<Rows> Database::MultiGet(Family family, std::span<const Key> keys, Depth depth,
                                 const rocksdb::Snapshot* snapshot) const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot;
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  db_->MultiGet(options, this->family(family), keys.size(), slices.data(), values.data(),
-                statuses.data());
+  const rocksdb::ReadOptions options = OptionsOf(depth, snapshot);
+  if (depth == Depth::kMemory) {
+    // One by one: RocksDB's MultiGet goes to the disk for blocks even where it may not.
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      statuses[i] = db_->Get(options, this->family(family), slices[i], &values[i]);
+    }
+  } else {
+    db_->MultiGet(options, this->family(family), keys.size(), slices.data(), values.data(),
+                  statuses.data());
+  }
   std::vector<bool> found(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (!statuses[i].ok() && !statuses[i].IsNotFound()) return ToStatus(statuses[i], family);

@@ -57,8 +57,8 @@ enum class WriteOutcome {
 Status ToStatus(WriteOutcome outcome);
 /// A read's error, converted once.
 Status ToStatus(const rocksdb::Status& status, Family family);
-/// What a read of that depth says to RocksDB.
-rocksdb::ReadOptions OptionsOf(Depth depth);
+/// What a read of that depth says to RocksDB: of the state of `snapshot`, or the latest.
+rocksdb::ReadOptions OptionsOf(Depth depth, const rocksdb::Snapshot* snapshot = nullptr);
 
 /// Rows of one family that were looked up together; in the order of their keys.
 class Rows {
@@ -96,7 +96,7 @@ class Database {
   Result<bool> Get(Family family, std::string_view key, rocksdb::PinnableSlice& value,
                    Depth depth = Depth::kDisk) const;
   /// Sees the state of `snapshot`, or the latest.
-  Result<Rows> MultiGet(Family family, std::span<const Key> keys,
+  Result<Rows> MultiGet(Family family, std::span<const Key> keys, Depth depth = Depth::kDisk,
                         const rocksdb::Snapshot* snapshot = nullptr) const;
   /// False only if there is no such row. Never touches the disk.
   bool MayExist(Family family, std::string_view key) const;

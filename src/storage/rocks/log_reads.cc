@@ -23,10 +23,10 @@ Result<EntryPtr> DecodeEntry(const PrefixScan& scan, ConversationId conversation
 /// The whole log of a conversation in order: its classes lie apart, and are walked side by side.
 class LogScan {
  public:
-  LogScan(const Database& db, ConversationId conversation, Seq from,
+  LogScan(const Database& db, ConversationId conversation, Seq from, Depth depth,
           const rocksdb::Snapshot* snapshot)
-      : messages_(db, Family::kLog, LogPrefix(conversation, LogClass::kMessage), snapshot),
-        others_(db, Family::kLog, LogPrefix(conversation, LogClass::kOther), snapshot) {
+      : messages_(db, Family::kLog, LogPrefix(conversation, LogClass::kMessage), depth, snapshot),
+        others_(db, Family::kLog, LogPrefix(conversation, LogClass::kOther), depth, snapshot) {
     messages_.Seek(LogKey(conversation, LogClass::kMessage, from));
     others_.Seek(LogKey(conversation, LogClass::kOther, from));
   }
@@ -75,12 +75,13 @@ Result<Seq> ConversationReads::ReadHeadSeq(ConversationId conversation) const {
 
 Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conversation, Seq after,
                                                              std::size_t limit,
-                                                             std::size_t max_bytes) const {
+                                                             std::size_t max_bytes,
+                                                             Depth depth) const {
   std::vector<EntryPtr> entries;
   if (after.Next() == Seq()) return entries;  // the last of all seqs
   // Both classes at one moment, or an entry might be missing between others.
   rocksdb::ManagedSnapshot snapshot(&db_.db());
-  LogScan scan(db_, conversation, after.Next(), snapshot.snapshot());
+  LogScan scan(db_, conversation, after.Next(), depth, snapshot.snapshot());
   std::size_t bytes = 0;
   for (Seq expected = after.Next(); entries.size() < limit; expected = expected.Next()) {
     PrefixScan* next = scan.Next();
@@ -89,6 +90,7 @@ Result<std::vector<EntryPtr>> ConversationReads::ReadEntries(ConversationId conv
     if (!entries.empty() && bytes > max_bytes) break;
     PARLEY_ASSIGN(EntryPtr entry, DecodeEntry(*next, conversation));
     if (entry->seq != expected) {
+      PARLEY_TRY(scan.status());
       return DataLoss(fmt::format("entry {} of conversation {} is missing", expected.value(),
                                   conversation.ToString()));
     }

@@ -20,4 +20,13 @@ runtime::Task<std::invoke_result_t<Read&, Depth>> MemoryFirst(runtime::BlockingP
   co_return co_await pool->Run([read = std::move(read)]() mutable { return read(Depth::kDisk); });
 }
 
+/// The same where it is `quick`; at once on the pool where it is not.
+template <class Read>
+runtime::Task<std::invoke_result_t<Read&, Depth>> MemoryFirstIf(bool quick,
+                                                                runtime::BlockingPool* pool,
+                                                                Read read) {
+  if (quick) return MemoryFirst(pool, std::move(read));
+  return pool->Run([read = std::move(read)]() mutable { return read(Depth::kDisk); });
+}
+
 }  // namespace parley::storage::rocks

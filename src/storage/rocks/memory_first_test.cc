@@ -32,6 +32,7 @@ class MemoryFirstTest : public ::testing::Test {
     session_.user = user_.id;
     session_.token_hash = {7};
     log_.emplace(std::vector{user_.id});
+    log_->Message(user_.id, "@anna", {user_.id});
     for (int i = 0; i < 120; ++i) log_->Message(user_.id, "hello");
   }
 
@@ -84,10 +85,20 @@ class MemoryFirstTest : public ::testing::Test {
     EXPECT_EQ(*Run(store.accounts().FindSession(session_.token_hash)), session_);
     EXPECT_TRUE(Run(store.conversations().FindMembership(user_.id, log_->id()))->has_value());
     EXPECT_EQ(*FindSent(store), log_->last_sent());
+    EXPECT_EQ(*Run(store.accounts().FindUsers({user_.id})), std::vector{user_});
+    ExpectAnswersOfConversations(store.conversations());
     const auto page = ReadPage(store);
     ASSERT_TRUE(page.ok()) << page.status().ToString();
     ASSERT_EQ(page->size(), kPage);
     EXPECT_EQ(*page->back(), *log_->last_message());
+  }
+  void ExpectAnswersOfConversations(ConversationStore& store) {
+    EXPECT_EQ(Run(store.ReadMemberships(user_.id))->size(), 1U);
+    EXPECT_EQ((*Run(store.ReadSnapshot(log_->id(), ReadMode::kCached)))->head, log_->head());
+    EXPECT_EQ(Run(store.ReadSnapshots({log_->id()}))->size(), 1U);
+    EXPECT_EQ(Run(store.ReadPositions(log_->id(), log_->members()))->size(), 1U);
+    EXPECT_EQ(*Run(store.CountMentions(user_.id, log_->id(), Seq(), 9)), 1U);
+    EXPECT_EQ(Run(store.ReadEntries(log_->id(), Seq(), 200, 1'000'000))->size(), 122U);
   }
   void ExpectRefuses(Store& store) {
     constexpr StatusCode kRefused = StatusCode::kUnavailable;
@@ -97,6 +108,16 @@ class MemoryFirstTest : public ::testing::Test {
               kRefused);
     EXPECT_EQ(FindSent(store).status().code(), kRefused);
     EXPECT_EQ(ReadPage(store).status().code(), kRefused);
+    EXPECT_EQ(Run(store.accounts().FindUsers({user_.id})).status().code(), kRefused);
+    ConversationStore& conversations = store.conversations();
+    EXPECT_EQ(Run(conversations.ReadMemberships(user_.id)).status().code(), kRefused);
+    EXPECT_EQ(Run(conversations.ReadSnapshot(log_->id(), ReadMode::kCached)).status().code(),
+              kRefused);
+    EXPECT_EQ(Run(conversations.ReadSnapshots({log_->id()})).status().code(), kRefused);
+    EXPECT_EQ(Run(conversations.CountMentions(user_.id, log_->id(), Seq(), 9)).status().code(),
+              kRefused);
+    EXPECT_EQ(Run(conversations.ReadEntries(log_->id(), Seq(), 200, 1'000'000)).status().code(),
+              kRefused);
   }
 
   ScratchFolder folder_;
@@ -137,9 +158,21 @@ TEST_F(MemoryFirstTest, WhatWasReadOnce_NeedsNoPool) {
 TEST_F(MemoryFirstTest, MoreThanAPage_IsForThePool) {
   const std::unique_ptr<Store> store = MustOpen(works_);
   Fill(*store);
-  EXPECT_EQ(ReadPage(*store, 1'000)->size(), 120U);
+  EXPECT_EQ(ReadPage(*store, 1'000)->size(), 121U);
   works_.Stop();
   EXPECT_EQ(ReadPage(*store, 1'000).status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(MemoryFirstTest, ALongListOfMembers_IsForThePool) {
+  for (std::size_t i = 0; i < ConversationReads::kQuickRows; ++i) log_->Add(NewId<UserId>());
+  const std::unique_ptr<Store> store = MustOpen(works_);
+  Fill(*store);
+  const auto read = [&] {
+    return Run(store->conversations().ReadSnapshot(log_->id(), ReadMode::kCached));
+  };
+  EXPECT_EQ((*read())->members->size(), ConversationReads::kQuickRows + 1);
+  works_.Stop();
+  EXPECT_EQ(read().status().code(), StatusCode::kUnavailable);
 }
 
 TEST_F(MemoryFirstTest, AfterStop_ReadsGoOn) {

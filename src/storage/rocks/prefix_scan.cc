@@ -9,30 +9,14 @@ std::string EndOfPrefix(std::string_view prefix) {
   return end;
 }
 
-namespace {
-
-rocksdb::ReadOptions OptionsAt(const rocksdb::Snapshot* snapshot) {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot;
-  return options;
-}
-
-}  // namespace
-
-PrefixScan::PrefixScan(const Database& db, Family family, std::string_view prefix,
+PrefixScan::PrefixScan(const Database& db, Family family, std::string_view prefix, Depth depth,
                        const rocksdb::Snapshot* snapshot)
-    : PrefixScan(db, family, prefix, OptionsAt(snapshot)) {}
-
-PrefixScan::PrefixScan(const Database& db, Family family, std::string_view prefix, Depth depth)
-    : PrefixScan(db, family, prefix, OptionsOf(depth)) {}
-
-PrefixScan::PrefixScan(const Database& db, Family family, std::string_view prefix,
-                       rocksdb::ReadOptions options)
     : family_(family),
       prefix_(prefix),
       end_(EndOfPrefix(prefix)),
       lower_bound_(prefix_),
       upper_bound_(end_) {
+  rocksdb::ReadOptions options = OptionsOf(depth, snapshot);
   options.iterate_lower_bound = &lower_bound_;
   if (!end_.empty()) options.iterate_upper_bound = &upper_bound_;
   // Ends an all-0xFF prefix too, where the family has an extractor.

@@ -20,9 +20,8 @@ namespace parley::storage::rocks {
 ///   PARLEY_TRY(scan.status());
 class PrefixScan {
  public:
-  PrefixScan(const Database& db, Family family, std::string_view prefix,
+  PrefixScan(const Database& db, Family family, std::string_view prefix, Depth depth = Depth::kDisk,
              const rocksdb::Snapshot* snapshot = nullptr);
-  PrefixScan(const Database& db, Family family, std::string_view prefix, Depth depth);
   PrefixScan(const PrefixScan&) = delete;
   PrefixScan& operator=(const PrefixScan&) = delete;
 
@@ -43,9 +42,6 @@ class PrefixScan {
   Status status() const { return ToStatus(rows_->status(), family_); }
 
  private:
-  PrefixScan(const Database& db, Family family, std::string_view prefix,
-             rocksdb::ReadOptions options);
-
   const Family family_;
   const std::string prefix_;
   const std::string end_;  ///< the first key behind the prefix; empty: there is none

@@ -41,11 +41,12 @@ Result<User> AccountRows::FindUser(UserId user, Depth depth) const {
   return wire::ReadUserRecord(value.ToStringView(), user);
 }
 
-Result<std::vector<User>> AccountRows::FindUsers(const std::vector<UserId>& users) const {
+Result<std::vector<User>> AccountRows::FindUsers(const std::vector<UserId>& users,
+                                                 Depth depth) const {
   std::vector<Key> keys;
   keys.reserve(users.size());
   for (const UserId& user : users) keys.push_back(Key().Add(user));
-  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kUsers, keys));
+  PARLEY_ASSIGN(const Rows rows, db_.MultiGet(Family::kUsers, keys, depth));
   std::vector<User> found;
   found.reserve(users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
@@ -76,8 +77,8 @@ Result<User> AccountRows::UpdateUser(UserId id, const UserPatch& patch) {
   rocksdb::WriteBatch batch;
   PutUser(batch, db_, after);
   if (patch.display_name) ReplaceTerms(batch, db_, before, after);
-  const bool durable = patch.display_name || patch.avatar || patch.admin;
-  PARLEY_TRY(ToStatus(db_.Write(batch, durable ? Durability::kSynced : Durability::kLogged)));
+  const Durability durability = patch.IsActivityAlone() ? Durability::kLogged : Durability::kSynced;
+  PARLEY_TRY(ToStatus(db_.Write(batch, durability)));
   return after;
 }
 
