@@ -83,7 +83,12 @@ runtime::Task<void> SubscriberTable::Tell(ConversationId conversation) {
 /// What is to pass before the next piece.
 milliseconds SubscriberTable::PauseBefore(const Audience& audience) const {
   if (audience.together > 0) return audience.spread ? kTick : milliseconds::zero();
-  return ceil<milliseconds>(audience.round_begun + pace_ - steady_clock::now());
+  const auto pace = PaceFor(audience.waiting.front().recipients->size());
+  return ceil<milliseconds>(audience.round_begun + pace - steady_clock::now());
+}
+
+std::chrono::microseconds SubscriberTable::PaceFor(std::size_t recipients) const {
+  return std::chrono::microseconds(pace_) * std::min(recipients, kPacedFor) / kPacedFor;
 }
 
 void SubscriberTable::TellPiece(Audience& audience) {

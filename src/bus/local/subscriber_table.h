@@ -19,8 +19,9 @@ namespace parley::bus {
 /// A large audience is told piece by piece, with the shard's other work in between: nobody waits
 /// for a whole group of others, and what a piece has touched is still in the processor's caches
 /// when its sockets are written to. From one round to the next of the same conversation it takes
-/// `pace` at least: what comes meanwhile goes together, in one write to each. The events of one
-/// conversation reach each subscriber in order.
+/// `pace` for kPacedFor recipients, less for fewer: what comes meanwhile goes together, in one
+/// write to each, and one conversation does not keep the shard busy. The events of one conversation
+/// reach each subscriber in order.
 class SubscriberTable {
  public:
   /// Subscribers of a large audience (over kLargeConversation) that are told before others have
@@ -29,6 +30,7 @@ class SubscriberTable {
   /// A round of more deliveries is spread over `pace`, in such steps.
   static constexpr std::size_t kAtOnce = 1'000;
   static constexpr std::chrono::milliseconds kTick{1};
+  static constexpr std::size_t kPacedFor = 1'000;
 
   SubscriberTable(runtime::Shard& shard, std::chrono::milliseconds pace)
       : shard_(shard), pace_(pace) {}
@@ -62,6 +64,7 @@ class SubscriberTable {
   /// Runs for as long as something waits.
   runtime::Task<void> Tell(ConversationId conversation);
   std::chrono::milliseconds PauseBefore(const Audience& audience) const;
+  std::chrono::microseconds PaceFor(std::size_t recipients) const;
   void TellPiece(Audience& audience);
   template <typename Visit>
   std::size_t ForEach(UserId user, Visit visit);
