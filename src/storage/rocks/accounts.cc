@@ -23,9 +23,10 @@ runtime::Task<Result<User>> RocksAccountStore::FindUser(UserId user) {
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::FindUsers(std::vector<UserId> users) {
-  return MemoryFirstIf(
-      users.size() <= kQuickUsers, &pool_,
-      [this, users = std::move(users)](Depth depth) { return rows_.FindUsers(users, depth); });
+  const bool quick = users.size() <= kQuickUsers;
+  return MemoryFirstIf(quick, &pool_, [this, users = std::move(users)](Depth depth) {
+    return rows_.FindUsers(users, depth);
+  });
 }
 
 runtime::Task<Result<User>> RocksAccountStore::FindUserByName(std::string username) {

@@ -61,7 +61,8 @@ runtime::Task<Result<SnapshotPtr>> RocksConversationStore::ReadSnapshot(Conversa
 
 runtime::Task<Result<std::vector<SnapshotPtr>>> RocksConversationStore::ReadSnapshots(
     std::vector<ConversationId> conversations) {
-  return MemoryFirstIf(conversations.size() <= kQuickSnapshots, &pool_,
+  const bool quick = conversations.size() <= kQuickSnapshots;
+  return MemoryFirstIf(quick, &pool_,
                        [this, conversations = std::move(conversations)](Depth depth) {
                          return reads_.ReadSnapshots(conversations, depth);
                        });
@@ -94,7 +95,8 @@ runtime::Task<Result<std::optional<Membership>>> RocksConversationStore::FindMem
 
 runtime::Task<Result<std::vector<Position>>> RocksConversationStore::ReadPositions(
     ConversationId conversation, std::vector<Member> members) {
-  return MemoryFirstIf(members.size() <= kQuickRows, &pool_,
+  const bool quick = members.size() <= kQuickRows;
+  return MemoryFirstIf(quick, &pool_,
                        [this, conversation, members = std::move(members)](Depth depth) {
                          return reads_.ReadPositions(conversation, members, depth);
                        });
