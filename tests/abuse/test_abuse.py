@@ -25,7 +25,7 @@ TIMES_QUIET = 5
 NOT_FELT_MS = 50  # on a quiet machine five times as long is still less than anybody notices
 
 CROWD = 10_000
-CROWD_TALKERS = 8_000
+CROWD_TALKERS = CROWD * 4 // 5
 CROWD_BYTES_EACH = 16 * 1024
 SLOW_READERS = 100
 READER_ACCOUNTS = 10

@@ -5,12 +5,6 @@
 #include "storage/rocks/memory_first.h"
 
 namespace parley::storage::rocks {
-namespace {
-
-/// So many a shard may read by itself.
-constexpr std::size_t kQuickUsers = 256;
-
-}  // namespace
 
 runtime::Task<Status> RocksAccountStore::CreateUser(User user, std::string password_hash) {
   return pool_.Run([this, user = std::move(user), hash = std::move(password_hash)] {
@@ -23,7 +17,7 @@ runtime::Task<Result<User>> RocksAccountStore::FindUser(UserId user) {
 }
 
 runtime::Task<Result<std::vector<User>>> RocksAccountStore::FindUsers(std::vector<UserId> users) {
-  const bool quick = users.size() <= kQuickUsers;
+  const bool quick = users.size() <= kQuickRows;
   return MemoryFirstIf(quick, &pool_, [this, users = std::move(users)](Depth depth) {
     return rows_.FindUsers(users, depth);
   });

@@ -22,7 +22,7 @@ Status Missing(std::string_view what, ConversationId conversation) {
 
 /// For a walk through rows whose number nobody knew before.
 Status CheckQuick(std::size_t rows, Depth depth) {
-  const bool quick = depth == Depth::kDisk || rows <= ConversationReads::kQuickRows;
+  const bool quick = depth == Depth::kDisk || rows <= kQuickRows;
   return quick ? Status::Ok() : Unavailable("the list is long");
 }
 

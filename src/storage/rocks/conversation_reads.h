@@ -13,8 +13,6 @@ namespace parley::storage::rocks {
 /// are short as well: kUnavailable for a list of more than kQuickRows.
 class ConversationReads {
  public:
-  static constexpr std::size_t kQuickRows = 256;
-
   explicit ConversationReads(const Database& db) : db_(db) {}
 
   Result<Seq> ReadHeadSeq(ConversationId conversation) const;

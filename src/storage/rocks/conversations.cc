@@ -10,9 +10,7 @@
 namespace parley::storage::rocks {
 namespace {
 
-/// So many rows a shard may read by itself: about a page of messages. To show them costs it more.
-constexpr std::size_t kQuickRows = ConversationReads::kQuickRows;
-/// Each is several rows, and a list of members.
+/// So many a shard may read by itself: each is several rows, and a list of members.
 constexpr std::size_t kQuickSnapshots = 8;
 
 }  // namespace

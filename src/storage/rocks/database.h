@@ -47,6 +47,10 @@ enum class Depth {
   kDisk,    ///< as far as it takes
 };
 
+/// So many rows a shard may read by itself from memory: about a page of messages, which to show
+/// costs it more.
+inline constexpr std::size_t kQuickRows = 256;
+
 enum class WriteOutcome {
   kWritten,
   kRefused,  ///< nothing was written: no room, or stopped

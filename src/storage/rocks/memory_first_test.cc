@@ -164,13 +164,13 @@ TEST_F(MemoryFirstTest, MoreThanAPage_IsForThePool) {
 }
 
 TEST_F(MemoryFirstTest, ALongListOfMembers_IsForThePool) {
-  for (std::size_t i = 0; i < ConversationReads::kQuickRows; ++i) log_->Add(NewId<UserId>());
+  for (std::size_t i = 0; i < kQuickRows; ++i) log_->Add(NewId<UserId>());
   const std::unique_ptr<Store> store = MustOpen(works_);
   Fill(*store);
   const auto read = [&] {
     return Run(store->conversations().ReadSnapshot(log_->id(), ReadMode::kCached));
   };
-  EXPECT_EQ((*read())->members->size(), ConversationReads::kQuickRows + 1);
+  EXPECT_EQ((*read())->members->size(), kQuickRows + 1);
   works_.Stop();
   EXPECT_EQ(read().status().code(), StatusCode::kUnavailable);
 }
