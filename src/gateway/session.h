@@ -174,6 +174,9 @@ class Session : public bus::Subscriber,
   void StopWatching();
   /// Takes note of what an event tells besides its kind. False: it is not to be looked at.
   bool Examine(const bus::Event& event);
+  /// Reads whether the person is in a conversation of which nothing was heard since they left; what
+  /// comes up to `seq` is not told.
+  void Doubt(ConversationId conversation, Seq seq);
   /// The conversation has so many members: it is followed, or no longer.
   void NoteSize(ConversationId conversation, std::size_t members);
   void Follow(ConversationId conversation);

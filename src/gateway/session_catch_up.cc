@@ -50,18 +50,25 @@ bool Session::Examine(const bus::Event& event) {
     case bus::Event::Kind::kChange:
       if (!unknown || ended == ended_.end()) return true;
       // On its way when they left, or they came back: the membership tells.
-      if (ended->second < event.seq) {
-        Feed& feed = feeds_[event.conversation];
-        feed.OnHead(event.seq);
-        Work(event.conversation, feed);
-      }
+      if (ended->second < event.seq) Doubt(event.conversation, event.seq);
       return false;
     case bus::Event::Kind::kConversation:
+      if (!unknown || ended == ended_.end() || event.seq > ended->second) return true;
+      // Of a stay that is over, or no more than a hint: the membership tells, and nothing that lies
+      // before the end that was told is told anew.
+      Doubt(event.conversation, ended->second);
+      return false;
     case bus::Event::Kind::kSessionsEnded:
     case bus::Event::Kind::kMomentary:
       return true;
   }
   return true;
+}
+
+void Session::Doubt(ConversationId conversation, Seq seq) {
+  Feed& feed = feeds_[conversation];
+  feed.OnHead(seq);
+  Work(conversation, feed);
 }
 
 // -- Large conversations --------------------------------------------------------------------------
@@ -213,8 +220,9 @@ bool Session::EndFeed(ConversationId conversation) {
   feeds_.Erase(conversation);
   if (!MayMiss()) return false;
   Unfollow(conversation);
-  if (ended_.size() >= kMaxEnded) ended_.erase(ended_.begin());
-  ended_[conversation] = last;
+  if (ended_.size() >= kMaxEnded && !ended_.contains(conversation)) ended_.erase(ended_.begin());
+  Seq& ended = ended_[conversation];
+  ended = std::max(ended, last);
   if (known <= last) return false;
   // Something came after: whether they are in it again is read.
   Feed& feed = feeds_[conversation];

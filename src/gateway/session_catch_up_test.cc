@@ -55,6 +55,23 @@ class SessionCatchUp : public testing::Test {
       return std::ranges::find(all, told) != all.end();
     });
   }
+  /// What the bus carries from now on for `user` with this seq, as it is.
+  std::shared_ptr<std::vector<Event>> Record(UserId user, Seq seq) {
+    auto record = std::make_shared<std::vector<Event>>();
+    Lose([record, user, seq](UserId to, const Event& event) {
+      if (to == user && event.seq == seq) record->push_back(event);
+      return false;
+    });
+    return record;
+  }
+  void Repeat(UserId user, const std::vector<Event>& events) {
+    two_.backend.On([&] {
+      for (const Event& event : events) {
+        world_->bus().Publish(std::make_shared<const Event>(event),
+                              std::make_shared<const std::vector<UserId>>(1, user));
+      }
+    });
+  }
   void Settle() {
     const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(60);
     one_.backend.RunUntil([&] { return std::chrono::steady_clock::now() >= until; });
@@ -194,6 +211,26 @@ TEST_F(SessionCatchUp, WhatWasSaidWhileTheyWereAway_DoesNotCome_WhateverIsHeardL
   EXPECT_THAT(client->Seqs(), Not(Contains(8U)));
   EXPECT_EQ(Send(ann_, group_), 11U);
   EXPECT_EQ(client->Seqs().back(), 11U);
+}
+
+// What was told of a stay that is over may come again, when the person is back and has not heard of
+// it: nothing of the earlier stay is told anew.
+TEST_F(SessionCatchUp, WhatIsHeardLateOfAnEarlierStay_IsNotToldAgain) {
+  const auto client = ConnectAtRest(bo_);
+  Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  const auto earlier = Record(bo_, Seq(3));
+  EXPECT_EQ(CodeOf(one_.backend.Add(ann_, group_, {bo_})), StatusCode::kOk);
+  AwaitSeqs(*client, {2, 3});
+  Do(ann_, group_, chat::RemoveMemberCommand{bo_});
+  AwaitTold(*client, "left");
+  AwaitSeqs(*client, {2, 3, 4});
+  LoseAll();
+  EXPECT_EQ(CodeOf(one_.backend.Add(ann_, group_, {bo_})), StatusCode::kOk);
+  LoseNothing();
+  Repeat(bo_, *earlier);
+  AwaitTold(*client, "inbox 5");
+  EXPECT_EQ(Send(ann_, group_), 6U);
+  AwaitSeqs(*client, {2, 3, 4, 6});
 }
 
 TEST_F(SessionCatchUp, WhoLeftWithoutHearingIt_IsToldAgain) {
