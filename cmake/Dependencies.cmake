@@ -18,7 +18,6 @@ pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
 set_target_properties(PkgConfig::ncursesw PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 # Its own CMake files name a static library that the package does not have.
-pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # parleyd's allocator, as a part of it: docs/decisions/0012-allocator.md.
 find_library(PARLEY_JEMALLOC libjemalloc_pic.a REQUIRED)

@@ -10,7 +10,7 @@ std::string NodeName(const Config& config) {
   return config.node_name.empty() ? config.listen.ToString() : config.node_name;
 }
 
-bus::NatsLinkOptions LinkOptions(const Config& config, bool shared_delivery) {
+bus::NatsLinkOptions LinkOptions(const Config& config) {
   const NatsSettings& nats = config.bus.nats;
   bus::NatsLinkOptions options;
   options.urls = nats.urls;
@@ -18,7 +18,6 @@ bus::NatsLinkOptions LinkOptions(const Config& config, bool shared_delivery) {
   options.user = nats.username;
   options.password = nats.password;
   options.ca_file = nats.ca_file;
-  options.shared_delivery = shared_delivery;
   return options;
 }
 
@@ -52,8 +51,8 @@ bus::NodeId NewNodeId(Clock& clock, Random& random) {
 BusParts::Nats::Nats(const Config& config, const std::vector<runtime::Shard*>& shards,
                      bus::Bus& local_bus, bus::Presence& local_presence, Clock& clock,
                      Random& random, ProcessLogger& log)
-    : events(LinkOptions(config, true), log),
-      words(LinkOptions(config, false), log),
+    : events(LinkOptions(config), shard, log),
+      words(LinkOptions(config), shard, log),
       fleet(NewNodeId(clock, random), words, FleetOptions(config), clock, log),
       bus(local_bus, events, fleet, shards, BusOptions(config)),
       presence(local_presence, events, fleet, shards, PresenceOptions(config)) {}
@@ -87,6 +86,7 @@ void BusParts::OnPause(UniqueFunction<void()> paused) {
 
 void BusParts::Start() {
   if (!nats_) return;
+  nats_->shard.Start();
   nats_->events.Start();
   nats_->words.Start();
   nats_->fleet.Start();
@@ -97,6 +97,7 @@ void BusParts::Stop() {
   nats_->fleet.Stop();
   nats_->words.Close();
   nats_->events.Close();
+  nats_->shard.Stop();
 }
 
 }  // namespace parley::app

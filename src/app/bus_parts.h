@@ -51,6 +51,7 @@ class BusParts {
     Nats(const Config& config, const std::vector<runtime::Shard*>& shards, bus::Bus& local_bus,
          bus::Presence& local_presence, Clock& clock, Random& random, ProcessLogger& log);
 
+    runtime::Shard shard;  ///< of the links
     bus::NatsLink events;  ///< what people are told
     bus::NatsLink words;   ///< heartbeats and requests: they must not wait behind events
     bus::NatsFleet fleet;

@@ -71,8 +71,6 @@ void RegisterNats(Metrics& metrics, const BusParts::Nats& nats) {
   AddCounter(metrics, "parley_nats_dropped_total",
              "Messages not sent: no connection, or too much waits to be.",
              both(&Link::dropped_out));
-  AddCounter(metrics, "parley_nats_slow_consumer_total",
-             "Times when too much waited to be taken in.", both(&Link::slow_consumers));
   AddCounter(metrics, "parley_nats_reconnects_total", "Connections after the first.",
              both(&Link::reconnects));
   AddGauge(metrics, "parley_nats_subscriptions", "Subjects that this node listens to.",

@@ -6,7 +6,7 @@ namespace {
 
 class FakeLinkSource : public LinkSource {
  public:
-  std::shared_ptr<Link> Make(bool /*shared_delivery*/) override { return nats_.Connect(); }
+  std::shared_ptr<Link> Make() override { return nats_.Connect(); }
   void CutOff(const Link& link) override { nats_.CutOff(link); }
   void Restore(const Link& link) override { nats_.Restore(link); }
 

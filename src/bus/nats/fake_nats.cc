@@ -172,7 +172,7 @@ class FakeNats::FakeLink : public Link {
     return me().Connected() ? Status::Ok() : Unavailable("the link is cut off");
   }
 
-  Ticket Subscribe(std::string subject, HandlerPtr handler, PendingLimits /*limits*/) override {
+  Ticket Subscribe(std::string subject, HandlerPtr handler) override {
     const std::lock_guard lock(server_->mutex);
     const Ticket ticket = ++server_->last_ticket;
     server_->subscriptions[ticket] = {this, std::move(subject), std::move(handler)};

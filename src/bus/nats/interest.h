@@ -22,8 +22,8 @@ template <class Key>
 class Interest {
  public:
   /// `prefix` and the key's text make the subject.
-  Interest(Link& link, std::string prefix, std::size_t shards, PendingLimits limits)
-      : link_(link), prefix_(std::move(prefix)), shards_(shards), limits_(limits) {}
+  Interest(Link& link, std::string prefix, std::size_t shards)
+      : link_(link), prefix_(std::move(prefix)), shards_(shards) {}
 
   const std::string& prefix() const { return prefix_; }
   std::string SubjectOf(const Key& key) const { return prefix_ + key.ToString(); }
@@ -39,7 +39,7 @@ class Interest {
     Entry& entry = it->second;
     if (fresh) {
       entry.counts.resize(shards_);
-      entry.ticket = link_.Subscribe(SubjectOf(key), handler, limits_);
+      entry.ticket = link_.Subscribe(SubjectOf(key), handler);
     }
     ++entry.counts[shard];
     ++entry.total;
@@ -86,7 +86,6 @@ class Interest {
   Link& link_;
   const std::string prefix_;
   const std::size_t shards_;
-  const PendingLimits limits_;
   mutable std::mutex mutex_;
   boost::unordered_flat_map<Key, Entry, std::hash<Key>> entries_;  // guarded by mutex_
 };

@@ -14,20 +14,13 @@
 
 namespace parley::bus {
 
-/// How much may wait for the handler of one subscription; what comes beyond is dropped, and told as
-/// a loss.
-struct PendingLimits {
-  int messages = 8'192;
-  int bytes = 8 * 1024 * 1024;
-};
-
 /// One connection to the NATS servers, as far as Parley uses it. It looks after itself: finds
 /// another server when one dies, and subscribes again there. Nothing here ever waits for the
 /// network, so that shards may call it.
 ///
 /// What is handed over (subscribe, unsubscribe, publish, flush) is done in that order. No
-/// connection hears what it published itself. Handlers of one subscription are called in the order
-/// of arrival, one after the other, on threads of the link.
+/// connection hears what it published itself. Handlers are called in the order of arrival, one
+/// after the other, on a thread of the link; who is slow there holds up all that comes behind.
 class Link {
  public:
   struct Message {
@@ -49,11 +42,10 @@ class Link {
     std::uint64_t messages_out = 0;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
-    std::uint64_t dropped_out = 0;     ///< not sent: no connection, or too much waits to be
-    std::uint64_t slow_consumers = 0;  ///< times when too much waited for a handler
-    std::uint64_t reconnects = 0;      ///< connections after the first
-    std::size_t subscriptions = 0;     ///< now
-    std::size_t queued_bytes = 0;      ///< now: waits to be sent
+    std::uint64_t dropped_out = 0;  ///< not sent: no connection, or too much waits to be
+    std::uint64_t reconnects = 0;   ///< connections after the first
+    std::size_t subscriptions = 0;  ///< now
+    std::size_t queued_bytes = 0;   ///< now: waits to be sent
   };
 
   virtual ~Link() = default;
@@ -71,7 +63,7 @@ class Link {
   virtual Status status() const = 0;
 
   /// Any thread. `subject` may end in a wildcard.
-  virtual Ticket Subscribe(std::string subject, HandlerPtr handler, PendingLimits limits) = 0;
+  virtual Ticket Subscribe(std::string subject, HandlerPtr handler) = 0;
   /// Any thread; the handler may still be called for a moment.
   virtual void Unsubscribe(Ticket ticket) = 0;
 

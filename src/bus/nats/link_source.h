@@ -13,7 +13,7 @@ class LinkSource {
  public:
   virtual ~LinkSource() = default;
   /// A link that is not started yet.
-  virtual std::shared_ptr<Link> Make(bool shared_delivery) = 0;
+  virtual std::shared_ptr<Link> Make() = 0;
   /// Cuts the link off from the servers until it is restored.
   virtual void CutOff(const Link& link) = 0;
   virtual void Restore(const Link& link) = 0;

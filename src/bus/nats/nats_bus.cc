@@ -34,10 +34,10 @@ class NatsBus::Core : public std::enable_shared_from_this<Core> {
         link_(link),
         options_(std::move(options)),
         shards_(std::move(shards)),
-        users_(link, options_.prefix + ".u.", shards_.size(), options_.pending),
-        conversations_(link, options_.prefix + ".c.", shards_.size(), options_.pending),
+        users_(link, options_.prefix + ".u.", shards_.size()),
+        conversations_(link, options_.prefix + ".c.", shards_.size()),
         tables_(shards_.size()),
-        settler_(std::make_shared<Settler>(link, fleet, options_.prefix, options_.pending)) {}
+        settler_(std::make_shared<Settler>(link, fleet, options_.prefix)) {}
 
   void Begin() {
     settler_->Begin();

@@ -16,7 +16,6 @@ namespace parley::bus {
 
 struct NatsBusOptions {
   std::string prefix = "parley";  ///< of all subjects: another one for another fleet
-  PendingLimits pending = {};
   /// Settle() waits no longer than this for other nodes.
   std::chrono::milliseconds settle_wait{500};
   /// What has arrived and waits for the shards; more is dropped, and told as a gap.

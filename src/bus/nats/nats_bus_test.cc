@@ -30,7 +30,7 @@ struct Site {
 /// What the bus of a process stands on.
 struct Ground {
   Ground(std::shared_ptr<Site> at, std::vector<runtime::Shard*> shards)
-      : site(std::move(at)), link(site->source->Make(true)), local(std::move(shards)) {}
+      : site(std::move(at)), link(site->source->Make()), local(std::move(shards)) {}
 
   const std::shared_ptr<Site> site;
   const std::shared_ptr<Link> link;

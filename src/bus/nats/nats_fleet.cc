@@ -191,14 +191,12 @@ class NatsFleet::Core : public std::enable_shared_from_this<Core> {
   // -- Threads of the link ----------------------------------------------------------------------
 
   void Subscribe(std::string subject, void (Core::*handle)(const Link::Message&)) {
-    tickets_.push_back(
-        link_.Subscribe(std::move(subject),
-                        std::make_shared<const Link::Handler>(
-                            [weak = weak_from_this(), handle](const Link::Message& message) {
-                              if (const std::shared_ptr<Core> self = weak.lock())
-                                (self.get()->*handle)(message);
-                            }),
-                        options_.pending));
+    tickets_.push_back(link_.Subscribe(
+        std::move(subject), std::make_shared<const Link::Handler>(
+                                [weak = weak_from_this(), handle](const Link::Message& message) {
+                                  if (const std::shared_ptr<Core> self = weak.lock())
+                                    (self.get()->*handle)(message);
+                                })));
   }
 
   void OnHeartbeat(const Link::Message& message) {

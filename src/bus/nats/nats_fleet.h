@@ -16,7 +16,6 @@ namespace parley::bus {
 struct NatsFleetOptions {
   std::string prefix = "parley";  ///< of all subjects: another one for another fleet
   std::string name = {};          ///< this node's, for people
-  PendingLimits pending = {};
   std::chrono::milliseconds heartbeat{1'000};
   std::chrono::milliseconds silence{3'500};      ///< a node that was not heard for so long is gone
   std::chrono::milliseconds pause_limit{2'500};  ///< who did not run for so long has paused

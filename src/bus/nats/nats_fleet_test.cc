@@ -20,7 +20,7 @@ NodeId Numbered(int number) {
 struct Process {
   Process(std::shared_ptr<LinkSource> from, int number)
       : source(std::move(from)),
-        link(source->Make(false)),
+        link(source->Make()),
         fleet(Numbered(number), *link,
               {.prefix = source->prefix(), .name = "node " + std::to_string(number)}, clock, log) {
     StartAndWait(*link);

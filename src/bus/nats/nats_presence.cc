@@ -38,7 +38,7 @@ class NatsPresence::Core : public std::enable_shared_from_this<Core> {
         fleet(to_fleet),
         options(std::move(with)),
         shards(std::move(on_shards)),
-        interest(link, options.prefix + ".p.", shards.size(), options.pending),
+        interest(link, options.prefix + ".p.", shards.size()),
         answers(options.prefix + ".pa." + fleet.self().ToString() + ".") {}
 
   void Begin();
@@ -247,8 +247,8 @@ void NatsPresence::Core::Begin() {
   for (std::size_t i = 0; i < shards.size(); ++i) {
     PostHome(i, [](Home& home) { home.Begin(); });
   }
-  link.Subscribe(options.prefix + ".q", Handle(&Core::OnQuestion), options.pending);
-  link.Subscribe(answers + "*", Handle(&Core::OnAnswer), options.pending);
+  link.Subscribe(options.prefix + ".q", Handle(&Core::OnQuestion));
+  link.Subscribe(answers + "*", Handle(&Core::OnAnswer));
   link.OnLoss([weak = weak_from_this()] {
     if (const std::shared_ptr<Core> self = weak.lock()) self->Gap();
   });

@@ -15,8 +15,7 @@
 namespace parley::bus {
 
 struct NatsPresenceOptions {
-  std::string prefix = "parley";  ///< of all subjects: another one for another fleet
-  PendingLimits pending = {};
+  std::string prefix = "parley";               ///< of all subjects: another one for another fleet
   std::chrono::milliseconds answer_wait{300};  ///< for the others, when asked who is connected
   std::size_t people_per_question = 1'000;     ///< of one message
 };

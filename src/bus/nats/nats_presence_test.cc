@@ -30,8 +30,8 @@ struct Ground {
   Ground(std::shared_ptr<LinkSource> from, int number, const std::vector<runtime::Shard*>& shards,
          milliseconds linger)
       : source(std::move(from)),
-        link(source->Make(true)),
-        fleet_link(source->Make(false)),
+        link(source->Make()),
+        fleet_link(source->Make()),
         fleet(Numbered(number), *fleet_link, {.prefix = source->prefix()}, clock, log),
         local(shards, linger) {}
 

@@ -15,16 +15,15 @@ constexpr std::chrono::seconds kOld{10};
 
 }  // namespace
 
-Settler::Settler(Link& link, Fleet& fleet, std::string prefix, PendingLimits limits)
+Settler::Settler(Link& link, Fleet& fleet, std::string prefix)
     : link_(link),
       fleet_(fleet),
       question_(prefix + ".s"),
-      answers_(prefix + ".sr." + fleet.self().ToString() + "."),
-      limits_(limits) {}
+      answers_(prefix + ".sr." + fleet.self().ToString() + ".") {}
 
 void Settler::Begin() {
-  link_.Subscribe(question_, Handle(&Settler::OnQuestion), limits_);
-  link_.Subscribe(answers_ + "*", Handle(&Settler::OnAnswer), limits_);
+  link_.Subscribe(question_, Handle(&Settler::OnQuestion));
+  link_.Subscribe(answers_ + "*", Handle(&Settler::OnAnswer));
 }
 
 Settler::Waiter Settler::Settle(Done done) {

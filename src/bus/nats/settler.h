@@ -26,7 +26,7 @@ class Settler : public std::enable_shared_from_this<Settler> {
   /// Names who waits; 0: nobody has to wait.
   using Waiter = std::uint64_t;
 
-  Settler(Link& link, Fleet& fleet, std::string prefix, PendingLimits limits);
+  Settler(Link& link, Fleet& fleet, std::string prefix);
   /// Answers the others' questions, and hears their answers, from here on.
   void Begin();
 
@@ -56,7 +56,6 @@ class Settler : public std::enable_shared_from_this<Settler> {
   Fleet& fleet_;
   const std::string question_;  ///< the subject
   const std::string answers_;   ///< prefix of the subjects
-  const PendingLimits limits_;
 
   std::mutex mutex_;
   std::uint64_t last_round_ = 0;  // this and the following guarded by mutex_
