@@ -51,7 +51,7 @@ class BusParts {
     Nats(const Config& config, const std::vector<runtime::Shard*>& shards, bus::Bus& local_bus,
          bus::Presence& local_presence, Clock& clock, Random& random, ProcessLogger& log);
 
-    runtime::Shard shard;  ///< of the links
+    runtime::Shard shard;  ///< of both links, and of nothing else
     bus::NatsLink events;  ///< what people are told
     bus::NatsLink words;   ///< heartbeats and requests: they must not wait behind events
     bus::NatsFleet fleet;

@@ -34,8 +34,8 @@ struct NatsBusOptions {
 /// somebody of it does, so that nobody need know who is connected where.
 ///
 /// Order: what one shard publishes is handed over, carried and delivered in one order, across
-/// subjects, if the link has shared delivery. What is in flight when a server or a connection dies
-/// is lost, and told as a gap to those who were to get it.
+/// subjects. What is in flight when a server or a connection dies is lost, and told as a gap to
+/// those who were to get it.
 class NatsBus : public Bus {
  public:
   /// Any thread; counted since the start.

@@ -44,8 +44,8 @@ class NatsFleet : public Fleet {
     std::uint64_t pauses = 0;       ///< of this node itself
   };
 
-  /// Before the link is started; `link` (best one without shared delivery: heartbeats must not wait
-  /// behind events), `clock` and `log` outlive the fleet, and the shards that ask.
+  /// Before the link is started; `link` (best one of its own: heartbeats must not wait behind
+  /// events), `clock` and `log` outlive the fleet, and the shards that ask.
   NatsFleet(NodeId self, Link& link, NatsFleetOptions options, Clock& clock, Logger& log);
   /// Stops it.
   ~NatsFleet() override;
