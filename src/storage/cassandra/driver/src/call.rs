@@ -75,6 +75,7 @@ impl Call {
     {
         let places = places.clone();
         let timeout = self.timeout;
+        let request = Box::pin(request); // some kilobytes, which would be moved at every step from here
         runtime.spawn(async move {
             let call = self;
             let answer = run(&places, timeout, request).await;
