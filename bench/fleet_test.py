@@ -179,12 +179,13 @@ class Share(unittest.TestCase):
                 moment(0, {"parleyd-1": 1.0, "parleyd-2": 1.0, "cassandra-1": 2.0}, {"parleyd-1": "", "parleyd-2": ""}),
                 moment(10, {"parleyd-1": 1.03, "parleyd-2": 1.01, "cassandra-1": 2.5},
                        {"parleyd-1": PAGE, "parleyd-2": "parley_bus_received_total 150\n"})),
-            report={"messages_per_s": 10, "deliveries_per_s": 20, "ack_ms": {"p50": 6, "mean": 6},
+            report={"measured_s": 12.5, "messages_per_s": 8, "deliveries_per_s": 16, "ack_ms": {"p50": 6, "mean": 6},
                     "delivery_ms": {"p50": 7, "mean": 8, "p99": 9}})
         found = share.of(run, 2)
-        self.assertAlmostEqual(found["cpu_us_per_message"], 400)
-        self.assertAlmostEqual(found["cpu_us_per_delivery"], 200)
-        self.assertAlmostEqual(found["cassandra_cpu_us_per_message"], 5000)
+        # 40 ms in 10 s, in which 80 of the 100 were sent.
+        self.assertAlmostEqual(found["cpu_us_per_message"], 500)
+        self.assertAlmostEqual(found["cpu_us_per_delivery"], 250)
+        self.assertAlmostEqual(found["cassandra_cpu_us_per_message"], 6250)
         self.assertAlmostEqual(found["bus_received_per_message"], 1.5)
         self.assertAlmostEqual(found["batch_p50_ms"], 5)
         self.assertAlmostEqual(found["batch_mean_ms"], 6)

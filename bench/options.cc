@@ -82,7 +82,7 @@ void AddCommon(CLI::App& app, Options& options) {
       "those that are made are added");
   app.add_flag("--phases", options.phases,
                "A line on standard error as each phase begins, for a program that leads the run; "
-               "when all are connected it waits for one on standard input");
+               "when all are connected, and before they leave, it waits for one on standard input");
 }
 
 void AddRate(CLI::App& app, Options& options, const char* text) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "bench/clock.h"
 #include "client/json_writer.h"
@@ -20,7 +21,7 @@ constexpr std::size_t kNotHeld = static_cast<std::size_t>(-1);
 constexpr std::size_t kHeadsOfFrame = 1'000;
 
 std::string NewClientId(Random& random) {
-  return Uuid::Version7(FromMillis(NowNs() / kNsPerMs), random).ToString();
+  return Uuid::Version7(SystemClock().Now(), random).ToString();
 }
 
 }  // namespace

@@ -43,7 +43,10 @@ class Coordinator {
     outcome.before = Look();
     crew_->Start();
     PARLEY_TRY(Connect());
-    if (options_.phases) AwaitLeader();
+    if (options_.phases) {
+      std::fputs("phase connected\n", stderr);
+      AwaitLeader();
+    }
     outcome.connected = Look();
     Enter(Phase::kWarmup);
     Wait(options_.warmup_s, "warming up", [] { return false; });
@@ -60,6 +63,7 @@ class Coordinator {
       return counts[Counter::kAcked] == counts[Counter::kSent] &&
              counts.Received() == counts[Counter::kExpected];
     });
+    if (options_.phases) AwaitLeader();
     Finish();
     Gather(outcome);
     return outcome;
@@ -149,10 +153,9 @@ class Coordinator {
     }
   }
 
-  /// All are connected and nothing is under way: whoever leads the run looks at what it wants to
-  /// compare with, and says by a line (or the end of input) to go on.
+  /// Nothing is under way, and all are still connected: whoever leads the run looks at what it
+  /// wants to compare, and says by a line (or the end of input) to go on.
   static void AwaitLeader() {
-    std::fputs("phase connected\n", stderr);
     for (int c = std::getchar(); c != '\n' && c != EOF;) c = std::getchar();
   }
 

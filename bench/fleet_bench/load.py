@@ -74,6 +74,9 @@ def run(machines, workload, *options, on_phase=None, spawn=False, judge=True):
                 if on_phase:
                     on_phase(phase)
                 if phase == "connected":  # it waits for that
+                    child.stdin.write("\n")
+                    child.stdin.flush()
+                elif phase == "draining":  # and for that: the ends of all connections are no part of a message's price
                     child.stdin.close()
             table = child.stdout.read()
             code = child.wait()

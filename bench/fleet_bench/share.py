@@ -24,13 +24,15 @@ def of(run, nodes):
         found["cpu_us_per_delivery"] = run.report["server"]["cpu_us_per_delivery"]
         return found
     count = span.all_nodes
-    cpu = span.cpu_of("parleyd")
+    # The first look at CPU comes after the pages of metrics have been read: what was sent until then has no part in it.
+    part = span.seconds / run.report["measured_s"]
+    cpu = {name: span.cpu_of(name) * MICRO / part for name in ("parleyd", "cassandra", "nats", "redis")}
     received = count.total("parley_bus_received_total")
     forwarded = count.total("parley_commands_forwarded_total", what="sent")
     found |= {
-        "cpu_us_per_message": cpu / messages * MICRO,
-        "cpu_us_per_delivery": cpu / deliveries * MICRO,
-        "cpu_us_per_message_by_node": [span.cpu[name] / messages * MICRO for name in sorted(span.nodes)],
+        "cpu_us_per_message": cpu["parleyd"] / messages,
+        "cpu_us_per_delivery": cpu["parleyd"] / deliveries,
+        "cpu_us_per_message_by_node": [span.cpu[name] * MICRO / part / messages for name in sorted(span.nodes)],
         "bus_received_per_message": received / messages,
         "bus_out_per_message": count.total("parley_nats_messages_out_total") / messages,
         "bus_in_per_message": count.total("parley_nats_messages_in_total") / messages,
@@ -43,9 +45,9 @@ def of(run, nodes):
         "statements_per_message": {name: value / messages for name, value in sorted(
             count.by("parley_cassandra_statements_total", "statement").items())},
         "redis_calls_per_message": count.total("parley_shared_cache_calls_total") / messages,
-        "cassandra_cpu_us_per_message": span.cpu_of("cassandra") / messages * MICRO,
-        "nats_cpu_us_per_message": span.cpu_of("nats") / messages * MICRO,
-        "redis_cpu_us_per_message": span.cpu_of("redis") / messages * MICRO,
+        "cassandra_cpu_us_per_message": cpu["cassandra"] / messages,
+        "nats_cpu_us_per_message": cpu["nats"] / messages,
+        "redis_cpu_us_per_message": cpu["redis"] / messages,
     }
     return found
 
