@@ -60,6 +60,13 @@ Uuid Uuid::Version8(std::span<const std::uint8_t, kSize> source) {
   return Uuid(bytes);
 }
 
+std::optional<TimePoint> Uuid::MadeAt() const {
+  if ((bytes_[6] & 0xF0) != 0x70 || (bytes_[8] & 0xC0) != 0x80) return std::nullopt;
+  std::int64_t ms = 0;
+  for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes_[i];
+  return FromMillis(ms);
+}
+
 std::optional<Uuid> Uuid::Parse(std::string_view text) {
   if (text.size() != kTextSize) return std::nullopt;
   for (const std::size_t dash : kDashes) {

@@ -42,6 +42,8 @@ class Uuid {
   char* PutText(char* at) const;
   const Bytes& bytes() const { return bytes_; }
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), kSize}; }
+  /// When it was made, by the clock of who made it; nothing but of version 7.
+  std::optional<TimePoint> MadeAt() const;
   bool IsNil() const { return *this == Uuid(); }
 
   auto operator<=>(const Uuid&) const = default;

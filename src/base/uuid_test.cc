@@ -32,6 +32,18 @@ TEST(Uuid, Version7_SortsByTimeAndCarriesVersionAndVariant) {
   EXPECT_EQ(early.bytes()[8] & 0xC0, 0x80);
 }
 
+TEST(Uuid, MadeAt_IsInVersion7Alone) {
+  FakeRandom random;
+  const Uuid made = Uuid::Version7(FromMillis(1'700'000'000'001), random);
+  EXPECT_EQ(made.MadeAt(), FromMillis(1'700'000'000'001));
+  // The one of RFC 9562, appendix A.6, 2022-02-22 19:22:22 UTC; and then others.
+  EXPECT_EQ(Uuid::Parse("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")->MadeAt(),
+            FromMillis(1'645'557'742'000));
+  EXPECT_EQ(Uuid::Parse("919108f7-52d1-4320-9bac-f847db4148a8")->MadeAt(), std::nullopt);
+  EXPECT_EQ(Uuid::Parse("017f22e2-79b0-7cc3-58c4-dc0c0c07398f")->MadeAt(), std::nullopt);
+  EXPECT_EQ(Uuid().MadeAt(), std::nullopt);
+}
+
 TEST(OrderedUuids, Next_InOneMillisecond_SortAsTheyWereMade) {
   FakeRandom random;
   OrderedUuids ids(random);

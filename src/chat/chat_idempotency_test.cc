@@ -1,8 +1,14 @@
 // ChatService: a send is one message, however often it is tried (promise I3).
 
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "chat/recent.h"
 #include "chat/testing/chat_backend.h"
 
@@ -152,6 +158,88 @@ TEST_F(ChatIdempotency, Send_AgainAfterThirtyDays_IsANewMessage) {
   EXPECT_EQ(SeqOf(backend_.Do(ann_, group_, once_)), head.Next());
   backend_.Restart();
   ExpectRepeated(once_, head.Next());
+}
+
+/// As ChatIdempotency, where the store cannot say by itself that it never saw a send.
+class ChatIdempotencyOnNodes : public testing::Test {
+ protected:
+  ClientId MadeAt(TimePoint at) { return ClientId(Uuid::Version7(at, random_)); }
+  SendCommand TextMadeAt(TimePoint at) {
+    SendCommand message = backend_.Text("x");
+    message.client_id = MadeAt(at);
+    return message;
+  }
+  TimePoint Now() { return backend_.clock().Now(); }
+
+  /// How often the store was asked for a send while this one was sent, which is a new one.
+  std::uint64_t LookUpsOf(const SendCommand& message) {
+    const auto before = backend_.controls().reads(ReadKind::kSent);
+    const Answer answer = backend_.Do(ann_, group_, message);
+    EXPECT_EQ(CodeOf(answer), StatusCode::kOk);
+    EXPECT_FALSE((**answer)->existed);
+    return backend_.controls().reads(ReadKind::kSent) - before;
+  }
+  bool IsRepeated(const SendCommand& message) {
+    const Answer again = backend_.Do(ann_, group_, message);
+    return CodeOf(again) == StatusCode::kOk && (**again)->existed;
+  }
+  /// More than an actor reads when it is loaded; a second later it is loaded again.
+  void PastIsLong() {
+    backend_.Chatter(bo_, group_, RecentEntries::kCapacity + 10);
+    backend_.Restart();
+    backend_.clock().Advance(1s);
+  }
+
+  FakeRandom random_;
+  ChatBackend backend_{std::make_shared<ChatWorld>(ChatWorld::Kind::kManyNodes), 0};
+  const UserId ann_ = backend_.Person("ann");
+  const UserId bo_ = backend_.Person("bob");
+  const ConversationId group_ = backend_.Group(ann_, {bo_});
+};
+
+TEST_F(ChatIdempotencyOnNodes, Send_MadeAfterAllEarlierOnes_CostsNoLookUp) {
+  PastIsLong();
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now())), 0);
+  backend_.Chatter(bo_, group_, SentWindow::kCapacity + 10);
+  backend_.clock().Advance(1s);
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now())), 0);
+}
+
+TEST_F(ChatIdempotencyOnNodes, Send_AgainLongAfter_IsFound_WhateverTheClockOfItsClientSays) {
+  std::vector<SendCommand> messages;
+  for (const auto off : {-40 * 24h, -1h, 0h, 1h, 2h, 29 * 24h, 31 * 24h, 32 * 24h, 9'999 * 24h}) {
+    messages.push_back(TextMadeAt(Now() + off));
+    EXPECT_EQ(CodeOf(backend_.Do(ann_, group_, messages.back())), StatusCode::kOk);
+  }
+  PastIsLong();
+  for (const auto later : {0h, 1h, 24h, 28 * 24h}) {
+    backend_.clock().Advance(later);
+    for (const SendCommand& message : messages) {
+      EXPECT_TRUE(IsRepeated(message)) << message.client_id.ToString();
+    }
+  }
+}
+
+TEST_F(ChatIdempotencyOnNodes, Send_OfAClockAhead_CostsOthersLookUps_UntilItsTimeHasCome) {
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now() + 2h)), 0);
+  PastIsLong();
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now())), 1);
+  backend_.clock().Advance(2h);
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now())), 0);
+}
+
+TEST_F(ChatIdempotencyOnNodes, Send_OfATimeThatIsNone_CostsNobodyElse) {
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now() + 9'999 * 24h)), 0);
+  PastIsLong();
+  EXPECT_EQ(LookUpsOf(TextMadeAt(Now())), 0);
+}
+
+TEST_F(ChatIdempotencyOnNodes, Send_OfAnotherVersion_IsLookedUp) {
+  PastIsLong();
+  SendCommand message = backend_.Text("x");
+  message.client_id = *ClientId::Parse("919108f7-52d1-4320-9bac-f847db4148a8");
+  EXPECT_EQ(LookUpsOf(message), 1);
+  EXPECT_TRUE(IsRepeated(message));
 }
 
 TEST_F(ChatIdempotency, Group_SameClientId_IsOneGroup) {

@@ -119,8 +119,8 @@ ConversationActor::Lookup ConversationActor::LookupFor(UserId caller,
     if (InMemory(sent->seq) == nullptr) lookup.sent_entry = sent->seq;
     return lookup;
   }
-  lookup.sent =
-      !window_.complete() && env_.store.conversations().MayHaveSent(id_, caller, send.client_id);
+  lookup.sent = !window_.IsNew(send.client_id, env_.clock.Now()) &&
+                env_.store.conversations().MayHaveSent(id_, caller, send.client_id);
   if (send.reply_to && *send.reply_to >= sender->first_seq && *send.reply_to <= committed_.seq &&
       recent_.Find(*send.reply_to) == nullptr) {
     lookup.target = send.reply_to;
@@ -364,7 +364,7 @@ void ConversationActor::OnAppended(storage::AppendOutcome outcome) {
     CompleteFront();
     --in_flight_;
   }
-  window_.Trim(committed_.seq);
+  window_.Trim(committed_.seq, env_.clock.Now());
   // Answers that made no entry rested on what is committed now.
   while (!pending_.empty() && !pending_.front().staged) CompleteFront();
   TendReceipts();

@@ -70,7 +70,7 @@ runtime::Task<Status> ConversationActor::ReadRecent() {
     }
     have = entries.back()->seq;
   }
-  if (after != Seq()) window_.SetIncomplete();
+  if (after != Seq()) window_.SetEarlier(committed_.client_ids_until);
   co_return Status::Ok();
 }
 

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "chat/client_id_time.h"
+
 namespace parley::chat {
 
 Member JoinedBy(const Entry& entry, UserId user, Role role, HistoryPolicy history) {
@@ -60,6 +62,11 @@ void ConversationState::Apply(const Entry& entry, std::span<const User> added) {
     ApplyBody(entry, *members, added);
   } else {
     head_.last_message = entry.seq;
+  }
+  if (!exists()) head_.client_ids_until = TimePoint();  // of none
+  if (head_.client_ids_until && entry.is_message()) {
+    const std::optional<TimePoint> made = CountedTime(entry.message().client_id, entry.at);
+    if (made) head_.client_ids_until = std::max(*head_.client_ids_until, *made);
   }
   head_.seq = entry.seq;
   head_.n = entry.n;

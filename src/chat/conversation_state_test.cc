@@ -1,7 +1,14 @@
 #include "chat/conversation_state.h"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/random.h"
 
 namespace parley::chat {
 namespace {
@@ -78,6 +85,32 @@ TEST_F(ConversationStateTest, Message_MovesTheHead_OtherChangesLeaveItsTime) {
   EXPECT_EQ(state_.head().last_message, Seq(2));
   EXPECT_EQ(state_.head().last_message_at, FromMillis(2'000));
   EXPECT_EQ(state_.head().changed_at, FromMillis(3'000));
+}
+
+TEST_F(ConversationStateTest, Message_RaisesTheTimeOfClientIds) {
+  EXPECT_EQ(state_.head().client_ids_until, TimePoint()) << "there are none";
+  const auto send = [this](std::int64_t made_ms) {
+    FakeRandom random;
+    MessageBody body;
+    body.client_id = ClientId(Uuid::Version7(FromMillis(made_ms), random));
+    Apply(std::move(body));
+    return state_.head().client_ids_until;
+  };
+  EXPECT_EQ(send(7'000), FromMillis(7'000));
+  EXPECT_EQ(send(6'999), FromMillis(7'000));
+  EXPECT_EQ(send(1'000LL * 86'400 * 365), FromMillis(7'000)) << "it says nothing";
+}
+
+TEST(ConversationState, OfAnEarlierProgram_TheTimeOfClientIdsStaysUnknown) {
+  ConversationSnapshot snapshot;
+  snapshot.head.seq = Seq(5);
+  snapshot.members = std::make_shared<const std::vector<Member>>();
+  ConversationState state(snapshot, {});
+  Entry entry;
+  entry.seq = Seq(6);
+  entry.body = MessageBody();
+  state.Apply(entry, {});
+  EXPECT_EQ(state.head().client_ids_until, std::nullopt);
 }
 
 TEST_F(ConversationStateTest, Joining_SeesFromThereOn) {

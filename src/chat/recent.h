@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "chat/client_id_time.h"
 #include "chat/fifo.h"
 #include "model/entry.h"
 
@@ -64,15 +66,23 @@ class SentWindow {
     order_.push_back(key);
   }
 
+  /// There are earlier sends, whose client_ids were made until then (Head::client_ids_until).
+  void SetEarlier(std::optional<TimePoint> until) {
+    complete_ = false;
+    earlier_until_ = until;
+  }
+
   /// Forgets what is beyond the capacity, but nothing behind `committed`: the store does not know
   /// it yet, so that its retry would be taken for a new message.
-  void Trim(Seq committed) {
+  void Trim(Seq committed, TimePoint now) {
     while (order_.size() > kCapacity) {
       const auto oldest = sent_.find(order_.front());
       if (oldest->second.seq > committed) return;
+      if (complete_) SetEarlier(TimePoint());
+      const std::optional<TimePoint> made = CountedTime(oldest->first.second, now);
+      if (earlier_until_ && made) earlier_until_ = std::max(*earlier_until_, *made);
       sent_.erase(oldest);
       order_.pop_front();
-      complete_ = false;
     }
   }
 
@@ -81,9 +91,11 @@ class SentWindow {
     return it == sent_.end() ? std::nullopt : std::optional<Sent>(it->second);
   }
 
-  /// Whether it holds every send of the conversation, so that an unknown one is new.
-  bool complete() const { return complete_; }
-  void SetIncomplete() { complete_ = false; }
+  /// Whether a send that it does not hold is certainly new: it holds every send of the
+  /// conversation, or the client_id was made later than those of all that it does not hold.
+  bool IsNew(ClientId client_id, TimePoint now) const {
+    return complete_ || (earlier_until_ && IsMadeAfter(client_id, *earlier_until_, now));
+  }
 
  private:
   using Key = std::pair<UserId, ClientId>;
@@ -96,6 +108,7 @@ class SentWindow {
   boost::unordered_flat_map<Key, Sent, KeyHash> sent_;
   Fifo<Key> order_;
   bool complete_ = true;
+  std::optional<TimePoint> earlier_until_;  ///< nothing: not known
 };
 
 }  // namespace parley::chat

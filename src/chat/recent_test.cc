@@ -1,10 +1,13 @@
 #include "chat/recent.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <gtest/gtest.h>
+
+#include "base/random.h"
 
 namespace parley::chat {
 namespace {
@@ -22,6 +25,11 @@ ClientId Client(std::uint64_t number) {
   bytes[0] = static_cast<std::uint8_t>(number);
   bytes[1] = static_cast<std::uint8_t>(number >> 8);
   return ClientId(Uuid(bytes));
+}
+
+ClientId MadeAt(TimePoint at) {
+  FakeRandom random;
+  return ClientId(Uuid::Version7(at, random));
 }
 
 TEST(RecentEntries, KeepsTheLast) {
@@ -57,6 +65,8 @@ TEST(RecentEntries, LongTexts_AreBoundedInBytes_ButTheLastStays) {
   EXPECT_NE(recent.Find(Seq(51)), nullptr);
 }
 
+constexpr TimePoint kNow{std::chrono::milliseconds(1'700'000'000'000)};
+
 TEST(SentWindow, FindsBySenderAndClientId) {
   SentWindow window;
   window.Add(Ann(), Client(1), {Seq(5), Fingerprint{7}});
@@ -64,18 +74,38 @@ TEST(SentWindow, FindsBySenderAndClientId) {
   EXPECT_EQ(window.Find(Ann(), Client(1))->seq, Seq(5));
   EXPECT_EQ(window.Find(Ann(), Client(2)), std::nullopt);
   EXPECT_EQ(window.Find(UserId(), Client(1)), std::nullopt);
-  EXPECT_TRUE(window.complete());
+  EXPECT_TRUE(window.IsNew(Client(2), kNow)) << "it holds all";
 }
 
-TEST(SentWindow, Trim_ForgetsTheOldest_AndSaysThatItIsIncomplete) {
+TEST(SentWindow, Trim_ForgetsTheOldest_AndWhatIsNoLaterMayBeOneOfThem) {
   SentWindow window;
   for (std::uint64_t i = 1; i <= SentWindow::kCapacity + 2; ++i) {
     window.Add(Ann(), Client(i), {Seq(i), Fingerprint()});
   }
-  window.Trim(Seq(SentWindow::kCapacity + 2));
+  window.Trim(Seq(SentWindow::kCapacity + 2), kNow);
   EXPECT_EQ(window.Find(Ann(), Client(2)), std::nullopt);
   EXPECT_TRUE(window.Find(Ann(), Client(3)).has_value());
-  EXPECT_FALSE(window.complete());
+  EXPECT_FALSE(window.IsNew(Client(2), kNow));
+}
+
+TEST(SentWindow, IsNew_MadeAfterWhatWasForgotten) {
+  SentWindow window;
+  for (std::uint64_t i = 1; i <= SentWindow::kCapacity + 2; ++i) {
+    window.Add(Ann(), MadeAt(kNow + std::chrono::milliseconds(i)), {Seq(i), Fingerprint()});
+  }
+  window.Trim(Seq(SentWindow::kCapacity + 2), kNow);
+  EXPECT_FALSE(window.IsNew(MadeAt(kNow + std::chrono::milliseconds(2)), kNow));
+  EXPECT_TRUE(window.IsNew(MadeAt(kNow + std::chrono::milliseconds(3)), kNow));
+  EXPECT_FALSE(window.IsNew(Client(9'999), kNow)) << "it does not say when it was made";
+}
+
+TEST(SentWindow, IsNew_MadeAfterAllEarlierOnes) {
+  SentWindow window;
+  window.SetEarlier(kNow);
+  EXPECT_FALSE(window.IsNew(MadeAt(kNow), kNow));
+  EXPECT_TRUE(window.IsNew(MadeAt(kNow + std::chrono::milliseconds(1)), kNow));
+  window.SetEarlier(std::nullopt);
+  EXPECT_FALSE(window.IsNew(MadeAt(kNow + std::chrono::milliseconds(1)), kNow));
 }
 
 TEST(SentWindow, Trim_NeverForgetsWhatIsNotCommitted) {
@@ -83,7 +113,7 @@ TEST(SentWindow, Trim_NeverForgetsWhatIsNotCommitted) {
   for (std::uint64_t i = 1; i <= SentWindow::kCapacity + 10; ++i) {
     window.Add(Ann(), Client(i), {Seq(i), Fingerprint()});
   }
-  window.Trim(Seq(1));
+  window.Trim(Seq(1), kNow);
   EXPECT_EQ(window.Find(Ann(), Client(1)), std::nullopt);
   EXPECT_TRUE(window.Find(Ann(), Client(2)).has_value());
 }

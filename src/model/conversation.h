@@ -32,6 +32,8 @@ struct Head {
   Seq last_message;           ///< seq of the newest message, 0 if none
   TimePoint last_message_at;  ///< of the newest message, or of the creation where there is none
   TimePoint changed_at;       ///< when the last entry was written
+  /// No client_id of the log was made later than this (chat/client_id_time.h). Nothing: not known.
+  std::optional<TimePoint> client_ids_until = std::nullopt;
 
   bool operator==(const Head&) const = default;
 };

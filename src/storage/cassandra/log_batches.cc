@@ -16,6 +16,7 @@ class RunningHead {
  public:
   explicit RunningHead(const AppendRequest& request) {
     head_.seq = request.expected_head;
+    head_.client_ids_until = request.new_head.client_ids_until;  // holds for fewer entries too
     known_ = request.expected_head == Seq();
     if (request.new_head.last_message <= request.expected_head) {
       // No message among these entries: what is the last one afterwards was so before.

@@ -110,6 +110,15 @@ TEST(LogBatches, CutAppend_StaysBelowTheBytes_ButTakesOneEntryEach) {
   }
 }
 
+TEST(LogBatches, CutAppend_EveryHeadKnowsHowLateClientIdsAre) {
+  AppendRequest request = Request(HeadAt(998), "mmm");
+  request.new_head.client_ids_until = FromMillis(7'000);
+  const std::vector<LogBatch> batches = CutAppend(request, kMegabyte);
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_EQ(batches[0].head.client_ids_until, FromMillis(7'000));
+  EXPECT_EQ(batches[1].head.client_ids_until, FromMillis(7'000));
+}
+
 TEST(LogBatches, NeedsHeadBefore_ABucketIsBegun) {
   EXPECT_TRUE(NeedsHeadBefore(CutAppend(Request(HeadAt(1'000), "m"), kMegabyte)));
   EXPECT_FALSE(NeedsHeadBefore(CutAppend(Request(HeadAt(999), "m"), kMegabyte)));

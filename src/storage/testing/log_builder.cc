@@ -84,6 +84,7 @@ LogBuilder& LogBuilder::Message(UserId sender, MessageBody body) {
   entry.body = std::move(body);
   head_.last_message = entry.seq;
   head_.last_message_at = entry.at;
+  head_.client_ids_until = entry.at;
   End(entry);
   return *this;
 }
