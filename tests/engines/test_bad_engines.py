@@ -57,8 +57,9 @@ def settings(**changed):
     return {**own, **{f"PARLEY_{name.upper()}": value for name, value in changed.items()}}
 
 
-def run_cql(statement):
-    host, port = CASSANDRA.split(",")[0].rsplit(":", 1)
+def run_cql(statement, at=None):
+    """At the first node, or `at` another one ("host:port")."""
+    host, port = (at or CASSANDRA.split(",")[0]).rsplit(":", 1)
     with cql.Connection(host, int(port), os.environ["PARLEY_CASSANDRA_USER"], os.environ["PARLEY_CASSANDRA_PASSWORD"],
                         os.environ["PARLEY_CASSANDRA_CA"]) as connection:
         connection.run(statement)
@@ -282,8 +283,9 @@ def doctor(env):
 
 def test_one_copy_is_an_error_to_the_doctor_and_at_each_start(fleet, make_server, tmp_path):
     def replicate(copies):
-        run_cql(f"ALTER KEYSPACE {KEYSPACE} WITH replication = "
-                f"{{'class': 'NetworkTopologyStrategy', 'datacenter1': {copies}}}")
+        for node in CASSANDRA.split(","):  # the others would hear of it a little later
+            run_cql(f"ALTER KEYSPACE {KEYSPACE} WITH replication = "
+                    f"{{'class': 'NetworkTopologyStrategy', 'datacenter1': {copies}}}", node)
 
     replicate(1)
     try:
