@@ -190,7 +190,7 @@ void AppendRecord(std::string& out, const Head& head) {
   Put(out, head.last_message);
   Put(out, head.last_message_at);
   Put(out, head.changed_at);
-  if (head.client_ids_until) Put(out, *head.client_ids_until);
+  Put(out, head.client_ids_until);
 }
 
 Result<Head> ReadHeadRecord(std::string_view bytes) {
@@ -201,7 +201,7 @@ Result<Head> ReadHeadRecord(std::string_view bytes) {
   Get(reader, head.last_message);
   Get(reader, head.last_message_at);
   Get(reader, head.changed_at);
-  if (!reader.AtEnd()) Get(reader, head.client_ids_until.emplace());
+  if (!reader.AtEnd()) Get(reader, head.client_ids_until);
   return reader.Finish(head);
 }
 
