@@ -31,7 +31,7 @@ export class Outbox {
   send(conversation_id: string, text: string, reply_to: OutboxEntry["reply_to"]): Promise<void> {
     const written_at = this.parts.serverTime.now();
     return this.keepAndSend({
-      // Of version 7, by the server's clock: it knows such a one to be new without a look into its store.
+      // Of version 7, by the server's clock: the server knows such a one to be new without asking its store.
       client_id: v7({ msecs: written_at }),
       conversation_id,
       text,
